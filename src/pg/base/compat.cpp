@@ -1,0 +1,45 @@
+#include "pg/base/pg.h"
+
+namespace cdp::pg {
+
+#if PG_VERSION_NUM >= 160000
+
+bool TryParseTimestamptz(const char* text, TimestampTz* result) {
+  ErrorSaveContext escape = {};
+  escape.type = T_ErrorSaveContext;
+  Datum datum = 0;
+  if (!DirectInputFunctionCallSafe(timestamptz_in, const_cast<char*>(text), InvalidOid, -1,
+                                   reinterpret_cast<Node*>(&escape), &datum)) {
+    return false;
+  }
+  *result = DatumGetTimestampTz(datum);
+  return !TIMESTAMP_NOT_FINITE(*result);
+}
+
+#else
+
+// Before 16 timestamptz_in can only raise; its parts report by code instead.
+bool TryParseTimestamptz(const char* text, TimestampTz* result) {
+  char work[MAXDATELEN + MAXDATEFIELDS];
+  char* field[MAXDATEFIELDS];
+  int field_type[MAXDATEFIELDS];
+  int fields = 0;
+  if (ParseDateTime(text, work, sizeof(work), field, field_type, MAXDATEFIELDS, &fields) != 0) {
+    return false;
+  }
+  int kind = 0;
+  int zone = 0;
+  fsec_t fraction = 0;
+  struct pg_tm parts = {};
+  if (DecodeDateTime(field, field_type, fields, &kind, &parts, &fraction, &zone) != 0) return false;
+  if (kind == DTK_EPOCH) {
+    *result = SetEpochTimestamp();
+    return true;
+  }
+  if (kind != DTK_DATE) return false;
+  return tm2timestamp(&parts, fraction, &zone, result) == 0 && IS_VALID_TIMESTAMP(*result);
+}
+
+#endif
+
+}  // namespace cdp::pg

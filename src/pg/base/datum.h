@@ -1,0 +1,65 @@
+/// Between Datums and what the core takes: spans, views, new varlenas.
+#pragma once
+
+#include "pg/base/boundary.h"
+#include "pg/base/memory.h"
+
+namespace cdp::pg {
+
+/// The payload of a detoasted varlena.
+inline std::span<const std::byte> BytesOf(const varlena* value) {
+  return {reinterpret_cast<const std::byte*>(VARDATA_ANY(value)),
+          static_cast<std::size_t>(VARSIZE_ANY_EXHDR(value))};
+}
+
+inline std::string_view ViewOf(const text* value) {
+  return {VARDATA_ANY(value), static_cast<std::size_t>(VARSIZE_ANY_EXHDR(value))};
+}
+
+/// A new varlena with room for `payload` bytes, in the current context; for use inside CallCore.
+/// Throws kLimitExceeded when the server could not hold it.
+varlena* NewVarlena(std::size_t payload);
+
+/// A new varlena with a copy of the bytes; for use inside CallCore.
+varlena* NewVarlena(std::span<const std::byte> bytes);
+
+inline std::byte* PayloadOf(varlena* value) {
+  return reinterpret_cast<std::byte*>(VARDATA(value));
+}
+
+inline text* NewText(std::string_view view) {
+  return reinterpret_cast<text*>(
+      NewVarlena(std::as_bytes(std::span<const char>(view.data(), view.size()))));
+}
+
+/// An interval as microseconds, a day being 24 hours. Raises an error when it has months, or is
+/// negative, or overflows; `what` names it in the message. May longjmp: for the first act.
+std::int64_t SpanMicros(const Interval* interval, const char* what);
+
+/// Elements of a one-dimensional or empty array of a fixed-length pass-by-value type without
+/// nulls. Raises an error for a null element; several dimensions are read in storage order. May
+/// longjmp: for the first act.
+template <class T>
+std::span<const T> ElementsOf(ArrayType* array) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  const int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+  if (array_contains_nulls(array)) {
+    ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                    errmsg("array must not contain nulls")));
+  }
+  return {reinterpret_cast<const T*>(ARR_DATA_PTR(array)), static_cast<std::size_t>(count)};
+}
+
+/// The bytes of a text literal in bytea's form (hex or escape). May longjmp: for the first act.
+inline bytea* BytesFromLiteral(const char* literal) {
+  return DatumGetByteaPP(DirectFunctionCall1(byteain, CStringGetDatum(literal)));
+}
+
+/// The rest of a binary message. May longjmp: for the first act.
+inline std::span<const std::byte> RestOfMessage(StringInfo message) {
+  const int size = message->len - message->cursor;
+  return {reinterpret_cast<const std::byte*>(pq_getmsgbytes(message, size)),
+          static_cast<std::size_t>(size)};
+}
+
+}  // namespace cdp::pg

@@ -1,0 +1,78 @@
+/// Aggregate states that are one growing varlena: a header, then records of one size.
+///
+/// The value is its own storable form, with spare room behind the records: VARSIZE counts the
+/// room, `used` the records. The transition function writes in place and returns the same pointer;
+/// only when the room is used up does it return a copy of twice the size, which the executor moves
+/// into the aggregate's context. One memory context per group, the price of an expanded object,
+/// would make a hash aggregate quadratic in its groups.
+#pragma once
+
+#include "pg/base/datum.h"
+
+namespace cdp::pg {
+
+/// Raises an error unless the function is called by an aggregate; returns the aggregate's context.
+/// May longjmp: for the first act.
+MemoryContext RequireAggregate(FunctionCallInfo fcinfo, const char* function);
+
+/// A state argument as an aligned, plain varlena: null for SQL null, the executor's own value when
+/// it is one already (so it may be changed in place), otherwise a copy. May longjmp.
+inline varlena* StateArgument(FunctionCallInfo fcinfo, int n) {
+  if (PG_ARGISNULL(n)) return nullptr;
+  auto* value = reinterpret_cast<varlena*>(PG_GETARG_POINTER(n));
+  if (VARATT_IS_4B_U(value)) return value;
+  return PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(n));
+}
+
+/// Header: a standard-layout struct that starts with `int32 vl_len_` and has a member
+/// `uint32 used`; its size is a multiple of the record's alignment. Record: trivially copyable.
+template <class Header, class Record>
+struct FlatState {
+  static_assert(std::is_standard_layout_v<Header> && std::is_trivially_copyable_v<Header>);
+  static_assert(std::is_trivially_copyable_v<Record>);
+  static_assert(sizeof(Header) % alignof(Record) == 0 && alignof(Record) <= MAXIMUM_ALIGNOF);
+
+  static constexpr std::size_t kMaxRecords = (MaxAllocSize - sizeof(Header)) / sizeof(Record);
+
+  /// A state without records in the current context. May longjmp.
+  static Header* New(const Header& header, std::size_t capacity) {
+    if (capacity > kMaxRecords) TooLarge();
+    auto* state = static_cast<Header*>(palloc(sizeof(Header) + capacity * sizeof(Record)));
+    *state = header;
+    SET_VARSIZE(state, sizeof(Header) + capacity * sizeof(Record));
+    state->used = 0;
+    return state;
+  }
+
+  static std::size_t Capacity(const Header* state) {
+    return (VARSIZE(state) - sizeof(Header)) / sizeof(Record);
+  }
+  static Record* Records(Header* state) { return reinterpret_cast<Record*>(state + 1); }
+  static std::span<Record> Used(Header* state) { return {Records(state), state->used}; }
+  static std::span<const Record> Used(const Header* state) {
+    return {reinterpret_cast<const Record*>(state + 1), state->used};
+  }
+
+  /// The same state when it has room for `more` records, else a copy of at least twice the room in
+  /// the current context. May longjmp.
+  static Header* WithRoom(Header* state, std::size_t more) {
+    const std::size_t need = state->used + more;
+    const std::size_t capacity = Capacity(state);
+    if (need <= capacity) [[likely]] return state;
+    if (need > kMaxRecords) TooLarge();
+    Header* grown = New(*state, std::min(std::max(need, capacity * 2), kMaxRecords));
+    grown->used = state->used;
+    std::memcpy(Records(grown), Records(state), state->used * sizeof(Record));
+    return grown;
+  }
+
+ private:
+  [[noreturn]] static void TooLarge() {
+    ereport(ERROR,
+            (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("aggregate state is too large"),
+             errdetail("A group may hold at most %zu records.", kMaxRecords)));
+    pg_unreachable();
+  }
+};
+
+}  // namespace cdp::pg

@@ -1,0 +1,13 @@
+/// What happens once a backend loads the library.
+
+#include "core/base/stop.h"
+#include "pg/base/boundary.h"
+
+extern "C" {
+#pragma GCC visibility push(default)
+PG_MODULE_MAGIC;
+void _PG_init(void);
+#pragma GCC visibility pop
+
+void _PG_init(void) { cdp::stop_hook = cdp::pg::PollInterrupts; }
+}
