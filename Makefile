@@ -23,9 +23,9 @@ DATA = $(sort $(wildcard sql/updates/*.sql))
 DATA_built = $(EXTENSION_SQL)
 
 REGRESS ?= $(sort $(basename $(notdir $(wildcard test/sql/*.sql))))
-REGRESS_OPTS = --inputdir=test
+REGRESS_OPTS = --inputdir=test --load-extension=pg_cdp
 ISOLATION ?= $(sort $(basename $(notdir $(wildcard test/specs/*.spec))))
-ISOLATION_OPTS = --inputdir=test
+ISOLATION_OPTS = --inputdir=test --load-extension=pg_cdp
 
 PG_CONFIG ?= pg_config
 # Debian's pg_config names its headers by an absolute path without spaces.
