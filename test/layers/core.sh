@@ -1,0 +1,91 @@
+# Layers that need no server: checks of the sources, the build, unit tests, sanitizers, fuzzers.
+
+layer_checks() {
+  local check name
+  for check in "$CDP_ROOT"/.ci/check_*; do
+    name=${check##*/check_}
+    # The symbols are those of a built module: layer build.
+    if [ "$name" = symbols ] || ! picked "$name"; then continue; fi
+    step "check: $name" one_case "$check"
+    if grep -q -- '--self-test' "$check"; then
+      step "check: $name finds what it should" one_case "$check" --self-test
+    fi
+  done
+}
+
+# one_case COMMAND...: a command that is one test case.
+one_case() { "$@" && tally 1 0; }
+
+BUILD_STATUS=
+layer_build() { need_build; }
+
+# need_build: builds and stages once a run; every layer with a server asks for it.
+need_build() {
+  if [ -n "$BUILD_STATUS" ]; then return "$BUILD_STATUS"; fi
+  BUILD_STATUS=1
+  step "build the extension, warnings are errors" \
+    build_extension CDP_CXXFLAGS='-Wall -Wextra -Werror' || return
+  step "install into a stage" build_install || return
+  step "check: exported symbols" one_case "$CDP_ROOT/.ci/check_symbols" "$CDP_ROOT/pg_cdp.so" || return
+  BUILD_STATUS=0
+}
+
+# cmake_build FOLDER OPTION...: configures afresh when the cache belongs to another checkout.
+cmake_build() {
+  local folder=$CDP_ROOT/build/$1 cache=$CDP_ROOT/build/$1/CMakeCache.txt
+  shift
+  if [ -f "$cache" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$CDP_ROOT" "$cache"; then
+    rm -rf "$folder"
+  fi
+  cmake -S "$CDP_ROOT" -B "$folder" -DCDP_WERROR=ON ${CROARING:+-DCROARING="$CROARING"} "$@"
+  cmake --build "$folder" -j"$(build_jobs)"
+}
+
+# run_ctest FOLDER: every GoogleTest case is a test of ctest's.
+run_ctest() {
+  local log=$PLACE/ctest.log status=0 pattern
+  # --only is a glob over suite.case; ctest wants a regular expression.
+  pattern=$(sed -e 's/[.]/\\./g' -e 's/[*]/.*/g' -e 's/[?]/./g' <<<"$ONLY")
+  ctest --test-dir "$CDP_ROOT/build/$1" -j"$(build_jobs)" --output-on-failure --timeout 300 \
+    --no-tests=error -R "^$pattern\$" >"$log" 2>&1 || status=$?
+  cat "$log"
+  awk '/tests passed, [0-9]+ tests? failed out of/ { print $(NF) - $4, $4 }' "$log" |
+    while read -r passed failed; do
+      tally "$passed" "$failed"
+      note "$((passed + failed)) cases"
+    done
+  return "$status"
+}
+
+layer_unit() {
+  step "build the unit tests" cmake_build unit || return
+  step "unit tests" run_ctest unit
+}
+
+layer_sanitize() {
+  step "build the unit tests with sanitizers" cmake_build sanitize -DCDP_SANITIZE=ON || return
+  step "unit tests under ASan and UBSan" run_ctest sanitize
+}
+
+layer_fuzz() {
+  local target
+  step "build the fuzzers" cmake_build fuzz -DCDP_FUZZ=ON -DCMAKE_C_COMPILER=clang \
+    -DCMAKE_CXX_COMPILER=clang++ || return
+  for target in "$CDP_ROOT"/test/fuzz/*.cpp; do
+    target=$(basename "$target" .cpp)
+    if [ -x "$CDP_ROOT/build/fuzz/fuzz/$target" ] && picked "$target"; then
+      step "fuzz: $target" one_case run_fuzzer "$target"
+    fi
+  done
+}
+
+# run_fuzzer NAME: the seeds as they are, then a short search that starts from them. What the search
+# finds stays out of the seeds; an input that breaks something is left beside the log.
+run_fuzzer() {
+  local binary=$CDP_ROOT/build/fuzz/fuzz/$1 seeds=$CDP_ROOT/test/fuzz/corpus/$1
+  mkdir -p "$PLACE/corpus/$1"
+  [ -n "$(ls -A "$seeds")" ]
+  "$binary" -artifact_prefix="$LOGS/$1-" -timeout=20 "$seeds"/*
+  "$binary" -artifact_prefix="$LOGS/$1-" -timeout=20 -rss_limit_mb=2048 \
+    -max_total_time="${CDP_FUZZ_SECONDS:-5}" "$PLACE/corpus/$1" "$seeds"
+}
