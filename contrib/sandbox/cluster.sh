@@ -1,5 +1,6 @@
 # A throw-away server in PLACE/server: one cluster, reached by a socket in a folder that only its
-# user and root can enter, so trust is safe and no port of the machine is taken.
+# user and root can enter, so trust is safe and no port of the machine is taken. A script that wants
+# TCP sets CLUSTER_PORT and passes listen_addresses; there a password is asked for.
 # Needs place.sh and build.sh (stage_configuration).
 
 # cluster_start STAGE [CONFIGURATION-LINE...]: initdb and start; the stage's extension can be made.
@@ -10,12 +11,13 @@ cluster_start() {
   mkdir -p "$CLUSTER"
   chmod 700 "$CLUSTER"
   give_to_server "$CLUSTER"
-  # Stopping is due from here on, however far the start gets.
   as_server "$PLACE" "$CLUSTER_BIN/initdb" -D "$CLUSTER/data" -U postgres -A trust -E UTF8 \
     --locale=C --no-sync >"$CLUSTER.initdb.log" 2>&1 || {
     cat "$CLUSTER.initdb.log"
     return 1
   }
+  printf '%s\n' 'local all all trust' 'local replication all trust' \
+    'host all all 127.0.0.1/32 scram-sha-256' >"$CLUSTER/data/pg_hba.conf"
   {
     cluster_configuration
     stage_configuration "$stage"
@@ -31,8 +33,8 @@ cluster_start() {
 cluster_names() {
   CLUSTER=$PLACE/server
   CLUSTER_BIN=$("$PG_CONFIG" --bindir)
-  # The port only names the socket's file.
-  CLUSTER_PORT=5432
+  # Without TCP the port only names the socket's file.
+  CLUSTER_PORT=${CLUSTER_PORT:-5432}
 }
 
 # Speed before durability: nobody will want this data back. The plans must be those of a server with

@@ -72,7 +72,7 @@ give_to_server() {
 as_server() {
   local folder=$1 switch=()
   shift
-  if [ "$(id -u)" = 0 ]; then switch=(runuser -u "$SERVER_USER" --); fi
+  if [ "$(id -u)" = 0 ]; then switch=(setpriv --reuid="$SERVER_USER" --regid="$(id -gn "$SERVER_USER")" --init-groups); fi
   (cd "$folder" && exec "${switch[@]+"${switch[@]}"}" env HOME="$PLACE/home" USER="$SERVER_USER" \
     LOGNAME="$SERVER_USER" "$@" </dev/null)
 }

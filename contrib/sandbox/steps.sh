@@ -25,38 +25,67 @@ note() { printf '%s\n' "$*" >>"$PLACE/note"; }
 # step NAME COMMAND...: runs COMMAND with errexit in a subshell. Returns its status; a failure is
 # shown with the end of its log, and counted unless COMMAND has counted failures itself.
 step() {
-  local name=$1 status=0 started failed_before log job remark
+  step_begin "$1"
+  step_title
   shift
+  step_run "$STEP_LOG" "$@"
+}
+
+# step_shown NAME COMMAND...: the same for a COMMAND whose output is for people to read as it comes.
+step_shown() {
+  step_begin "$1"
+  printf '\n[%2d] %s\n' "$STEP_NUMBER" "$1"
+  shift
+  step_run /dev/stdout "$@"
+}
+
+step_begin() {
+  STEP_NAME=$1
   STEP_NUMBER=$((STEP_NUMBER + 1))
-  log=$LOGS/$(printf '%02d_%s.log' "$STEP_NUMBER" "${name//[^A-Za-z0-9]/_}")
-  failed_before=$(tally_failed)
+  STEP_LOG=$LOGS/$(printf '%02d_%s.log' "$STEP_NUMBER" "${1//[^A-Za-z0-9]/_}")
   : >"$PLACE/note"
-  printf '[%2d] %-46s ' "$STEP_NUMBER" "$name"
+}
+
+step_title() { printf '[%2d] %-46s ' "$STEP_NUMBER" "$STEP_NAME"; }
+
+# step_run OUTPUT COMMAND...: OUTPUT is the log or the screen; the log gets everything in any case.
+step_run() {
+  local output=$1 status=0 started failed_before seconds remark
+  shift
+  failed_before=$(tally_failed)
   started=$(date +%s%N)
 
   # In the background and in a process group of its own: so an interrupt is handled at once, and
   # takes the step with all its children.
   set -m
   (
+    set +m
     set -eo pipefail
     trap - EXIT HUP INT TERM
-    "$@"
-  ) >"$log" 2>&1 </dev/null &
-  job=$!
+    if [ "$output" = /dev/stdout ]; then
+      "$@" 2>&1 | tee "$STEP_LOG"
+    else
+      "$@" >"$STEP_LOG" 2>&1
+    fi
+  ) </dev/null &
+  STEP_JOB=$!
   set +m
-  STEP_JOB=$job
-  wait "$job" || status=$?
+  wait "$STEP_JOB" || status=$?
   STEP_JOB=
 
   remark=$(tr '\n' ' ' <"$PLACE/note")
-  printf '%7s s  ' "$(awk -v ns=$(($(date +%s%N) - started)) 'BEGIN { printf "%.1f", ns / 1e9 }')"
+  seconds=$(awk -v ns=$(($(date +%s%N) - started)) 'BEGIN { printf "%.1f", ns / 1e9 }')
+  if [ "$output" = /dev/stdout ]; then step_title; fi
   if [ "$status" = 0 ]; then
-    printf 'ok      %s\n' "$remark"
+    printf '%7s s  ok      %s\n' "$seconds" "$remark"
     return 0
   fi
-  printf 'FAILED  %s\n' "$remark"
+  printf '%7s s  FAILED  %s\n' "$seconds" "$remark"
   if [ "$(tally_failed)" = "$failed_before" ]; then tally 0 1; fi
-  printf '%s\n' "---- end of $log" "$(tail -n "${CDP_LOG_LINES:-40}" "$log")" "---- step \"$name\" failed; its whole log: $log"
+  if [ "$output" != /dev/stdout ]; then
+    printf '%s\n' "---- end of $STEP_LOG" "$(tail -n "${CDP_LOG_LINES:-40}" "$STEP_LOG")"
+  fi
+  printf '%s\n' "---- step \"$STEP_NAME\" failed; its whole log: $STEP_LOG"
   return "$status"
 }
 

@@ -27,7 +27,20 @@ need_build() {
     build_extension CDP_CXXFLAGS='-Wall -Wextra -Werror' || return
   step "install into a stage" build_install || return
   step "check: exported symbols" one_case "$CDP_ROOT/.ci/check_symbols" "$CDP_ROOT/pg_cdp.so" || return
+  if [ -d "$CDP_ROOT/test/modules" ]; then
+    step "build the test modules" build_test_modules || return
+  fi
   BUILD_STATUS=0
+}
+
+# build_test_modules: extensions of the tests' own, each a small PGXS project. They compile parts of
+# src whose headers their makefiles do not track, so they are always made anew.
+build_test_modules() {
+  local folder
+  for folder in "$CDP_ROOT"/test/modules/*/; do
+    build_make -B -C "$folder" -j"$(build_jobs)"
+    build_make -C "$folder" install DESTDIR="$STAGE"
+  done
 }
 
 # cmake_build FOLDER OPTION...: configures afresh when the cache belongs to another checkout.
