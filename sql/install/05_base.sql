@@ -1,0 +1,172 @@
+--| # Foundations
+--| `cdp.setup()` makes the managed tables; every run of a managed function leaves a row in `cdp.run`.
+
+CREATE FUNCTION cdp.chunk_of(one_id int4) RETURNS int4
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN (one_id >> 20) & 4095;
+COMMENT ON FUNCTION cdp.chunk_of(int4) IS
+    'which chunk of a bitmap holds this OneID: its upper 12 bits, 0 to 4095';
+
+CREATE FUNCTION cdp._schema_version() RETURNS int4
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 1;
+COMMENT ON FUNCTION cdp._schema_version() IS
+    'internal: version of the managed tables that this extension makes and needs';
+
+--| ## Tables
+-- One list of columns serves both ends: a new table, and an older one that lacks some of them.
+CREATE FUNCTION cdp._table_ensure(name text, purpose text, columns text[], keys text DEFAULT NULL,
+                                  options text DEFAULT '')
+    RETURNS boolean LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    relation regclass := to_regclass(format('cdp.%I', name));
+    is_new boolean := relation IS NULL;
+    part text[];
+BEGIN
+    IF is_new THEN
+        EXECUTE format('CREATE TABLE cdp.%I (%s%s) %s', name,
+            (SELECT string_agg(format('%I %s', columns[i][1], columns[i][2]), ', ' ORDER BY i)
+               FROM generate_subscripts(columns, 1) AS i),
+            ', ' || keys, options);
+        relation := to_regclass(format('cdp.%I', name));
+    END IF;
+    FOREACH part SLICE 1 IN ARRAY columns LOOP
+        IF NOT EXISTS (SELECT FROM pg_attribute AS a
+                        WHERE a.attrelid = relation AND a.attname = part[1] AND NOT a.attisdropped) THEN
+            EXECUTE format('ALTER TABLE %s ADD COLUMN %I %s', relation, part[1], part[2]);
+        END IF;
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', relation, part[1], part[3]);
+    END LOOP;
+    EXECUTE format('COMMENT ON TABLE %s IS %L', relation, purpose);
+    RETURN is_new;
+END $$;
+COMMENT ON FUNCTION cdp._table_ensure(text, text, text[], text, text) IS
+    'internal: makes a managed table of (column, definition, comment) rows, or adds the columns an older one lacks; true when it is new';
+
+CREATE FUNCTION cdp._setup_base() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp._table_ensure('meta', 'settings of the platform, and the version of its tables', ARRAY[
+        ['key', 'text COLLATE "C" PRIMARY KEY', 'name of the setting; change it with cdp.setting_set()'],
+        ['value', 'text NOT NULL', 'its value, as text']]);
+    PERFORM cdp._table_ensure('managed_relation', 'what cdp.setup() has made and cdp.teardown() drops', ARRAY[
+        ['name', 'text COLLATE "C" PRIMARY KEY', 'name of a table, view or sequence of schema cdp'],
+        ['room', 'text NOT NULL', 'the part of the platform that it belongs to']]);
+    PERFORM cdp._table_ensure('run', 'what has run: one row per call of a managed function', ARRAY[
+        ['run_id', 'int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY', 'number of the run'],
+        ['kind', 'text NOT NULL', 'what ran: ingest, id_resolve, tag_refresh ...'],
+        ['name', 'text', 'on what: the name of the tag or audience; NULL where there is only one'],
+        ['started_at', 'timestamptz NOT NULL DEFAULT clock_timestamp()', 'when it began'],
+        ['finished_at', 'timestamptz', 'when it was done'],
+        ['detail', 'jsonb', 'counts and remarks'],
+        ['error', 'text', 'message of the error that ended it; NULL when it succeeded']]);
+    INSERT INTO cdp.meta (key, value)
+    VALUES ('schema_version', cdp._schema_version()::text),
+           ('time_zone', current_setting('TimeZone')),
+           ('event_min_ts', '2000-01-01 00:00:00+00'),
+           ('event_max_ahead', '1 day'),
+           ('fanout_limit', '3')
+    ON CONFLICT (key) DO NOTHING;
+    CREATE OR REPLACE VIEW cdp.v_run AS
+        SELECT r.run_id, r.kind, r.name, r.started_at,
+               extract(epoch FROM r.finished_at - r.started_at)::float8 AS seconds,
+               r.error IS NULL AS succeeded, r.error, r.detail
+          FROM cdp.run AS r;
+    COMMENT ON VIEW cdp.v_run IS 'what has run, how long it took and what came of it';
+    COMMENT ON COLUMN cdp.v_run.seconds IS 'duration in seconds';
+END $$;
+COMMENT ON FUNCTION cdp._setup_base() IS 'internal: makes the tables of settings and runs';
+
+CREATE FUNCTION cdp._require_setup() RETURNS void LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    version int4;
+BEGIN
+    IF to_regclass('cdp.meta') IS NOT NULL THEN
+        version := (SELECT m.value::int4 FROM cdp.meta AS m WHERE m.key = 'schema_version');
+    END IF;
+    IF version = cdp._schema_version() THEN
+        RETURN;
+    ELSIF version IS NULL THEN
+        RAISE EXCEPTION 'pg_cdp is not set up in this database' USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'Run SELECT cdp.setup();';
+    ELSIF version < cdp._schema_version() THEN
+        RAISE EXCEPTION 'the managed tables are of version %, this extension needs version %',
+            version, cdp._schema_version() USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'Run SELECT cdp.setup(); it keeps the rows.';
+    ELSE
+        RAISE EXCEPTION 'the managed tables are of version %, newer than this extension, which knows version %',
+            version, cdp._schema_version() USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'Install the newer release and run ALTER EXTENSION pg_cdp UPDATE;';
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._require_setup() IS
+    'internal: an error unless the managed tables are there in the version that this extension needs';
+
+--| ## Settings
+--| `time_zone` (of times written without one, and of days and weeks), `event_min_ts` and
+--| `event_max_ahead` (which event times are believed), `fanout_limit` (when an identifier counts as
+--| shared, where its type has no limit of its own).
+CREATE FUNCTION cdp.setting(key text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found text;
+BEGIN
+    PERFORM cdp._require_setup();
+    SELECT m.value INTO found FROM cdp.meta AS m WHERE m.key = setting.key;
+    IF found IS NULL THEN
+        RAISE EXCEPTION 'setting "%" does not exist', coalesce(key, 'NULL') USING
+            ERRCODE = 'undefined_object',
+            HINT = 'The settings are time_zone, event_min_ts, event_max_ahead and fanout_limit.';
+    END IF;
+    RETURN found;
+END $$;
+COMMENT ON FUNCTION cdp.setting(text) IS 'value of a setting of the platform';
+
+CREATE FUNCTION cdp.setting_set(key text, value text) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp.setting(key);
+    IF value IS NULL THEN
+        RAISE EXCEPTION 'setting "%" cannot be null', key USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    -- A value that its reader would stumble over is refused here, by the same cast.
+    CASE key
+        WHEN 'time_zone' THEN PERFORM now() AT TIME ZONE value;
+        WHEN 'event_min_ts' THEN PERFORM value::timestamptz;
+        WHEN 'event_max_ahead' THEN PERFORM now() + value::interval;
+        WHEN 'fanout_limit' THEN
+            IF value::int4 < 1 THEN
+                RAISE EXCEPTION 'setting "fanout_limit" must be at least 1, not %', value USING
+                    ERRCODE = 'invalid_parameter_value';
+            END IF;
+        ELSE
+            RAISE EXCEPTION 'setting "%" cannot be changed', key USING
+                ERRCODE = 'invalid_parameter_value';
+    END CASE;
+    UPDATE cdp.meta AS m SET value = setting_set.value WHERE m.key = setting_set.key;
+END $$;
+COMMENT ON FUNCTION cdp.setting_set(text, text) IS 'changes a setting of the platform';
+
+--| ## Runs
+CREATE FUNCTION cdp._run_start(kind text, name text) RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    started int8;
+BEGIN
+    INSERT INTO cdp.run (kind, name) VALUES (kind, name) RETURNING run_id INTO started;
+    RETURN started;
+END $$;
+COMMENT ON FUNCTION cdp._run_start(text, text) IS
+    'internal: notes that something begins to run; returns the number of the run';
+
+CREATE FUNCTION cdp._run_finish(run_id int8, detail jsonb, error text DEFAULT NULL) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE cdp.run AS r
+       SET finished_at = clock_timestamp(), detail = _run_finish.detail, error = _run_finish.error
+     WHERE r.run_id = _run_finish.run_id;
+END $$;
+COMMENT ON FUNCTION cdp._run_finish(int8, jsonb, text) IS
+    'internal: notes that a run is over, with its counts and the error that ended it';

@@ -1,0 +1,188 @@
+--| # Identity
+--| An identifier is a type and a value (`phone`, `13912345678`). Links say that two identifiers were
+--| seen to belong together; `cdp.id_resolve()` turns links into persons. A person's number, the
+--| OneID, is an `int4` whose 32 bits are read unsigned: above 2,147,483,647 it shows as negative.
+
+--| ## One spelling
+CREATE FUNCTION cdp._id_type_name(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN lower(btrim(name, E' \t\n\r\f\v'));
+COMMENT ON FUNCTION cdp._id_type_name(text) IS 'internal: the one spelling of the name of an identifier type';
+
+-- Every way in calls this, so a rule for one type is added here and holds everywhere.
+CREATE FUNCTION cdp._id_value(type text, value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN btrim(value, E' \t\n\r\f\v');
+COMMENT ON FUNCTION cdp._id_value(text, text) IS
+    'internal: the one spelling under which the value of an identifier of this type is stored';
+
+CREATE FUNCTION cdp._one_id_unsigned(one_id int4) RETURNS int8
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN one_id::int8 & 4294967295;
+COMMENT ON FUNCTION cdp._one_id_unsigned(int4) IS 'internal: a OneID as the number from 0 to 4,294,967,295 that it means';
+
+CREATE FUNCTION cdp._one_id_signed(number int8) RETURNS int4
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN (((number + 2147483648) & 4294967295) - 2147483648)::int4;
+COMMENT ON FUNCTION cdp._one_id_signed(int8) IS 'internal: the OneID that means this number, 0 to 4,294,967,295';
+
+--| ## Tables
+-- Keys compare byte by byte (COLLATE "C"): faster, and no index breaks when the system's collation
+-- changes its mind. No foreign keys: a check per row would cost more than the load itself.
+CREATE FUNCTION cdp._setup_identity() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    CREATE SEQUENCE IF NOT EXISTS cdp.one_id_seq MAXVALUE 4294967295;
+    COMMENT ON SEQUENCE cdp.one_id_seq IS 'OneIDs given out so far, as unsigned numbers';
+    CREATE SEQUENCE IF NOT EXISTS cdp.identifier_id_seq MAXVALUE 2147483647;
+    COMMENT ON SEQUENCE cdp.identifier_id_seq IS 'numbers of identifiers given out so far';
+
+    IF cdp._table_ensure('id_type', 'types of identifiers, strongest first by rank', ARRAY[
+        ['type_id', 'int4 PRIMARY KEY', 'number of the type'],
+        ['name', 'text COLLATE "C" NOT NULL UNIQUE CHECK (name <> '''')', 'its name, in lower case'],
+        ['rank', 'int4 NOT NULL DEFAULT 200', 'strength: 1 is the strongest; types first seen in data get 200'],
+        ['fanout_limit', 'int4 CHECK (fanout_limit >= 1)',
+            'with how many identifiers of one stronger type it may be linked before it counts as shared; NULL: setting fanout_limit'],
+        ['description', 'text', 'what it is, and where it comes from']])
+    THEN
+        PERFORM cdp._id_type_seed();
+    END IF;
+    PERFORM cdp._table_ensure('identifier', 'every identifier ever seen, with the person it belongs to now', ARRAY[
+        ['id', 'int4 PRIMARY KEY', 'its number; facts store this, people are looked up'],
+        ['type_id', 'int4 NOT NULL', 'its type, see id_type'],
+        ['value', 'text COLLATE "C" NOT NULL', 'its value in the one spelling'],
+        ['one_id', 'int4', 'the person it belongs to now (unsigned); NULL until resolved, and when blocked or shared'],
+        ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''blocked'', ''shared''))',
+            'active; blocked: a placeholder value; shared: seen with too many people'],
+        ['first_seen', 'timestamptz NOT NULL', 'earliest time of an event or link with it'],
+        ['last_seen', 'timestamptz NOT NULL', 'latest time of an event or link with it']],
+        'UNIQUE (type_id, value)');
+    CREATE INDEX IF NOT EXISTS identifier_one_id ON cdp.identifier (one_id);
+    PERFORM cdp._table_ensure('link', 'pairs of identifiers that were seen together, one row per source', ARRAY[
+        ['a', 'int4 NOT NULL', 'the identifier with the smaller number'],
+        ['b', 'int4 NOT NULL CHECK (a < b)', 'the identifier with the larger number'],
+        ['source', 'text COLLATE "C" NOT NULL', 'who says so; "event" for identifiers seen in one event'],
+        ['weight', 'real NOT NULL DEFAULT 1', 'the greatest confidence given, 0 to 1'],
+        ['first_seen', 'timestamptz NOT NULL', 'earliest sighting'],
+        ['last_seen', 'timestamptz NOT NULL', 'latest sighting'],
+        ['n', 'int8 NOT NULL DEFAULT 1', 'rows that said so, repeated ones included'],
+        ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''quarantined'', ''quarantined_late''))',
+            'active; quarantined: merges nobody; quarantined_late: found out after people were merged by it'],
+        ['reason', 'text', 'why it is quarantined']],
+        'PRIMARY KEY (a, b, source)');
+    CREATE INDEX IF NOT EXISTS link_b ON cdp.link (b, a);
+    PERFORM cdp._table_ensure('link_queue', 'links that wait for cdp.id_resolve()', ARRAY[
+        ['a', 'int4 NOT NULL', 'the identifier with the smaller number'],
+        ['b', 'int4 NOT NULL', 'the identifier with the larger number']]);
+    PERFORM cdp._table_ensure('person', 'every OneID ever given out', ARRAY[
+        ['one_id', 'int4 PRIMARY KEY', 'the OneID (unsigned)'],
+        ['created_at', 'timestamptz NOT NULL DEFAULT now()', 'when it was given out'],
+        ['merged_into', 'int4', 'the person that absorbed it, who may be absorbed in turn; NULL for living persons']]);
+    PERFORM cdp._table_ensure('merge_log', 'which persons were merged, and because of which link', ARRAY[
+        ['seq', 'int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY', 'order of merges; gaps mean nothing'],
+        ['at', 'timestamptz NOT NULL DEFAULT now()', 'when'],
+        ['survivor', 'int4 NOT NULL', 'the older OneID, which stays'],
+        ['absorbed', 'int4 NOT NULL', 'the younger OneID, which is retired'],
+        ['link_a', 'int4', 'first identifier of a link that joined the absorbed person'],
+        ['link_b', 'int4', 'second identifier of that link'],
+        ['run_id', 'int8', 'the run that did it']]);
+    IF cdp._table_ensure('id_blocklist', 'values that identify nobody; they take effect when an identifier is resolved', ARRAY[
+        ['block_id', 'int4 GENERATED ALWAYS AS IDENTITY PRIMARY KEY', 'number of the entry'],
+        ['id_type', 'text COLLATE "C"', 'name of the identifier type; NULL for every type'],
+        ['kind', 'text NOT NULL DEFAULT ''exact'' CHECK (kind IN (''exact'', ''pattern''))',
+            'exact: the whole value; pattern: a regular expression'],
+        ['value', 'text COLLATE "C" NOT NULL CHECK (kind = ''exact'' OR ('''' ~ value) IS NOT NULL)',
+            'the value or pattern, in lower case; compared without regard to ASCII case'],
+        ['reason', 'text NOT NULL', 'why it identifies nobody']],
+        'UNIQUE NULLS NOT DISTINCT (id_type, kind, value)')
+    THEN
+        PERFORM cdp._id_blocklist_seed();
+    END IF;
+    PERFORM cdp._setup_identity_views();
+END $$;
+COMMENT ON FUNCTION cdp._setup_identity() IS 'internal: makes the tables, sequences and views of identity';
+
+CREATE FUNCTION cdp._setup_identity_views() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    CREATE OR REPLACE VIEW cdp.v_identity AS
+        SELECT i.one_id, t.name AS type, i.value, i.first_seen, i.last_seen
+          FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id)
+         WHERE i.one_id IS NOT NULL;
+    COMMENT ON VIEW cdp.v_identity IS 'who has which identifiers: one row per identifier of a person';
+    COMMENT ON COLUMN cdp.v_identity.one_id IS 'the person (int4 read unsigned)';
+    COMMENT ON COLUMN cdp.v_identity.type IS 'type of the identifier';
+
+    CREATE OR REPLACE VIEW cdp.v_person AS
+        SELECT p.one_id, p.created_at, coalesce(i.identifiers, 0) AS identifiers, i.first_seen, i.last_seen
+          FROM cdp.person AS p
+          LEFT JOIN (SELECT i.one_id, count(*) AS identifiers, min(i.first_seen) AS first_seen,
+                            max(i.last_seen) AS last_seen
+                       FROM cdp.identifier AS i GROUP BY i.one_id) AS i USING (one_id)
+         WHERE p.merged_into IS NULL;
+    COMMENT ON VIEW cdp.v_person IS 'living persons: one row each, with when their identifiers were seen';
+    COMMENT ON COLUMN cdp.v_person.one_id IS 'the person (int4 read unsigned)';
+    COMMENT ON COLUMN cdp.v_person.identifiers IS 'number of identifiers';
+END $$;
+COMMENT ON FUNCTION cdp._setup_identity_views() IS 'internal: makes the views of identity';
+
+CREATE FUNCTION cdp._id_type_seed() RETURNS void LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO cdp.id_type (type_id, name, rank, description)
+    SELECT row_number() OVER (ORDER BY s.rank), s.name, s.rank, s.description
+      FROM (VALUES
+        ('member_id', 10, 'number in the brand''s own membership'),
+        ('registered_id', 15, 'account of the App or site'),
+        ('unionid', 20, 'WeChat: one subject over all apps of an open-platform account'),
+        ('phone', 30, 'mobile number'),
+        ('wecom_external_userid', 35, 'WeChat Work: external contact'),
+        ('openid_mp', 40, 'WeChat: subject within a Mini Program'),
+        ('openid_oa', 50, 'WeChat: subject within an Official Account'),
+        ('openid_app', 55, 'WeChat: subject within an App'),
+        ('taobao_id', 60, 'Tmall and Taobao: buyer'),
+        ('jd_id', 70, 'JD: buyer'),
+        ('douyin_id', 80, 'Douyin: buyer or follower'),
+        ('youzan_id', 85, 'Youzan: buyer'),
+        ('pos_card', 88, 'card shown in a store'),
+        ('email', 90, 'e-mail address'),
+        ('device_id', 100, 'device: IDFA, OAID, IMEI'),
+        ('cookie_id', 110, 'browser'),
+        ('anonymous_id', 120, 'visitor before any login')) AS s (name, rank, description)
+$$;
+COMMENT ON FUNCTION cdp._id_type_seed() IS 'internal: the types of identifiers that every new platform knows';
+
+CREATE FUNCTION cdp._id_blocklist_seed() RETURNS void LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO cdp.id_blocklist (id_type, kind, value, reason)
+    SELECT NULL, 'exact', v, 'placeholder for no value'
+      FROM unnest('{"","null","(null)","<null>","none","nil","nan","n/a","#n/a","-1","undefined",
+        "unknown","invalid","empty","default","(not set)","not set","[object object]","true","false",
+        "anonymous","guest"}'::text[]) AS v
+    UNION ALL
+    SELECT NULL, 'exact', v, 'test data'
+      FROM unnest('{"test","tester","123456","1234567","12345678","123456789","1234567890"}'::text[]) AS v
+    UNION ALL
+    SELECT * FROM (VALUES
+        (NULL, 'pattern', '^[-0]+$', 'zeros and dashes'),
+        (NULL, 'pattern', '^[-_.,:;*#?/\\ ]+$', 'punctuation only'),
+        (NULL, 'pattern', '^(x{3,}|[-f]{8,})$', 'filler'),
+        ('phone', 'pattern', '^(\+?86)?[- ]?(1{6,}|2{6,}|3{6,}|4{6,}|5{6,}|6{6,}|7{6,}|8{6,}|9{6,})$', 'one repeated digit'),
+        ('phone', 'pattern', '^(\+?86)?[- ]?(13800000000|13800138000|12345678901)$', 'well-known filler number'),
+        ('device_id', 'exact', '9774d56d682e549c', 'Android id that many devices share'),
+        ('device_id', 'exact', '02:00:00:00:00:00', 'hidden hardware address'),
+        ('device_id', 'exact', '012345678912345', 'filler IMEI'),
+        ('email', 'pattern', '^(test|none|null|na|admin|noreply|no-reply|a|abc|xxx)@(test|none|null|na|admin|example|a|abc|xxx)\.[a-z]{2,}$', 'test or filler address')
+    ) AS s
+$$;
+COMMENT ON FUNCTION cdp._id_blocklist_seed() IS 'internal: the placeholder values that every new platform knows';
+
+--| ## Asking
+CREATE FUNCTION cdp.one_id(type text, value text) RETURNS int4
+    LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp._require_setup();
+    RETURN (SELECT i.one_id
+              FROM cdp.identifier AS i
+              JOIN cdp.id_type AS t ON t.type_id = i.type_id
+             WHERE t.name = cdp._id_type_name(one_id.type)
+               AND i.value = cdp._id_value(one_id.type, one_id.value));
+END $$;
+COMMENT ON FUNCTION cdp.one_id(text, text) IS
+    'the person to whom this identifier belongs now; NULL when it was never seen, waits to be resolved, or is blocked or shared';
