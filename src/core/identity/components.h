@@ -1,0 +1,150 @@
+/// Connected components of a graph whose links arrive one by one, in any order, more than once.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/base/stop.h"
+#include "core/identity/components_image.h"
+#include "core/identity/node_map.h"
+#include "core/identity/union_find.h"
+
+namespace cdp::identity {
+
+/// Nodes are any 64-bit numbers. Numbers that lie close together are addressed directly (4 bytes
+/// for every number of the range, present or not); others go through a hash map (about 25 bytes
+/// for every node). The object changes between both as nodes arrive.
+class Components {
+ public:
+  explicit Components(std::pmr::memory_resource* memory)
+      : parent_(memory), map_(memory), sorted_(memory) {}
+
+  /// A self link makes the node known.
+  void Add(std::int64_t a, std::int64_t b) {
+    pending_[pending_count_++] = {a, b};
+    if (pending_count_ == pending_.size()) Settle();
+  }
+
+  /// Adds everything that an image or a build form knows.
+  void Merge(std::span<const std::byte> payload);
+
+  /// Calls f(node, component) for every node, ascending.
+  template <class F>
+  void ForEach(F&& f) {
+    Freeze();
+    StopTicker ticker;
+    if (!direct_) {
+      for (const auto& [node, component] : sorted_) {
+        f(node, component);
+        ticker.Step();
+      }
+      return;
+    }
+    const auto base = static_cast<std::uint64_t>(base_);
+    for (std::size_t i = 0; i < parent_.size(); ++i) {
+      ticker.Step();
+      if (parent_[i] == kAbsent) continue;
+      f(static_cast<std::int64_t>(base + i), static_cast<std::int64_t>(base + parent_[i]));
+    }
+  }
+
+  std::uint32_t nodes() {
+    Settle();
+    return nodes_;
+  }
+  std::uint32_t components() {
+    Settle();
+    return nodes_ - unions_;
+  }
+
+  std::size_t FlatSize();
+  void FlattenInto(std::byte* out);
+
+ private:
+  static constexpr std::uint32_t kAbsent = std::numeric_limits<std::uint32_t>::max();
+  // Below this range direct addressing is always right; above, while a sixth of it is present.
+  static constexpr std::uint64_t kSmallRange = 16384;
+  static constexpr std::uint64_t kSparsest = 6;
+  static constexpr std::uint32_t kFirstCheck = 1024;
+  static constexpr std::uint64_t kWidest = kAbsent - 1;
+
+  struct Known {
+    std::int64_t node;
+    std::int64_t component;
+  };
+
+  /// Links wait here, so that the cache misses of many are under way at once.
+  void Settle();
+  void SettleDirect(std::span<const Link> links);
+  void SettleMapped(std::span<const Link> links);
+
+  /// The parent array's index of a node inside the range.
+  std::uint32_t Touch(std::uint64_t offset) {
+    std::uint32_t& parent = parent_[offset];
+    if (parent == kAbsent) {
+      parent = static_cast<std::uint32_t>(offset);
+      ++nodes_;
+    }
+    return static_cast<std::uint32_t>(offset);
+  }
+  bool InRange(std::int64_t node, std::uint64_t* offset) const {
+    *offset = static_cast<std::uint64_t>(node) - static_cast<std::uint64_t>(base_);
+    return *offset < parent_.size();
+  }
+  std::uint32_t Numbered(std::int64_t node);
+
+  /// May a range of last + 1 numbers be addressed directly?
+  bool Dense(std::uint64_t last) const {
+    return last < kSmallRange || (last < kWidest && last / kSparsest < nodes_);
+  }
+  /// Widens the range to hold the node; false when that would leave it too empty.
+  bool Widen(std::int64_t node);
+  void ToMapped();
+  void ToDirect();
+
+  /// Flattens the parents; in the mapped form also sorts the nodes.
+  void Freeze();
+
+  std::array<Link, 32> pending_;
+  std::uint32_t pending_count_ = 0;
+  bool direct_ = true;
+  std::uint32_t nodes_ = 0;
+  std::uint32_t unions_ = 0;
+  std::int64_t base_ = 0;             // direct: the node of parent_[0]
+  std::int64_t lowest_ = 0;           // mapped: smallest and greatest node
+  std::int64_t highest_ = 0;
+  std::uint32_t check_at_ = kFirstCheck;  // mapped: look for density at so many nodes
+  std::pmr::vector<std::uint32_t> parent_;
+  NodeMap map_;
+  std::pmr::vector<Known> sorted_;    // mapped and frozen: what ForEach reports
+};
+
+/// The same for so few links that everything fits on the stack.
+class SmallComponents {
+ public:
+  static constexpr std::size_t kMaxLinks = 511;
+
+  /// At most kMaxLinks links.
+  explicit SmallComponents(const BuildView& links);
+
+  std::size_t FlatSize() const;
+  void FlattenInto(std::byte* out) const;
+
+ private:
+  template <class F>
+  void ForEach(F&& f) const {
+    for (std::size_t i = 0; i < count_; ++i) f(node_[i], node_[parent_[i]]);
+  }
+
+  std::uint32_t count_ = 0;
+  std::uint32_t components_ = 0;
+  std::int64_t node_[2 * kMaxLinks];
+  std::uint16_t parent_[2 * kMaxLinks];
+};
+
+}  // namespace cdp::identity

@@ -1,0 +1,41 @@
+/// components in and out: as text and binary the bytes of the image. Both ways in also take the
+/// build form, so that a partial aggregate may travel, and check every byte.
+
+#include "pg/identity/components_datum.h"
+
+namespace cdp::pg {
+namespace {
+
+varlena* FromStranger(std::span<const std::byte> payload) {
+  return CallCore([payload] {
+    ContextResource memory(CurrentMemoryContext);
+    return NewVarlena(identity::Canonical(payload, &memory));
+  });
+}
+
+bytea* ImageBytes(FunctionCallInfo fcinfo) {
+  const varlena* value = PG_GETARG_VARLENA_PP(0);
+  return const_cast<bytea*>(CallCore([value] { return ImageOf(value); }));
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp_components_in) {
+  const bytea* bytes = BytesFromLiteral(PG_GETARG_CSTRING(0));
+  PG_RETURN_POINTER(FromStranger(BytesOf(bytes)));
+}
+
+CDP_FUNCTION(cdp_components_out) {
+  PG_RETURN_DATUM(DirectFunctionCall1(byteaout, PointerGetDatum(ImageBytes(fcinfo))));
+}
+
+CDP_FUNCTION(cdp_components_recv) {
+  const auto message = RestOfMessage(reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0)));
+  PG_RETURN_POINTER(FromStranger(message));
+}
+
+CDP_FUNCTION(cdp_components_send) {
+  PG_RETURN_DATUM(DirectFunctionCall1(byteasend, PointerGetDatum(ImageBytes(fcinfo))));
+}
+
+}  // namespace cdp::pg
