@@ -3,11 +3,18 @@
 #include "core/base/stop.h"
 #include "pg/base/boundary.h"
 
+namespace cdp::pg {
+void InitBitmap();  // pg/bitmap: the rooms' own set-up is named here, their headers are not
+}
+
 extern "C" {
 #pragma GCC visibility push(default)
 PG_MODULE_MAGIC;
 void _PG_init(void);
 #pragma GCC visibility pop
 
-void _PG_init(void) { cdp::stop_hook = cdp::pg::PollInterrupts; }
+void _PG_init(void) {
+  cdp::stop_hook = cdp::pg::PollInterrupts;
+  cdp::pg::InitBitmap();
+}
 }

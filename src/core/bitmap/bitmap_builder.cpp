@@ -1,0 +1,25 @@
+#include "core/bitmap/bitmap_builder.h"
+
+#include <algorithm>
+
+#include "core/base/stop.h"
+#include "core/bitmap/sort.h"
+
+namespace cdp::bitmap {
+
+void BitmapBuilder::Merge() {
+  CheckStop();
+  const std::size_t count = SortUnique(buffer_, buffer_.get_allocator().resource());
+  Bitmap batch = Bitmap::FromSorted(std::span(buffer_).first(count));
+  buffer_.clear();
+  if (bitmap_.empty()) {
+    bitmap_ = std::move(batch);
+  } else {
+    bitmap_.Apply(SetOperation::kOr, batch);
+  }
+  // A merge touches all of the bitmap, so a batch must be some part of it.
+  const std::size_t share = bitmap_.PortableSize() / 16;
+  buffer_limit_ = std::clamp(share, buffer_limit_, kMaxBuffer);
+}
+
+}  // namespace cdp::bitmap
