@@ -71,6 +71,7 @@ SETTINGS
 
 # cluster_stop: for at_close; a server that was never started is no error.
 cluster_stop() {
+  [ -d "$PLACE/server" ] || return 0
   cluster_names
   if [ -f "$CLUSTER/data/postmaster.pid" ]; then
     as_server "$PLACE" "$CLUSTER_BIN/pg_ctl" -D "$CLUSTER/data" -m immediate -w stop >/dev/null 2>&1

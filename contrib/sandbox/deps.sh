@@ -20,16 +20,19 @@ deps_ensure() {
 
 # deps_choose_postgres: sets PG_CONFIG and PGVERSION. An explicit PG_CONFIG wins, then PGVERSION,
 # then the first complete installation, then the first version that apt offers.
+DEPS_ASKED_PG_CONFIG=${PG_CONFIG:-}
+DEPS_ASKED_PGVERSION=${PGVERSION:-}
+
 deps_choose_postgres() {
   local version
-  if [ -n "${DEPS_PG_CONFIG:=${PG_CONFIG:-}}" ]; then
-    PG_CONFIG=$(command -v "$DEPS_PG_CONFIG") || die "PG_CONFIG names no program: $DEPS_PG_CONFIG"
+  if [ -n "$DEPS_ASKED_PG_CONFIG" ]; then
+    PG_CONFIG=$(command -v "$DEPS_ASKED_PG_CONFIG") ||
+      die "PG_CONFIG names no program: $DEPS_ASKED_PG_CONFIG"
     PGVERSION=$("$PG_CONFIG" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')
-    DEPS_PG_FIXED=1
     return
   fi
-  if [ -n "${DEPS_PGVERSION:=${PGVERSION:-}}" ]; then
-    PGVERSION=$DEPS_PGVERSION
+  if [ -n "$DEPS_ASKED_PGVERSION" ]; then
+    PGVERSION=$DEPS_ASKED_PGVERSION
   else
     PGVERSION=
     for version in 15 18 17 16; do
@@ -61,7 +64,7 @@ deps_missing() {
     g++ -std=c++20 -x c++ -fsyntax-only - 2>/dev/null || echo g++
   command -v make >/dev/null || echo make
   if ! deps_has_postgres "$PG_CONFIG"; then
-    [ -z "${DEPS_PG_FIXED:-}" ] || die "$PG_CONFIG belongs to no complete installation with server headers"
+    [ -z "$DEPS_ASKED_PG_CONFIG" ] || die "$PG_CONFIG belongs to no complete installation with server headers"
     printf '%s\n' "postgresql-$PGVERSION" "postgresql-server-dev-$PGVERSION"
   fi
   if deps_lacks_croaring && ! command -v npm >/dev/null; then

@@ -22,8 +22,9 @@ tally_failed() { awk '{ n += $2 } END { print n + 0 }' "$TALLY"; }
 # note TEXT: a remark of the running step for the screen, shown beside its result.
 note() { printf '%s\n' "$*" >>"$PLACE/note"; }
 
-# step NAME COMMAND...: runs COMMAND with errexit in a subshell. Returns its status; a failure is
-# shown with the end of its log, and counted unless COMMAND has counted failures itself.
+# step NAME COMMAND...: runs COMMAND, often a function, in a shell of its own that ends at the first
+# error. Returns its status; a failure is shown with the end of its log, and counted unless COMMAND
+# has counted failures itself.
 step() {
   step_begin "$1"
   step_title
@@ -55,17 +56,17 @@ step_run() {
   failed_before=$(tally_failed)
   started=$(date +%s%N)
 
+  step_script >"$PLACE/step.sh"
+
   # In the background and in a process group of its own: so an interrupt is handled at once, and
   # takes the step with all its children.
   set -m
   (
-    set +m
-    set -eo pipefail
-    trap - EXIT HUP INT TERM
     if [ "$output" = /dev/stdout ]; then
-      "$@" 2>&1 | tee "$STEP_LOG"
+      bash "$PLACE/step.sh" "$@" 2>&1 | tee "$STEP_LOG"
+      exit "${PIPESTATUS[0]}"
     else
-      "$@" >"$STEP_LOG" 2>&1
+      exec bash "$PLACE/step.sh" "$@" >"$STEP_LOG" 2>&1
     fi
   ) </dev/null &
   STEP_JOB=$!
@@ -87,6 +88,20 @@ step_run() {
   fi
   printf '%s\n' "---- step \"$STEP_NAME\" failed; its whole log: $STEP_LOG"
   return "$status"
+}
+
+# step_script: prints what a new shell needs to run a COMMAND. A subshell would not do: bash ignores
+# errexit in it, however it is set there, when the caller writes `step ... || return`.
+step_script() {
+  local step_variable
+  declare -f
+  for step_variable in $(compgen -v); do
+    case $SHELL_VARIABLES in
+      *" $step_variable "*) ;;
+      *) declare -p "$step_variable" ;;
+    esac
+  done
+  printf '%s\n' 'set -euo pipefail' '"$@"'
 }
 
 # steps_interrupt: ends the running step, if any; for at_close.

@@ -13,8 +13,12 @@ layer_checks() {
   done
 }
 
-# one_case COMMAND...: a command that is one test case.
-one_case() { "$@" && tally 1 0; }
+# one_case COMMAND...: a command that is one test case. Not `"$@" && ...`: bash would not end a
+# function at its first error there.
+one_case() {
+  "$@"
+  tally 1 0
+}
 
 BUILD_STATUS=
 layer_build() { need_build; }
