@@ -1,0 +1,227 @@
+/// How deep one person's events get into a funnel: the scan that rows and timelines share.
+///
+/// Events come in order of time, each with the set of steps it fills. What the order of events at
+/// one instant is must not matter, so a scan looks at all of them together, or at each again with
+/// those of the same instant before it.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+#include "core/base/time.h"
+#include "core/behavior/funnel_mode.h"
+
+namespace cdp::behavior {
+
+inline constexpr int kMaxSteps = 64;
+
+/// The lowest `n` bits.
+constexpr std::uint64_t LowBits(int n) {
+  return n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
+}
+
+/// The default: the longest k with events e1..ek (one event may fill several steps), ei filling
+/// step i, t(e1) <= ... <= t(ek) <= t(e1) + window.
+///
+/// start_[i] is the latest start of a chain that fills steps 0..i: a later start never admits
+/// less, so one chain per level is enough.
+class PlainScan {
+ public:
+  PlainScan(int steps, std::uint64_t window) : steps_(steps), window_(window) {}
+
+  /// True once every step is reached: the answer will not change any more.
+  bool Feed(Micros at, std::uint64_t fills) {
+    // Steps filled at one instant may follow each other in any order of events: the union of the
+    // events so far is taken again. What it reached before it reaches once more.
+    if (at == at_) fills |= fills_;
+    at_ = at;
+    fills_ = fills;
+    while (fills != 0) {
+      const int step = std::countr_zero(fills);
+      if (step > depth_) break;
+      fills &= fills - 1;
+      if (step == 0) {
+        start_[0] = at;
+      } else if (Elapsed(start_[step - 1], at) <= window_) {
+        start_[step] = start_[step - 1];
+      } else {
+        continue;
+      }
+      if (step == depth_) depth_ = step + 1;
+    }
+    return depth_ == steps_;
+  }
+
+  /// The number of steps reached, after the last event.
+  int Finish() { return depth_; }
+
+ private:
+  int steps_;
+  int depth_ = 0;
+  std::uint64_t window_;
+  Micros at_ = 0;
+  std::uint64_t fills_ = 0;
+  Micros start_[kMaxSteps];
+};
+
+/// Collects the events of one instant and hands them to Derived::Take(at, instant), which returns
+/// true to end the scan. After Feed has returned true, only Finish may follow.
+template <class Derived>
+class InstantScan {
+ public:
+  bool Feed(Micros at, std::uint64_t fills) {
+    if (at != at_ && waiting_) {
+      if (Flush()) return true;
+    }
+    at_ = at;
+    waiting_ = true;
+    instant_.twice |= instant_.fills & fills;
+    instant_.fills |= fills;
+    instant_.foreign |= fills == 0;
+    return false;
+  }
+
+  int Finish() {
+    if (waiting_) Flush();
+    return depth_;
+  }
+
+ protected:
+  struct Instant {
+    std::uint64_t fills = 0;  ///< steps that some event fills
+    std::uint64_t twice = 0;  ///< steps that more than one event fills
+    bool foreign = false;     ///< an event fills none
+  };
+
+  InstantScan(int steps, std::uint64_t window) : steps_(steps), window_(window) {}
+
+  int steps_;
+  int depth_ = 0;
+  std::uint64_t window_;
+  Micros start_[kMaxSteps];
+
+ private:
+  bool Flush() {
+    const Instant instant = instant_;
+    instant_ = {};
+    waiting_ = false;
+    return static_cast<Derived*>(this)->Take(at_, instant);
+  }
+
+  Micros at_ = 0;
+  bool waiting_ = false;
+  Instant instant_;
+};
+
+/// strict_increase alone: as the default with t(e1) < ... < t(ek). Exact: a step is reached from
+/// what stood before this instant only.
+class IncreaseScan : public InstantScan<IncreaseScan> {
+ public:
+  IncreaseScan(int steps, std::uint64_t window) : InstantScan(steps, window) {}
+
+ private:
+  friend InstantScan<IncreaseScan>;
+
+  bool Take(Micros at, const Instant& instant) {
+    // From the deepest step down, so that start_[step - 1] is still the one from before.
+    std::uint64_t fills = instant.fills & LowBits(std::min(depth_ + 1, steps_));
+    while (fills != 0) {
+      const int step = 63 - std::countl_zero(fills);
+      fills ^= std::uint64_t{1} << step;
+      if (step == 0) {
+        start_[0] = at;
+      } else if (Elapsed(start_[step - 1], at) <= window_) {
+        start_[step] = start_[step - 1];
+      } else {
+        continue;
+      }
+      depth_ = std::max(depth_, step + 1);
+    }
+    return depth_ == steps_;
+  }
+};
+
+/// strict_order and strict_deduplication, each also with strict_increase: events of one instant are
+/// visited in the order of their steps, those that fill none first. A first step always starts
+/// anew. What stops the scan for good:
+/// - strict_deduplication: a later step that is reached already;
+/// - strict_order, after a first step: an event that fills no step, or one whose preceding step was
+///   never reached.
+/// Otherwise a step is reached when the one before is and the window, counted from that chain's
+/// start, has not passed; that the window has passed stops nothing.
+template <FunnelMode kMode>
+class StrictScan : public InstantScan<StrictScan<kMode>> {
+  using Base = InstantScan<StrictScan<kMode>>;
+  using typename Base::Instant;
+  using Base::depth_;
+  using Base::start_;
+  using Base::steps_;
+  using Base::window_;
+
+ public:
+  StrictScan(int steps, std::uint64_t window) : Base(steps, window) {}
+
+ private:
+  friend Base;
+
+  bool Take(Micros at, const Instant& instant) {
+    if (kMode.order && instant.foreign && depth_ > 0) return true;
+    const int depth_before = depth_;
+    if constexpr (kMode.increase) std::copy(start_, start_ + depth_, before_);
+    for (std::uint64_t fills = instant.fills; fills != 0; fills &= fills - 1) {
+      const int step = std::countr_zero(fills);
+      const int visits = (instant.twice >> step & 1) != 0 ? 2 : 1;
+      for (int visit = 0; visit < visits; ++visit) {
+        if (step == 0) {
+          start_[0] = at;
+          depth_ = std::max(depth_, 1);
+          continue;
+        }
+        if (kMode.deduplicate && step < depth_) return true;
+        if (step > depth_) {
+          if (kMode.order && depth_ > 0) return true;
+          continue;
+        }
+        // Under strict_increase a chain goes on from what stood before this instant.
+        if (kMode.increase && step > depth_before) continue;
+        const Micros start = kMode.increase ? before_[step - 1] : start_[step - 1];
+        if (Elapsed(start, at) > window_) continue;
+        start_[step] = start;
+        depth_ = std::max(depth_, step + 1);
+      }
+    }
+    return depth_ == steps_;
+  }
+
+  Micros before_[kMode.increase ? kMaxSteps : 1];
+};
+
+/// Calls use(scan) with a fresh scan of the kind that the mode asks for; `use` returns the depth.
+template <class Use>
+int WithScan(FunnelMode mode, int steps, std::uint64_t window, Use&& use) {
+  const auto strict = [&]<FunnelMode kMode>() {
+    StrictScan<kMode> scan(steps, window);
+    return use(scan);
+  };
+  if (mode.order && mode.deduplicate) {
+    return mode.increase ? strict.template operator()<FunnelMode{true, true, true}>()
+                         : strict.template operator()<FunnelMode{true, true, false}>();
+  }
+  if (mode.order) {
+    return mode.increase ? strict.template operator()<FunnelMode{true, false, true}>()
+                         : strict.template operator()<FunnelMode{true, false, false}>();
+  }
+  if (mode.deduplicate) {
+    return mode.increase ? strict.template operator()<FunnelMode{false, true, true}>()
+                         : strict.template operator()<FunnelMode{false, true, false}>();
+  }
+  if (mode.increase) {
+    IncreaseScan scan(steps, window);
+    return use(scan);
+  }
+  PlainScan scan(steps, window);
+  return use(scan);
+}
+
+}  // namespace cdp::behavior

@@ -1,0 +1,47 @@
+/// A funnel over stored timelines: steps, window and mode prepared once, asked many times.
+#pragma once
+
+#include <span>
+
+#include "core/behavior/funnel_scan.h"
+#include "core/timeline/timeline_view.h"
+
+namespace cdp::behavior {
+
+/// Owns no memory, so it may live wherever bytes live.
+class TimelineFunnel {
+ public:
+  /// `steps` are event codes, 1 to kMaxSteps; a code may stand for several steps. Throws
+  /// kInvalidArgument for anything else.
+  TimelineFunnel(std::span<const std::int32_t> steps, std::uint64_t window, FunnelMode mode);
+
+  /// The number of steps that the timeline's events reach.
+  int Depth(const timeline::View& view) const;
+
+ private:
+  /// The steps that an event with this code fills.
+  std::uint64_t Fills(std::int32_t code) const {
+    const auto unsigned_code = static_cast<std::uint32_t>(code);
+    return unsigned_code < kSmallCodes ? small_[unsigned_code] : FillsOfLarge(unsigned_code);
+  }
+  std::uint64_t FillsOfLarge(std::uint32_t code) const;
+
+  template <class Code, class Scan>
+  int ScanCodes(const timeline::View& view, Scan& scan) const;
+
+  static constexpr std::uint32_t kSmallCodes = 256;
+  struct LargeCode {
+    std::uint32_t code;
+    std::uint64_t fills;
+  };
+
+  int steps_;
+  int large_count_ = 0;
+  std::uint64_t window_;
+  FunnelMode mode_;
+  std::uint64_t code_bit_[kMaxSteps];  ///< CodeBit of each step
+  std::uint64_t small_[kSmallCodes] = {};
+  LargeCode large_[kMaxSteps];  ///< sorted by code
+};
+
+}  // namespace cdp::behavior

@@ -1,0 +1,40 @@
+/// Text and binary forms of timeline: both are the sealed image, checked on the way in.
+
+#include "core/timeline/timeline_check.h"
+#include "pg/timeline/timeline_datum.h"
+
+namespace cdp::pg {
+namespace {
+
+const varlena* SealedArgument(FunctionCallInfo fcinfo) {
+  const varlena* value = TimelineArgument(fcinfo, 0);
+  return CallCore([value] { return SealedTimeline(value); });
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp_timeline_in) {
+  const bytea* bytes = BytesFromLiteral(PG_GETARG_CSTRING(0));
+  CallCore([bytes] { timeline::CheckImage(BytesOf(bytes), ErrorCode::kInvalidText); });
+  PG_RETURN_POINTER(bytes);
+}
+
+CDP_FUNCTION(cdp_timeline_out) {
+  const varlena* sealed = SealedArgument(fcinfo);
+  PG_RETURN_DATUM(DirectFunctionCall1(byteaout, PointerGetDatum(sealed)));
+}
+
+CDP_FUNCTION(cdp_timeline_recv) {
+  const auto message = RestOfMessage(reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0)));
+  PG_RETURN_POINTER(CallCore([message] {
+    timeline::CheckImage(message, ErrorCode::kInvalidBinary);
+    return NewVarlena(message);
+  }));
+}
+
+CDP_FUNCTION(cdp_timeline_send) {
+  const varlena* sealed = SealedArgument(fcinfo);
+  PG_RETURN_DATUM(DirectFunctionCall1(byteasend, PointerGetDatum(sealed)));
+}
+
+}  // namespace cdp::pg
