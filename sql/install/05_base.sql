@@ -170,3 +170,38 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._run_finish(int8, jsonb, text) IS
     'internal: notes that a run is over, with its counts and the error that ended it';
+
+--| ## Working together
+CREATE FUNCTION cdp._lock(what text) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('cdp.' || what, 0));
+END $$;
+COMMENT ON FUNCTION cdp._lock(text) IS
+    'internal: makes those who do the same thing in this database queue, until the transaction ends';
+
+-- Batches hash and sort hundreds of thousands of rows; the default work_mem is for small queries.
+CREATE FUNCTION cdp._work_mem_raise() RETURNS text LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    before text := current_setting('work_mem');
+BEGIN
+    IF pg_size_bytes(before) < pg_size_bytes('64MB') THEN
+        PERFORM set_config('work_mem', '64MB', true);
+    END IF;
+    RETURN before;
+END $$;
+COMMENT ON FUNCTION cdp._work_mem_raise() IS
+    'internal: gives a batch at least 64 MB of work_mem; returns what was set before, to be put back';
+
+-- The next statement must not be planned as if the table were still what it was before the batch.
+CREATE FUNCTION cdp._analyze_grown(relation regclass, added int8) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF added > 1000
+       AND added > (SELECT greatest(c.reltuples, 0) / 10 FROM pg_class AS c WHERE c.oid = relation) THEN
+        EXECUTE format('ANALYZE %s', relation);
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._analyze_grown(regclass, int8) IS
+    'internal: refreshes the statistics of a table that a batch has made grow by more than a tenth';

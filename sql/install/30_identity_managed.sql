@@ -173,6 +173,50 @@ CREATE FUNCTION cdp._id_blocklist_seed() RETURNS void LANGUAGE sql VOLATILE
 $$;
 COMMENT ON FUNCTION cdp._id_blocklist_seed() IS 'internal: the placeholder values that every new platform knows';
 
+-- Sequences are moved only when everything else has succeeded: a failed or killed run leaves no gap
+-- behind, so its repetition gives out the same numbers.
+CREATE FUNCTION cdp._numbers_given(sequence regclass) RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    given int8;
+BEGIN
+    EXECUTE format('SELECT CASE WHEN s.is_called THEN s.last_value ELSE s.last_value - 1 END FROM %s AS s',
+                   sequence) INTO given;
+    RETURN given;
+END $$;
+COMMENT ON FUNCTION cdp._numbers_given(regclass) IS 'internal: the last number that a sequence has given out, 0 for none';
+
+CREATE FUNCTION cdp._numbers_take(sequence regclass, last int8) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF last > cdp._numbers_given(sequence) THEN
+        PERFORM setval(sequence, last);
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._numbers_take(regclass, int8) IS 'internal: notes that numbers up to this one are given out';
+
+CREATE FUNCTION cdp._numbers_check(sequence regclass, last int8) RETURNS void LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    highest int8 := (SELECT s.seqmax FROM pg_sequence AS s WHERE s.seqrelid = sequence);
+BEGIN
+    IF last > highest THEN
+        RAISE EXCEPTION 'the numbers of sequence "%" are used up', sequence USING
+            ERRCODE = 'sequence_generator_limit_exceeded',
+            DETAIL = format('The batch needs numbers up to %s, the last is %s.', last, highest);
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._numbers_check(regclass, int8) IS 'internal: an error when a batch needs more numbers than there are';
+
+CREATE FUNCTION cdp._id_types_learn(names text[]) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO cdp.id_type (type_id, name)
+    SELECT (SELECT coalesce(max(t.type_id), 0) FROM cdp.id_type AS t) + row_number() OVER (ORDER BY n.name), n.name
+      FROM (SELECT unnest(names) COLLATE "C" AS name EXCEPT SELECT t.name FROM cdp.id_type AS t) AS n;
+END $$;
+COMMENT ON FUNCTION cdp._id_types_learn(text[]) IS 'internal: registers types of identifiers that were not known, weakest rank';
+
 --| ## Asking
 CREATE FUNCTION cdp.one_id(type text, value text) RETURNS int4
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$

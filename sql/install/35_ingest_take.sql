@@ -1,0 +1,170 @@
+--| ## Ingesting
+-- ingest() works in steps over temporary tables (_cdp_event, _cdp_link, _cdp_identifier, _cdp_edge);
+-- each step is one or a few set-based statements. Here are the first: taking rows and judging them.
+
+CREATE FUNCTION cdp._identities(identities jsonb) RETURNS TABLE (type text, item jsonb)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2 BEGIN ATOMIC
+    SELECT cdp._id_type_name(k.key), e.value
+      FROM jsonb_each(identities) AS k (key, value)
+     CROSS JOIN LATERAL jsonb_array_elements(
+            CASE WHEN jsonb_typeof(k.value) = 'array' THEN k.value ELSE jsonb_build_array(k.value) END)
+           AS e (value);
+END;
+COMMENT ON FUNCTION cdp._identities(jsonb) IS
+    'internal: the identifiers of {"type": value or [value, ...]}, one a row';
+
+-- Whatever goes into a key must fit into an index entry.
+CREATE FUNCTION cdp._text_fault(name text, value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN value IS NULL OR value = '' THEN name || ' is missing'
+                WHEN octet_length(value) > 1024 THEN name || ' is longer than 1024 bytes' END;
+COMMENT ON FUNCTION cdp._text_fault(text, text) IS 'internal: why a text cannot be a key; NULL when it can';
+
+CREATE FUNCTION cdp._time_fault(name text, at timestamptz, earliest timestamptz, latest timestamptz)
+    RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN at IS NULL THEN name || ' is not a time'
+                WHEN at < earliest THEN name || ' is before event_min_ts'
+                WHEN at > latest THEN name || ' is too far in the future' END;
+COMMENT ON FUNCTION cdp._time_fault(text, timestamptz, timestamptz, timestamptz) IS
+    'internal: why a time is not believed; NULL when it is';
+
+CREATE FUNCTION cdp._ingest_take_events(earliest timestamptz, latest timestamptz) RETURNS int8
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    taken int8;
+    -- A month that was detached on purpose (an archive) is not made a second time.
+    detached text[] := ARRAY(SELECT o.name FROM cdp._own_relations() AS o
+                              WHERE o.name ~ '^event_\d{4}_\d\d$');
+BEGIN
+    CREATE TEMP TABLE _cdp_event (
+        event_id text COLLATE "C", ts timestamptz, name text COLLATE "C", type text COLLATE "C",
+        value text COLLATE "C", channel text, props jsonb, identities jsonb, reason text, raw jsonb)
+        ON COMMIT DROP;
+    -- The statement's snapshot decides: rows that are being copied in meanwhile stay for the next run.
+    WITH gone AS (DELETE FROM cdp.landing_event AS l RETURNING l.*)
+    INSERT INTO pg_temp._cdp_event
+    SELECT p.event_id, p.ts, p.name, p.type, p.value, p.channel, g.props, g.identities, f.reason,
+           CASE WHEN f.reason IS NOT NULL THEN to_jsonb(g) END
+      FROM gone AS g
+     CROSS JOIN LATERAL (
+        SELECT btrim(g.event_id) AS event_id, cdp._timestamptz_or_null(g.ts) AS ts, btrim(g.name) AS name,
+               cdp._id_type_name(g.id_type) AS type, cdp._id_value(g.id_type, g.id_value) AS value,
+               nullif(btrim(g.channel), '') AS channel
+        OFFSET 0) AS p  -- computed once, used several times
+     CROSS JOIN LATERAL (
+        SELECT coalesce(
+            cdp._text_fault('event_id', p.event_id),
+            CASE WHEN coalesce(btrim(g.ts), '') = '' THEN 'ts is missing' END,
+            cdp._time_fault('ts', p.ts, earliest, latest),
+            cdp._text_fault('name', p.name),
+            cdp._text_fault('id_type', p.type),
+            cdp._text_fault('id_value', p.value),
+            CASE jsonb_typeof(g.identities)
+                WHEN 'object' THEN (
+                    SELECT min(CASE
+                        WHEN jsonb_typeof(m.item) NOT IN ('string', 'number', 'null')
+                            THEN 'identities has a value that is neither text nor number'
+                        ELSE coalesce(cdp._text_fault('identities: type', m.type),
+                                      CASE WHEN octet_length(m.item #>> '{}') > 1024
+                                           THEN 'identities has a value longer than 1024 bytes' END)
+                        END)
+                      FROM cdp._identities(g.identities) AS m)
+                WHEN 'null' THEN NULL
+                ELSE CASE WHEN g.identities IS NOT NULL THEN 'identities is not an object' END
+            END,
+            CASE WHEN cardinality(detached) > 0
+                  AND to_char(p.ts AT TIME ZONE 'UTC', '"event_"YYYY_MM') = ANY (detached)
+                 THEN 'ts is in a month that is detached from cdp.event' END) AS reason
+        OFFSET 0) AS f;
+    GET DIAGNOSTICS taken = ROW_COUNT;
+    RETURN taken;
+END $$;
+COMMENT ON FUNCTION cdp._ingest_take_events(timestamptz, timestamptz) IS
+    'internal: takes the landed events into _cdp_event, parsed, with the reason where one is refused';
+
+CREATE FUNCTION cdp._ingest_take_links(earliest timestamptz, latest timestamptz) RETURNS int8
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    taken int8;
+    number_form text := '^\+?(\d{1,9}(\.\d{0,15})?|\.\d{1,15})([eE][-+]?\d{1,2})?$';
+BEGIN
+    CREATE TEMP TABLE _cdp_link (
+        source text COLLATE "C", type_a text COLLATE "C", value_a text COLLATE "C",
+        type_b text COLLATE "C", value_b text COLLATE "C", first_seen timestamptz,
+        last_seen timestamptz, weight real, n int8, reason text, raw jsonb) ON COMMIT DROP;
+    WITH gone AS (DELETE FROM cdp.landing_link AS l RETURNING l.*)
+    INSERT INTO pg_temp._cdp_link
+    SELECT p.source, p.type_a, p.value_a, p.type_b, p.value_b, p.seen_at, p.seen_at,
+           CASE WHEN f.reason IS NULL THEN round(coalesce(p.weight, '1')::numeric, 6)::real END, 1,
+           f.reason, CASE WHEN f.reason IS NOT NULL THEN to_jsonb(g) END
+      FROM gone AS g
+     CROSS JOIN LATERAL (
+        SELECT coalesce(nullif(btrim(g.source), ''), 'unnamed') AS source,
+               cdp._id_type_name(g.type_a) AS type_a, cdp._id_value(g.type_a, g.value_a) AS value_a,
+               cdp._id_type_name(g.type_b) AS type_b, cdp._id_value(g.type_b, g.value_b) AS value_b,
+               CASE WHEN coalesce(btrim(g.seen_at), '') = '' THEN now()
+                    ELSE cdp._timestamptz_or_null(g.seen_at) END AS seen_at,
+               nullif(btrim(g.weight), '') AS weight
+        OFFSET 0) AS p
+     CROSS JOIN LATERAL (
+        SELECT coalesce(
+            cdp._text_fault('source', p.source),
+            cdp._text_fault('type_a', p.type_a), cdp._text_fault('value_a', p.value_a),
+            cdp._text_fault('type_b', p.type_b), cdp._text_fault('value_b', p.value_b),
+            cdp._time_fault('seen_at', p.seen_at, earliest, latest),
+            CASE WHEN p.weight IS NULL THEN NULL
+                 WHEN p.weight !~ number_form THEN 'weight is not a number from 0 to 1'
+                 WHEN p.weight::numeric > 1 THEN 'weight is not a number from 0 to 1' END) AS reason
+        OFFSET 0) AS f;
+    GET DIAGNOSTICS taken = ROW_COUNT;
+    RETURN taken;
+END $$;
+COMMENT ON FUNCTION cdp._ingest_take_links(timestamptz, timestamptz) IS
+    'internal: takes the landed links into _cdp_link, parsed, with the reason where one is refused';
+
+CREATE FUNCTION cdp._ingest_refuse(run_id int8) RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    refused int8;
+BEGIN
+    INSERT INTO cdp.quarantine (source_table, raw, reason, run_id)
+    SELECT 'landing_event', e.raw, e.reason, _ingest_refuse.run_id
+      FROM pg_temp._cdp_event AS e WHERE e.reason IS NOT NULL
+    UNION ALL
+    SELECT 'landing_link', l.raw, l.reason, _ingest_refuse.run_id
+      FROM pg_temp._cdp_link AS l WHERE l.reason IS NOT NULL;
+    GET DIAGNOSTICS refused = ROW_COUNT;
+    IF refused > 0 THEN
+        DELETE FROM pg_temp._cdp_event AS e WHERE e.reason IS NOT NULL;
+        DELETE FROM pg_temp._cdp_link AS l WHERE l.reason IS NOT NULL;
+    END IF;
+    RETURN refused;
+END $$;
+COMMENT ON FUNCTION cdp._ingest_refuse(int8) IS 'internal: moves refused rows of the batch to quarantine; returns how many';
+
+CREATE FUNCTION cdp._ingest_drop_known() RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    earliest timestamptz;
+    latest timestamptz;
+    repeated int8;
+    known int8;
+BEGIN
+    -- Which of several rows with one id and time stays must not depend on their order.
+    DELETE FROM pg_temp._cdp_event AS e
+     USING (SELECT d.ctid AS place,
+                   row_number() OVER (PARTITION BY d.event_id, d.ts
+                                      ORDER BY d.name, d.type, d.value, d.channel, d.props, d.identities) AS nth
+              FROM pg_temp._cdp_event AS d
+              JOIN (SELECT k.event_id, k.ts FROM pg_temp._cdp_event AS k
+                     GROUP BY k.event_id, k.ts HAVING count(*) > 1) AS k USING (event_id, ts)) AS d
+     WHERE e.ctid = d.place AND d.nth > 1;
+    GET DIAGNOSTICS repeated = ROW_COUNT;
+    SELECT min(e.ts), max(e.ts) INTO earliest, latest FROM pg_temp._cdp_event AS e;
+    DELETE FROM pg_temp._cdp_event AS e
+     USING cdp.event AS s
+     WHERE s.event_id = e.event_id AND s.ts = e.ts AND s.ts BETWEEN earliest AND latest;
+    GET DIAGNOSTICS known = ROW_COUNT;
+    RETURN repeated + known;
+END $$;
+COMMENT ON FUNCTION cdp._ingest_drop_known() IS
+    'internal: drops events of the batch that are stored already or come twice; returns how many';
