@@ -1,0 +1,256 @@
+--| ## Resolving
+-- id_resolve() works in steps over temporary tables: _cdp_pair (links that waited), _cdp_fresh
+-- (identifiers without a person), _cdp_shared and _cdp_refused (what the guards found), _cdp_edge and
+-- _cdp_member (the graph of the batch, and who ends where). The whole batch is judged before anybody
+-- is merged, so the order of its rows does not matter.
+
+CREATE FUNCTION cdp._resolve_take() RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    taken int8;
+BEGIN
+    CREATE TEMP TABLE _cdp_pair (a int4, b int4) ON COMMIT DROP;
+    CREATE TEMP TABLE _cdp_fresh (id int4, type_id int4, value text COLLATE "C", first_seen timestamptz,
+                                  is_blocked boolean DEFAULT false) ON COMMIT DROP;
+    -- One statement, one snapshot: an identifier never comes without its links.
+    WITH gone AS (DELETE FROM cdp.link_queue AS q RETURNING q.a, q.b),
+    pairs AS (INSERT INTO pg_temp._cdp_pair SELECT DISTINCT g.a, g.b FROM gone AS g)
+    INSERT INTO pg_temp._cdp_fresh (id, type_id, value, first_seen)
+    SELECT i.id, i.type_id, i.value, i.first_seen
+      FROM cdp.identifier AS i WHERE i.one_id IS NULL AND i.status = 'active';
+    ANALYZE pg_temp._cdp_pair, pg_temp._cdp_fresh;
+    SELECT count(*) INTO taken FROM pg_temp._cdp_pair AS p;
+    RETURN taken;
+END $$;
+COMMENT ON FUNCTION cdp._resolve_take() IS
+    'internal: takes the queued links into _cdp_pair and the identifiers without a person into _cdp_fresh; returns the links';
+
+CREATE FUNCTION cdp._resolve_block() RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    entry record;
+    blocked int8;
+BEGIN
+    UPDATE pg_temp._cdp_fresh AS f SET is_blocked = true
+      FROM cdp.id_blocklist AS b
+     WHERE b.kind = 'exact' AND lower(b.value) = lower(f.value)
+       AND (b.id_type IS NULL
+            OR b.id_type = (SELECT t.name FROM cdp.id_type AS t WHERE t.type_id = f.type_id));
+    -- Pattern by pattern: side by side, many would push each other out of the server's cache of
+    -- compiled regular expressions, once per row.
+    FOR entry IN
+        SELECT b.value AS pattern, b.id_type, t.type_id
+          FROM cdp.id_blocklist AS b LEFT JOIN cdp.id_type AS t ON t.name = b.id_type
+         WHERE b.kind = 'pattern' ORDER BY b.block_id
+    LOOP
+        UPDATE pg_temp._cdp_fresh AS f SET is_blocked = true
+         WHERE (entry.id_type IS NULL OR f.type_id = entry.type_id)
+           AND lower(f.value) ~ entry.pattern AND NOT f.is_blocked;
+    END LOOP;
+    UPDATE cdp.identifier AS i SET status = 'blocked'
+      FROM pg_temp._cdp_fresh AS f WHERE f.is_blocked AND i.id = f.id;
+    GET DIAGNOSTICS blocked = ROW_COUNT;
+    DELETE FROM pg_temp._cdp_fresh AS f WHERE f.is_blocked;
+    RETURN blocked;
+END $$;
+COMMENT ON FUNCTION cdp._resolve_block() IS
+    'internal: gives placeholder values among the new identifiers the status "blocked"; returns how many';
+
+-- Counts over all stored links of whoever the batch touches: the fourth person of a device is
+-- noticed whenever the other three came.
+CREATE FUNCTION cdp._resolve_find_shared() RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    usual_limit int4 := cdp.setting('fanout_limit')::int4;
+    least_limit int4 := (SELECT least(usual_limit, min(t.fanout_limit)) FROM cdp.id_type AS t);
+    found int8;
+BEGIN
+    CREATE TEMP TABLE _cdp_touched ON COMMIT DROP AS
+        SELECT p.a AS id FROM pg_temp._cdp_pair AS p UNION SELECT p.b FROM pg_temp._cdp_pair AS p;
+    ANALYZE pg_temp._cdp_touched;
+    -- Few have so many links at all; only of those it is asked with whom.
+    CREATE TEMP TABLE _cdp_crowded ON COMMIT DROP AS
+        SELECT k.id
+          FROM (SELECT l.a AS id FROM pg_temp._cdp_touched AS t JOIN cdp.link AS l ON l.a = t.id
+                UNION ALL
+                SELECT l.b FROM pg_temp._cdp_touched AS t JOIN cdp.link AS l ON l.b = t.id) AS k
+         GROUP BY k.id HAVING count(*) > least_limit;
+    ANALYZE pg_temp._cdp_crowded;
+    CREATE TEMP TABLE _cdp_shared (id int4, one_id int4, reason text) ON COMMIT DROP;
+    INSERT INTO pg_temp._cdp_shared
+    SELECT DISTINCT ON (n.id) n.id, n.one_id,
+           format('one end is shared: linked with more than %s of type "%s"', n.fanout_limit, n.name)
+      FROM (SELECT i.id, i.one_id, coalesce(ti.fanout_limit, usual_limit) AS fanout_limit, tn.name, tn.rank
+              FROM (SELECT l.a AS id, l.b AS other FROM pg_temp._cdp_crowded AS c JOIN cdp.link AS l ON l.a = c.id
+                    UNION
+                    SELECT l.b, l.a FROM pg_temp._cdp_crowded AS c JOIN cdp.link AS l ON l.b = c.id) AS k
+              JOIN cdp.identifier AS i ON i.id = k.id AND i.status = 'active'
+              JOIN cdp.id_type AS ti ON ti.type_id = i.type_id
+              JOIN cdp.identifier AS n ON n.id = k.other AND n.status <> 'blocked'
+              JOIN cdp.id_type AS tn ON tn.type_id = n.type_id AND tn.rank < ti.rank
+             GROUP BY i.id, i.one_id, ti.type_id, ti.fanout_limit, tn.type_id, tn.name, tn.rank
+            HAVING count(*) > coalesce(ti.fanout_limit, usual_limit)) AS n
+     ORDER BY n.id, n.rank, n.name;
+    GET DIAGNOSTICS found = ROW_COUNT;
+    DROP TABLE pg_temp._cdp_touched, pg_temp._cdp_crowded;
+    RETURN found;
+END $$;
+COMMENT ON FUNCTION cdp._resolve_find_shared() IS
+    'internal: finds into _cdp_shared who is linked with too many identifiers of one stronger type; returns how many';
+
+CREATE FUNCTION cdp._resolve_quarantine(OUT quarantined int8, OUT merges_kept int8) LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    CREATE TEMP TABLE _cdp_refused ON COMMIT DROP AS
+        SELECT DISTINCT ON (r.a, r.b) r.a, r.b, r.shared_id, r.reason,
+               -- Both in one person already: this link, or others like it, came too late to be refused.
+               coalesce(ia.one_id = ib.one_id, false) AS is_late
+          FROM (SELECT l.a, l.b, s.id AS shared_id, s.reason
+                  FROM pg_temp._cdp_shared AS s JOIN cdp.link AS l ON l.a = s.id WHERE l.status = 'active'
+                UNION ALL
+                SELECT l.a, l.b, s.id, s.reason
+                  FROM pg_temp._cdp_shared AS s JOIN cdp.link AS l ON l.b = s.id WHERE l.status = 'active'
+                UNION ALL
+                SELECT p.a, p.b, NULL, format('one end is %s', i.status)
+                  FROM pg_temp._cdp_pair AS p
+                  JOIN cdp.identifier AS i ON i.id IN (p.a, p.b) AND i.status <> 'active') AS r
+          JOIN cdp.identifier AS ia ON ia.id = r.a
+          JOIN cdp.identifier AS ib ON ib.id = r.b
+         ORDER BY r.a, r.b, r.reason, r.shared_id;
+    ANALYZE pg_temp._cdp_refused;
+    UPDATE cdp.link AS l
+       SET status = CASE WHEN r.is_late THEN 'quarantined_late' ELSE 'quarantined' END, reason = r.reason
+      FROM pg_temp._cdp_refused AS r
+     WHERE l.a = r.a AND l.b = r.b AND l.status = 'active';
+    GET DIAGNOSTICS quarantined = ROW_COUNT;
+    SELECT count(*) INTO merges_kept
+      FROM (SELECT r.shared_id FROM pg_temp._cdp_refused AS r WHERE r.is_late
+             GROUP BY r.shared_id HAVING count(*) > 1) AS k;
+    DROP TABLE pg_temp._cdp_refused;
+    UPDATE cdp.identifier AS i SET status = 'shared', one_id = NULL
+      FROM pg_temp._cdp_shared AS s WHERE i.id = s.id;
+    DELETE FROM pg_temp._cdp_fresh AS f USING pg_temp._cdp_shared AS s WHERE f.id = s.id;
+END $$;
+COMMENT ON FUNCTION cdp._resolve_quarantine() IS
+    'internal: quarantines the links of blocked and shared identifiers; returns how many, and how many shared ones had glued others together before';
+
+-- The graph of the batch: nodes below 2^32 are persons, those above are new identifiers in the order
+-- in which they would get a OneID. So the smallest node of a component is its survivor.
+CREATE FUNCTION cdp._resolve_connect() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    CREATE TEMP TABLE _cdp_member ON COMMIT DROP AS
+        SELECT f.id, 4294967296 + row_number() OVER (ORDER BY f.first_seen, f.id) AS node
+          FROM pg_temp._cdp_fresh AS f;
+    ANALYZE pg_temp._cdp_member;
+    CREATE TEMP TABLE _cdp_edge ON COMMIT DROP AS
+        SELECT e.a, e.b, e.node_a, e.node_b
+          FROM (SELECT p.a, p.b, coalesce(cdp._one_id_unsigned(ia.one_id), ma.node) AS node_a,
+                       coalesce(cdp._one_id_unsigned(ib.one_id), mb.node) AS node_b
+                  FROM pg_temp._cdp_pair AS p
+                  JOIN cdp.identifier AS ia ON ia.id = p.a AND ia.status = 'active'
+                  JOIN cdp.identifier AS ib ON ib.id = p.b AND ib.status = 'active'
+                  LEFT JOIN pg_temp._cdp_member AS ma ON ma.id = p.a
+                  LEFT JOIN pg_temp._cdp_member AS mb ON mb.id = p.b) AS e
+         WHERE e.node_a <> e.node_b;
+    CREATE TEMP TABLE _cdp_component ON COMMIT DROP AS
+        SELECT c.node, c.component
+          FROM cdp.components_of((SELECT cdp.components_agg(e.node_a, e.node_b) FROM pg_temp._cdp_edge AS e)) AS c;
+    ANALYZE pg_temp._cdp_edge, pg_temp._cdp_component;
+END $$;
+COMMENT ON FUNCTION cdp._resolve_connect() IS
+    'internal: builds the graph of the batch into _cdp_edge and its components into _cdp_component';
+
+CREATE FUNCTION cdp._resolve_assign() RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    given int8 := cdp._numbers_given('cdp.one_id_seq');
+    added int8;
+BEGIN
+    CREATE TEMP TABLE _cdp_person ON COMMIT DROP AS
+        SELECT n.node, given + row_number() OVER (ORDER BY n.node) AS number
+          FROM (SELECT DISTINCT coalesce(c.component, m.node) AS node
+                  FROM pg_temp._cdp_member AS m LEFT JOIN pg_temp._cdp_component AS c ON c.node = m.node) AS n
+         WHERE n.node > 4294967296;
+    ANALYZE pg_temp._cdp_person;
+    PERFORM cdp._numbers_check('cdp.one_id_seq', (SELECT max(p.number) FROM pg_temp._cdp_person AS p));
+    INSERT INTO cdp.person (one_id)
+    SELECT cdp._one_id_signed(p.number) FROM pg_temp._cdp_person AS p ORDER BY p.number;
+    GET DIAGNOSTICS added = ROW_COUNT;
+    UPDATE cdp.identifier AS i
+       SET one_id = cdp._one_id_signed(coalesce(p.number, c.component))
+      FROM pg_temp._cdp_member AS m
+      LEFT JOIN pg_temp._cdp_component AS c ON c.node = m.node
+      LEFT JOIN pg_temp._cdp_person AS p ON p.node = coalesce(c.component, m.node)
+     WHERE i.id = m.id;
+    PERFORM cdp._numbers_take('cdp.one_id_seq', (SELECT max(p.number) FROM pg_temp._cdp_person AS p));
+    DROP TABLE pg_temp._cdp_person;
+    RETURN added;
+END $$;
+COMMENT ON FUNCTION cdp._resolve_assign() IS
+    'internal: gives the new identifiers of the batch their person, a new one where there is none; returns the new persons';
+
+CREATE FUNCTION cdp._resolve_merge(run_id int8) RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    merged int8;
+BEGIN
+    CREATE TEMP TABLE _cdp_absorbed ON COMMIT DROP AS
+        SELECT c.node, cdp._one_id_signed(c.node) AS absorbed, cdp._one_id_signed(c.component) AS survivor
+          FROM pg_temp._cdp_component AS c
+         WHERE c.node < 4294967296 AND c.component <> c.node;
+    ANALYZE pg_temp._cdp_absorbed;
+    UPDATE cdp.identifier AS i SET one_id = s.survivor FROM pg_temp._cdp_absorbed AS s WHERE i.one_id = s.absorbed;
+    UPDATE cdp.person AS p SET merged_into = s.survivor FROM pg_temp._cdp_absorbed AS s WHERE p.one_id = s.absorbed;
+    -- Last, and in one statement: what is built upon OneIDs follows by triggers on this table, which
+    -- must find persons and identifiers as they are from now on.
+    INSERT INTO cdp.merge_log (survivor, absorbed, link_a, link_b, run_id)
+    SELECT s.survivor, s.absorbed, e.a, e.b, _resolve_merge.run_id
+      FROM pg_temp._cdp_absorbed AS s
+      JOIN (SELECT DISTINCT ON (k.node) k.node, k.a, k.b
+              FROM (SELECT e.node_a AS node, e.a, e.b FROM pg_temp._cdp_edge AS e
+                    UNION ALL
+                    SELECT e.node_b, e.a, e.b FROM pg_temp._cdp_edge AS e) AS k
+              JOIN pg_temp._cdp_absorbed AS w ON w.node = k.node
+             ORDER BY k.node, k.a, k.b) AS e ON e.node = s.node
+     ORDER BY s.node;
+    GET DIAGNOSTICS merged = ROW_COUNT;
+    DROP TABLE pg_temp._cdp_absorbed;
+    RETURN merged;
+END $$;
+COMMENT ON FUNCTION cdp._resolve_merge(int8) IS
+    'internal: lets the older of connected persons absorb the younger, and logs it; returns how many were absorbed';
+
+CREATE FUNCTION cdp.id_resolve(OUT run_id int8, OUT links_read int8, OUT identifiers_new int8,
+                               OUT persons_new int8, OUT merges int8, OUT blocked int8, OUT shared int8,
+                               OUT quarantined int8, OUT merges_kept int8, OUT duration interval)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    started timestamptz := clock_timestamp();
+    work_mem_before text;
+BEGIN
+    PERFORM cdp._require_setup();
+    work_mem_before := cdp._work_mem_raise();
+    PERFORM cdp._lock('identity');
+    run_id := cdp._run_start('id_resolve', NULL);
+    links_read := cdp._resolve_take();
+    identifiers_new := (SELECT count(*) FROM pg_temp._cdp_fresh AS f);
+    blocked := cdp._resolve_block();
+    shared := cdp._resolve_find_shared();
+    SELECT q.quarantined, q.merges_kept INTO quarantined, merges_kept FROM cdp._resolve_quarantine() AS q;
+    PERFORM cdp._resolve_connect();
+    persons_new := cdp._resolve_assign();
+    merges := cdp._resolve_merge(run_id);
+    DROP TABLE pg_temp._cdp_pair, pg_temp._cdp_fresh, pg_temp._cdp_shared, pg_temp._cdp_member,
+        pg_temp._cdp_edge, pg_temp._cdp_component;
+    PERFORM cdp._analyze_grown('cdp.person', persons_new);
+    PERFORM cdp._analyze_grown('cdp.identifier', persons_new);
+    PERFORM set_config('work_mem', work_mem_before, true);
+    PERFORM cdp._run_finish(run_id, jsonb_build_object(
+        'links_read', links_read, 'identifiers_new', identifiers_new, 'persons_new', persons_new,
+        'merges', merges, 'blocked', blocked, 'shared', shared, 'quarantined', quarantined,
+        'merges_kept', merges_kept));
+    duration := clock_timestamp() - started;
+END $$;
+COMMENT ON FUNCTION cdp.id_resolve() IS
+    'works out who is one person from what was ingested since: guards first, then new OneIDs and merges into the oldest; returns one row of counts';
