@@ -1,0 +1,168 @@
+--| ## Queries that users define
+--| Tags and audiences are defined by one query each. It runs with the rights of whoever refreshes,
+--| under the search_path that was in force when it was defined, and only when the one who refreshes
+--| is the one who defined it: SQL of others never runs with one's own rights.
+
+CREATE FUNCTION cdp._name_hint(word text, names text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE
+    PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    nearest text;
+    likeness float8;
+    listed text;
+BEGIN
+    -- Pairs of neighbouring letters in common (Dice), which suits any script.
+    SELECT n.name, 2.0 * count(*) FILTER (WHERE p.pair = ANY (mine.pairs))
+                   / (count(*) + max(cardinality(mine.pairs)))
+      INTO nearest, likeness
+      FROM unnest(names) AS n (name)
+     CROSS JOIN (SELECT ARRAY(SELECT substr(w.padded, i, 2)
+                                FROM (SELECT ' ' || lower(coalesce(word, '')) || ' ' AS padded) AS w,
+                                     generate_series(1, length(w.padded) - 1) AS i) AS pairs) AS mine
+     CROSS JOIN LATERAL (SELECT substr(' ' || lower(n.name) || ' ', i, 2) AS pair
+                           FROM generate_series(1, length(n.name) + 1) AS i) AS p
+     GROUP BY n.name
+     ORDER BY 2 DESC, n.name
+     LIMIT 1;
+    IF likeness >= 0.4 THEN
+        RETURN format('Perhaps you mean "%s".', nearest);
+    END IF;
+    SELECT string_agg(format('"%s"', n.name), ', ' ORDER BY n.place) INTO listed
+      FROM unnest(names[1:10]) WITH ORDINALITY AS n (name, place);
+    RETURN coalesce('There are: ' || listed || CASE WHEN cardinality(names) > 10 THEN ', ... .' ELSE '.' END,
+                    'There are none yet.');
+END $$;
+COMMENT ON FUNCTION cdp._name_hint(text, text[]) IS
+    'internal: hint for a name that does not exist: the most alike, or what there is';
+
+CREATE FUNCTION cdp._query_owner_guard() RETURNS trigger LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.owner = OLD.owner
+       AND (NEW.definition, NEW.search_path) IS DISTINCT FROM (OLD.definition, OLD.search_path) THEN
+        NEW.owner := current_user;
+    END IF;
+    -- Who can write the table must not be able to pass SQL off as that of a stronger role.
+    IF NOT pg_has_role(current_user, NEW.owner, 'MEMBER') THEN
+        RAISE EXCEPTION 'cannot make role "%" the owner of "%"', NEW.owner, NEW.name USING
+            ERRCODE = 'insufficient_privilege',
+            DETAIL = 'The owner is the role whose SQL the definition is.';
+    END IF;
+    RETURN NEW;
+END $$;
+COMMENT ON FUNCTION cdp._query_owner_guard() IS
+    'internal: a definition belongs to the role that writes it (trigger on tag and audience)';
+
+CREATE FUNCTION cdp._query_allow(what text, owner name) RETURNS void LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF owner <> current_user THEN
+        RAISE EXCEPTION '% was defined by role "%"', what, owner USING
+            ERRCODE = 'insufficient_privilege',
+            DETAIL = format('Its SQL would run with the rights of "%s".', current_user),
+            HINT = 'Refresh it as that role (SET ROLE), or read its SQL and define it again.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._query_allow(text, name) IS
+    'internal: an error unless the current role is the one that defined the SQL';
+
+CREATE FUNCTION cdp._query_trim(query text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT regexp_replace(query, '[\s;]+$', '')
+$$;
+COMMENT ON FUNCTION cdp._query_trim(text) IS 'internal: a query without the semicolon at its end';
+
+-- A cursor takes one statement only, and is opened here but not read. The outer join on false lets
+-- the planner see the query's columns and never run it.
+CREATE FUNCTION cdp._query_shape(query text, query_path text, what text, with_value boolean)
+    RETURNS TABLE (by_identifier boolean, value_column text)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    source text := format(E'(SELECT 1) AS one LEFT JOIN (%s\n) AS q ON false', cdp._query_trim(query));
+    columns text[];
+    person text[];
+    types text[];
+    found refcursor;
+    shown record;
+BEGIN
+    PERFORM set_config('search_path', query_path, true);
+    OPEN found FOR EXECUTE format('SELECT pg_catalog.row_to_json(c) AS c FROM (SELECT q.* FROM %s) AS c', source);
+    FETCH found INTO shown;
+    CLOSE found;
+    PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
+    columns := ARRAY(SELECT k.name FROM json_object_keys(shown.c) WITH ORDINALITY AS k (name, place)
+                      ORDER BY k.place);
+    by_identifier := columns @> '{id_type,id_value}';
+    person := CASE WHEN by_identifier THEN '{id_type,id_value}'::text[] ELSE '{one_id}' END;
+    IF NOT (columns @> person AND columns <@ (person || CASE WHEN with_value THEN '{value}'::text[] END)
+            AND cardinality(columns) = (SELECT count(DISTINCT c) FROM unnest(columns) AS c)) THEN
+        RAISE EXCEPTION 'query of % returns columns (%)', what, array_to_string(columns, ', ') USING
+            ERRCODE = 'datatype_mismatch',
+            DETAIL = CASE WHEN with_value
+                THEN 'Expected (one_id), (one_id, value), (id_type, id_value) or (id_type, id_value, value).'
+                ELSE 'Expected (one_id) or (id_type, id_value).' END,
+            HINT = 'Name the columns with AS.';
+    END IF;
+    PERFORM set_config('search_path', query_path, true);
+    OPEN found FOR EXECUTE format('SELECT ARRAY[%s]::pg_catalog.text[] AS t FROM %s',
+        (SELECT string_agg(format('pg_catalog.pg_typeof(q.%I)', c), ', ') FROM unnest(columns) AS c), source);
+    FETCH found INTO shown;
+    CLOSE found;
+    PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
+    types := shown.t;
+    IF NOT by_identifier
+       AND types[array_position(columns, 'one_id')] <> ALL ('{smallint,integer,bigint}') THEN
+        RAISE EXCEPTION 'query of % returns column "one_id" of type %', what,
+            types[array_position(columns, 'one_id')] USING
+            ERRCODE = 'datatype_mismatch', DETAIL = 'Expected an integer.';
+    END IF;
+    value_column := CASE
+        WHEN NOT 'value' = ANY (columns) THEN $v$'true'$v$
+        -- "false" is not a value but its absence.
+        WHEN types[array_position(columns, 'value')] = 'boolean' THEN $v$CASE WHEN q.value THEN 'true' END$v$
+        ELSE 'q.value::text' END;
+    RETURN NEXT;
+END $$;
+COMMENT ON FUNCTION cdp._query_shape(text, text, text, boolean) IS
+    'internal: checks a definition without running it; how its columns are to be read';
+
+CREATE FUNCTION cdp._query_chunks(query text, query_path text, what text, with_value boolean,
+    OUT vals text[], OUT chunks int4[], OUT members cdp.roaringbitmap[], OUT retired cdp.roaringbitmap,
+    OUT unresolved int8)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    shape record;
+    named text;
+BEGIN
+    SELECT * INTO shape FROM cdp._query_shape(query, query_path, what, with_value);
+    named := CASE WHEN shape.by_identifier THEN $s$
+            SELECT i.one_id, false AS retired, q.value
+              FROM (SELECT q.id_type::text AS id_type, q.id_value::text AS id_value, %s AS value FROM (%s
+                   ) AS q) AS q
+              LEFT JOIN cdp.id_type AS y ON y.name = cdp._id_type_name(q.id_type)
+              LEFT JOIN cdp.identifier AS i
+                ON i.type_id = y.type_id AND i.value = cdp._id_value(q.id_type, q.id_value)$s$
+        -- An id that the query has from elsewhere may be retired by now; its survivor is meant.
+        ELSE $s$
+            SELECT p.one_id, p.merged_into IS NOT NULL AS retired, q.value
+              FROM (SELECT q.one_id::int4 AS one_id, %s AS value FROM (%s
+                   ) AS q) AS q
+              LEFT JOIN cdp.person AS p ON p.one_id = q.one_id$s$ END;
+    named := format(named, shape.value_column, cdp._query_trim(query));
+    PERFORM set_config('search_path', query_path, true);
+    EXECUTE format($s$
+        SELECT pg_catalog.array_agg(c.value) FILTER (WHERE c.chunk IS NOT NULL),
+               pg_catalog.array_agg(c.chunk) FILTER (WHERE c.chunk IS NOT NULL),
+               pg_catalog.array_agg(c.members) FILTER (WHERE c.chunk IS NOT NULL),
+               cdp.rb_or_agg(c.retired),
+               coalesce(pg_catalog.sum(c.rows) FILTER (WHERE c.chunk IS NULL), 0)::pg_catalog.int8
+          FROM (SELECT n.value, cdp.chunk_of(n.one_id) AS chunk, cdp.rb_build_agg(n.one_id) AS members,
+                       cdp.rb_build_agg(n.one_id) FILTER (WHERE n.retired) AS retired,
+                       pg_catalog.count(*) AS rows
+                  FROM (%s) AS n
+                 WHERE n.value IS NOT NULL GROUP BY 1, 2) AS c $s$, named)
+      INTO vals, chunks, members, retired, unresolved;
+    PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
+    retired := coalesce(retired, '{}');
+END $$;
+COMMENT ON FUNCTION cdp._query_chunks(text, text, text, boolean) IS
+    'internal: runs a definition; its people as bitmaps per value and chunk, and the rows of nobody known';

@@ -1,0 +1,289 @@
+--| ## Defining and refreshing
+CREATE FUNCTION cdp.audience_define(name text, expression text DEFAULT NULL, sql text DEFAULT NULL,
+    folder text DEFAULT NULL, description text DEFAULT NULL,
+    search_path text DEFAULT current_setting('search_path'))
+    RETURNS int4 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    id int4;
+BEGIN
+    PERFORM cdp._require_setup();
+    PERFORM cdp._name_check('audience', name);
+    IF num_nonnulls(expression, sql) <> 1 THEN
+        RAISE EXCEPTION 'audience "%" needs an expression or a query, and not both', name USING
+            ERRCODE = 'invalid_parameter_value',
+            HINT = 'Call cdp.audience_define(name, ''tag:a and not tag:b''), or (name, sql => ''SELECT one_id FROM ...'').';
+    END IF;
+    IF sql IS NOT NULL THEN
+        PERFORM cdp._query_shape(sql, audience_define.search_path, format('audience "%s"', name), false);
+    ELSE
+        PERFORM cdp._audience_check(name, expression);
+    END IF;
+    INSERT INTO cdp.audience AS a (name, folder, description, kind, definition, search_path, owner)
+    VALUES (audience_define.name, coalesce(audience_define.folder, ''),
+            coalesce(audience_define.description, ''),
+            CASE WHEN sql IS NOT NULL THEN 'sql' ELSE 'expression' END,
+            coalesce(cdp._query_trim(sql), cdp.audience_expression(expression)), audience_define.search_path, current_user)
+    ON CONFLICT ON CONSTRAINT audience_name_key DO UPDATE
+       SET kind = excluded.kind, definition = excluded.definition, search_path = excluded.search_path,
+           owner = excluded.owner, folder = coalesce(audience_define.folder, a.folder),
+           description = coalesce(audience_define.description, a.description)
+    RETURNING a.audience_id INTO id;
+    RETURN id;
+END $$;
+COMMENT ON FUNCTION cdp.audience_define(text, text, text, text, text, text) IS
+    'defines an audience by an expression, or by a query of (one_id) or (id_type, id_value); checked but not run; redefined, it keeps its members until the next refresh';
+
+CREATE FUNCTION cdp._audience_uses(kind text, definition text)
+    RETURNS TABLE (op text, name text, vals text[])
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF kind = 'expression' THEN
+        RETURN QUERY
+            SELECT o->>'op', o->>'name',
+                   CASE jsonb_typeof(o->'values') WHEN 'array'
+                        THEN ARRAY(SELECT jsonb_array_elements_text(o->'values')) END
+              FROM jsonb_array_elements(cdp._audience_parse(definition)) AS o
+             WHERE o->>'op' IN ('tag', 'audience');
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._audience_uses(text, text) IS 'internal: tags and audiences that a definition names';
+
+CREATE FUNCTION cdp._audience_check(name text, expression text) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    used record;
+    absent text;
+    circle text[];
+BEGIN
+    FOR used IN SELECT * FROM cdp._audience_uses('expression', expression) LOOP
+        CASE used.op
+            WHEN 'audience' THEN
+                IF used.name <> _audience_check.name THEN
+                    PERFORM cdp._audience_id(used.name);
+                END IF;
+            WHEN 'tag' THEN
+                PERFORM cdp._tag_id(used.name);
+                -- A value may well turn up later; a misspelt one never does.
+                FOR absent IN SELECT v FROM unnest(used.vals) AS v
+                               WHERE v NOT IN (SELECT t.value FROM cdp.v_tag_value AS t WHERE t.tag = used.name)
+                                 AND EXISTS (SELECT FROM cdp.v_tag_value AS t WHERE t.tag = used.name) LOOP
+                    RAISE NOTICE 'nobody has value "%" of tag "%"', absent, used.name USING
+                        HINT = cdp._name_hint(absent,
+                            ARRAY(SELECT t.value FROM cdp.v_tag_value AS t WHERE t.tag = used.name ORDER BY t.value));
+                END LOOP;
+        END CASE;
+    END LOOP;
+    WITH RECURSIVE reach AS (
+        SELECT u.name AS at, ARRAY[_audience_check.name, u.name] AS path
+          FROM cdp._audience_uses('expression', expression) AS u WHERE u.op = 'audience'
+        UNION ALL
+        SELECT u.name, reach.path || u.name
+          FROM reach
+          JOIN cdp.audience AS a ON a.name = reach.at AND a.name <> _audience_check.name
+         CROSS JOIN LATERAL cdp._audience_uses(a.kind, a.definition) AS u
+         WHERE u.op = 'audience'
+    )
+    SELECT reach.path INTO circle FROM reach WHERE reach.at = _audience_check.name LIMIT 1;
+    IF circle IS NOT NULL THEN
+        RAISE EXCEPTION 'audience "%" would be made of itself', name USING
+            ERRCODE = 'invalid_object_definition',
+            DETAIL = format('The circle is %s.', array_to_string(circle, ' -> '));
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._audience_check(text, text) IS
+    'internal: an error for an expression with unknown names or one that leads back to its own audience';
+
+CREATE FUNCTION cdp._audience_use_guard() RETURNS trigger LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    users text;
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.name = OLD.name THEN
+        RETURN NEW;
+    END IF;
+    SELECT string_agg(format('"%s"', a.name), ', ' ORDER BY a.name) INTO users
+      FROM cdp.audience AS a
+     WHERE EXISTS (SELECT FROM cdp._audience_uses(a.kind, a.definition) AS u
+                    WHERE u.op = TG_TABLE_NAME AND u.name = OLD.name)
+       AND (TG_TABLE_NAME <> 'audience' OR a.name <> OLD.name);
+    IF users IS NOT NULL THEN
+        RAISE EXCEPTION 'cannot % % "%": audiences are made of it',
+            CASE TG_OP WHEN 'DELETE' THEN 'drop' ELSE 'rename' END, TG_TABLE_NAME, OLD.name USING
+            ERRCODE = 'dependent_objects_still_exist',
+            DETAIL = format('It is used by %s.', users);
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+COMMENT ON FUNCTION cdp._audience_use_guard() IS
+    'internal: keeps what audiences are made of (trigger on tag and audience)';
+
+CREATE FUNCTION cdp.audience_drop(name text) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM cdp.audience AS a WHERE a.audience_id = cdp._audience_id(audience_drop.name);
+END $$;
+COMMENT ON FUNCTION cdp.audience_drop(text) IS
+    'drops an audience with its members and snapshots; refused while another audience uses it';
+
+CREATE FUNCTION cdp.audience_refresh(name text)
+    RETURNS TABLE (audience text, users int8, entered int8, left_users int8, unresolved int8,
+                   duration_ms int8, error text)
+    LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    a record;
+    fresh record;
+    before cdp.roaringbitmap;
+    after cdp.roaringbitmap;
+    run int8;
+    merges_seen int8;
+    started timestamptz := clock_timestamp();
+    state text;
+BEGIN
+    PERFORM cdp._merge_check_isolation();
+    -- Two refreshes of one audience follow each other; a redefinition waits for this one.
+    SELECT * INTO STRICT a FROM cdp.audience AS d
+     WHERE d.audience_id = cdp._audience_id(audience_refresh.name) FOR NO KEY UPDATE;
+    audience := a.name;
+    run := cdp._run_start('audience_refresh', a.name);
+    BEGIN
+        SELECT coalesce(max(l.seq), 0) INTO merges_seen FROM cdp.merge_log AS l;
+        IF a.kind = 'sql' THEN
+            PERFORM cdp._query_allow(format('audience "%s"', a.name), a.owner);
+            SELECT q.chunks, q.members, q.retired, q.unresolved INTO fresh
+              FROM cdp._query_chunks(a.definition, a.search_path, format('audience "%s"', a.name), false) AS q;
+        ELSE
+            SELECT array_agg(c.chunk) AS chunks, array_agg(c.members) AS members,
+                   '{}'::cdp.roaringbitmap AS retired, 0 AS unresolved INTO fresh
+              FROM cdp._audience_chunks(a.definition) AS c WHERE NOT cdp.rb_is_empty(c.members);
+        END IF;
+        unresolved := fresh.unresolved;
+        PERFORM cdp._merge_lock(false);
+        before := cdp._audience_current(a.audience_id);
+        PERFORM cdp._audience_replace(a.audience_id, fresh.chunks, fresh.members);
+        PERFORM cdp._audience_remap(a.audience_id, n.absorbed, n.survivor)
+           FROM cdp._merge_news(fresh.retired, merges_seen) AS n WHERE n.absorbed IS NOT NULL;
+        after := cdp._audience_current(a.audience_id);
+        users := cdp.rb_cardinality(after);
+        entered := cdp.rb_andnot_cardinality(after, before);
+        left_users := cdp.rb_andnot_cardinality(before, after);
+        UPDATE cdp.audience AS d SET refreshed_at = clock_timestamp() WHERE d.audience_id = a.audience_id;
+    -- A cancelled query is not among the others.
+    EXCEPTION WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, state = RETURNED_SQLSTATE;
+        RAISE WARNING 'could not refresh audience "%": %', a.name, error USING
+            ERRCODE = state, DETAIL = 'Its members stay as they were.';
+        users := NULL;
+        entered := NULL;
+        left_users := NULL;
+    END;
+    duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
+    INSERT INTO cdp.audience_snapshot (audience_id, users, entered, left_users, duration_ms, run_id, error)
+    VALUES (a.audience_id, audience_refresh.users, audience_refresh.entered, audience_refresh.left_users,
+            audience_refresh.duration_ms, run, audience_refresh.error);
+    PERFORM cdp._run_finish(run, jsonb_build_object('audience', audience, 'users', users,
+        'entered', entered, 'left', left_users, 'unresolved', unresolved), error);
+    RETURN NEXT;
+END $$;
+COMMENT ON FUNCTION cdp.audience_refresh(text) IS
+    'computes an audience anew and replaces its members as a whole; when that fails they stay, and the error is returned and logged';
+
+CREATE FUNCTION cdp._audience_current(the_audience int4) RETURNS cdp.roaringbitmap LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(cdp.rb_or_agg(m.members), '{}') FROM cdp.audience_member AS m
+             WHERE m.audience_id = the_audience);
+END $$;
+COMMENT ON FUNCTION cdp._audience_current(int4) IS 'internal: members of an audience as one bitmap';
+
+CREATE FUNCTION cdp._audience_replace(the_audience int4, chunks int4[], bitmaps cdp.roaringbitmap[])
+    RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM cdp.audience_member AS m
+     WHERE m.audience_id = the_audience AND m.chunk <> ALL (coalesce(chunks, '{}'));
+    INSERT INTO cdp.audience_member AS m (audience_id, chunk, members)
+    SELECT the_audience, f.chunk, f.members FROM unnest(chunks, bitmaps) AS f (chunk, members)
+     WHERE NOT EXISTS (SELECT FROM cdp.audience_member AS m
+                        WHERE m.audience_id = the_audience AND m.chunk = f.chunk
+                          AND cdp.rb_equals(m.members, f.members))
+    ON CONFLICT (audience_id, chunk) DO UPDATE SET members = excluded.members;
+END $$;
+COMMENT ON FUNCTION cdp._audience_replace(int4, int4[], cdp.roaringbitmap[]) IS
+    'internal: makes these the members of an audience, writing only what differs';
+
+CREATE FUNCTION cdp._audience_remap(only_audience int4, absorbed int4[], survivor int4[]) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    WITH pair AS MATERIALIZED (
+        SELECT * FROM cdp._merge_ends(absorbed, survivor)
+    ), retired AS MATERIALIZED (
+        SELECT cdp.chunk_of(pair.absorbed_id) AS chunk, cdp.rb_build_agg(pair.absorbed_id) AS members
+          FROM pair GROUP BY 1
+    ), hit AS MATERIALIZED (
+        SELECT m.audience_id, m.chunk, cdp.rb_and(m.members, r.members) AS members
+          FROM cdp.audience_member AS m
+          JOIN retired AS r ON r.chunk = m.chunk AND cdp.rb_intersect(m.members, r.members)
+         WHERE only_audience IS NULL OR m.audience_id = only_audience
+    ), gain AS (
+        SELECT hit.audience_id, cdp.chunk_of(pair.survivor_id) AS chunk,
+               cdp.rb_build_agg(pair.survivor_id) AS members
+          FROM hit
+         CROSS JOIN LATERAL cdp.rb_iterate(hit.members) AS i (one_id)
+          JOIN pair ON pair.absorbed_id = i.one_id
+         GROUP BY 1, 2
+    ), touched AS (
+        SELECT * FROM gain
+        UNION ALL
+        SELECT hit.audience_id, hit.chunk, '{}' FROM hit
+    )
+    INSERT INTO cdp.audience_member AS m (audience_id, chunk, members)
+    SELECT touched.audience_id, touched.chunk, cdp.rb_or_agg(touched.members)
+      FROM touched GROUP BY 1, 2
+    ON CONFLICT (audience_id, chunk) DO UPDATE SET members = cdp.rb_or(excluded.members,
+        cdp.rb_andnot(m.members, coalesce(
+            (SELECT retired.members FROM retired WHERE retired.chunk = excluded.chunk), '{}')));
+    DELETE FROM cdp.audience_member AS m
+     WHERE m.users = 0
+       AND m.chunk = ANY (ARRAY(SELECT cdp.chunk_of(a.id) FROM unnest(absorbed) AS a (id)));
+END $$;
+COMMENT ON FUNCTION cdp._audience_remap(int4, int4[], int4[]) IS
+    'internal: replaces absorbed people by their survivors, in one audience or (NULL) in all';
+
+CREATE FUNCTION cdp._audience_merge() RETURNS trigger LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    absorbed int4[];
+    survivor int4[];
+BEGIN
+    PERFORM cdp._merge_lock(true);
+    SELECT array_agg(m.absorbed), array_agg(m.survivor) INTO absorbed, survivor FROM merged AS m;
+    IF absorbed IS NOT NULL THEN
+        PERFORM cdp._audience_remap(NULL, absorbed, survivor);
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION cdp._audience_merge() IS 'internal: audiences follow merged people (trigger on merge_log)';
+
+CREATE FUNCTION cdp.audience_refresh_all()
+    RETURNS TABLE (audience text, users int8, entered int8, left_users int8, unresolved int8,
+                   duration_ms int8, error text)
+    LANGUAGE plpgsql VOLATILE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    next_name text;
+BEGIN
+    PERFORM cdp._require_setup();
+    FOR next_name IN
+        WITH RECURSIVE depth AS (
+            SELECT a.name, 0 AS level FROM cdp.audience AS a
+            UNION ALL
+            SELECT a.name, depth.level + 1
+              FROM depth, cdp.audience AS a
+             CROSS JOIN LATERAL cdp._audience_uses(a.kind, a.definition) AS u
+             WHERE u.op = 'audience' AND u.name = depth.name
+        )
+        SELECT d.name FROM depth AS d GROUP BY d.name ORDER BY max(d.level), d.name
+    LOOP
+        RETURN QUERY SELECT * FROM cdp.audience_refresh(next_name);
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION cdp.audience_refresh_all() IS
+    'refreshes every audience, those that others are made of first; one row each, also for those that fail';

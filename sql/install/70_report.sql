@@ -1,0 +1,201 @@
+--| # Reports
+--| Chart-shaped answers: plain types, one grain each. Events are those of persons; what no person is
+--| known for yet counts nowhere.
+
+CREATE FUNCTION cdp._setup_report() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    CREATE OR REPLACE VIEW cdp.v_event_daily AS
+        SELECT (e.ts AT TIME ZONE zone.name)::date AS day, e.name, e.channel,
+               count(*) AS events, count(DISTINCT i.one_id) AS people
+          FROM cdp.event AS e
+          LEFT JOIN cdp.identifier AS i ON i.id = e.identifier_id
+         CROSS JOIN (SELECT m.value AS name FROM cdp.meta AS m WHERE m.key = 'time_zone') AS zone
+         GROUP BY 1, 2, 3;
+    COMMENT ON VIEW cdp.v_event_daily IS 'events and people per day (in the time zone of the business), name and channel';
+    COMMENT ON COLUMN cdp.v_event_daily.people IS 'persons; events of identifiers without a person count in events only';
+    PERFORM cdp._setup_report_timeline();
+END $$;
+COMMENT ON FUNCTION cdp._setup_report() IS 'internal: makes the table, trigger and views of the reports';
+
+CREATE FUNCTION cdp._event_codes(names text[]) RETURNS int4[] LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    codes int4[] := '{}';
+    code int4;
+    wanted text;
+BEGIN
+    FOREACH wanted IN ARRAY names LOOP
+        SELECT t.code INTO code FROM cdp.event_type AS t WHERE t.name = wanted;
+        IF code IS NULL THEN
+            RAISE EXCEPTION 'event "%" does not exist', coalesce(wanted, 'NULL') USING
+                ERRCODE = 'undefined_object',
+                HINT = cdp._name_hint(wanted, ARRAY(SELECT t.name FROM cdp.event_type AS t ORDER BY t.name));
+        END IF;
+        codes := codes || code;
+    END LOOP;
+    RETURN codes;
+END $$;
+COMMENT ON FUNCTION cdp._event_codes(text[]) IS
+    'internal: codes of these events; an error with the nearest name for one that does not exist';
+
+CREATE FUNCTION cdp._report_check_period("from" timestamptz, "to" timestamptz) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF "from" >= "to" THEN
+        RAISE EXCEPTION 'period from % to % is empty', "from", "to" USING
+            ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'A period begins before it ends, and its end does not belong to it.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._report_check_period(timestamptz, timestamptz) IS
+    'internal: an error for a period that ends before it begins';
+
+--| ## Funnel
+--| How many people get how far through the steps, in order, within `conv_window` of the first. Only
+--| events of the period ("from" inclusive, "to" exclusive) count. `by` splits people by a property of
+--| their earliest first step in the period: `channel`, or `props.KEY`.
+CREATE FUNCTION cdp.funnel_report(steps text[], conv_window interval DEFAULT '7 days',
+    by text DEFAULT NULL, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL,
+    audience text DEFAULT NULL, mode text DEFAULT 'default')
+    RETURNS TABLE (by_value text, step int4, name text, users int8, from_previous float8, from_first float8)
+    LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    codes int4[];
+    members cdp.roaringbitmap;
+    -- In other modes events between the steps may break a chain: all of a person's must be seen.
+    only_steps boolean := lower(btrim(mode)) = 'default';
+BEGIN
+    PERFORM cdp._require_setup();
+    PERFORM cdp._report_check_period("from", "to");
+    IF coalesce(cardinality(steps), 0) = 0 OR array_ndims(steps) > 1 THEN
+        RAISE EXCEPTION 'a funnel needs a list of steps' USING
+            ERRCODE = 'invalid_parameter_value',
+            HINT = 'For example: cdp.funnel_report(''{view_item,add_to_cart,pay}'').';
+    END IF;
+    IF by <> 'channel' AND by !~ '^props\..' THEN
+        RAISE EXCEPTION 'cannot split a funnel by "%"', by USING
+            ERRCODE = 'invalid_parameter_value',
+            HINT = 'Use ''channel'', or ''props.KEY'' for a property of the first step.';
+    END IF;
+    codes := cdp._event_codes(steps);
+    IF conv_window IS NULL OR mode IS NULL THEN
+        RAISE EXCEPTION 'window and mode of a funnel cannot be null' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    -- A wrong window or mode is an error also where there are no events.
+    PERFORM cdp.window_funnel(cdp.timeline_agg('epoch', 1), codes, conv_window, mode);
+    IF audience IS NOT NULL THEN
+        members := cdp.audience_bitmap(audience);
+    END IF;
+    RETURN QUERY
+    WITH hit AS NOT MATERIALIZED (
+        SELECT i.one_id, e.ts, t.code
+          FROM cdp.event AS e
+          JOIN cdp.identifier AS i ON i.id = e.identifier_id
+          JOIN cdp.event_type AS t ON t.name = e.name
+         WHERE i.one_id IS NOT NULL
+           AND (NOT only_steps OR e.name = ANY (steps))
+           AND ("from" IS NULL OR e.ts >= "from") AND ("to" IS NULL OR e.ts < "to")
+           AND (members IS NULL OR cdp.rb_contains(members, i.one_id))
+    ), reached AS (
+        SELECT p.one_id, cdp.window_funnel(p.tl, codes, conv_window, mode) AS depth
+          FROM (SELECT hit.one_id, cdp.timeline_agg(hit.ts, hit.code) AS tl FROM hit GROUP BY hit.one_id) AS p
+    ), split AS (
+        SELECT DISTINCT ON (i.one_id) i.one_id,
+               coalesce(CASE WHEN by = 'channel' THEN e.channel ELSE e.props ->> substr(by, 7) END, '(none)') AS value
+          FROM cdp.event AS e
+          JOIN cdp.identifier AS i ON i.id = e.identifier_id
+         WHERE by IS NOT NULL AND i.one_id IS NOT NULL AND e.name = steps[1]
+           AND ("from" IS NULL OR e.ts >= "from") AND ("to" IS NULL OR e.ts < "to")
+           AND (members IS NULL OR cdp.rb_contains(members, i.one_id))
+         ORDER BY i.one_id, e.ts, e.event_id
+    ), level AS (
+        SELECT coalesce(split.value, 'all') AS value, reached.depth, count(*) AS people
+          FROM reached LEFT JOIN split USING (one_id)
+         WHERE reached.depth > 0
+         GROUP BY 1, 2
+    ), grid AS (
+        SELECT v.value, s.place::int4 AS place, s.name,
+               (SELECT coalesce(sum(level.people), 0)::int8 FROM level
+                 WHERE level.value = v.value AND level.depth >= s.place) AS people
+          FROM (SELECT DISTINCT level.value FROM level
+                UNION SELECT 'all' WHERE by IS NULL) AS v
+         CROSS JOIN unnest(steps) WITH ORDINALITY AS s (name, place)
+    )
+    SELECT g.value, g.place, g.name, g.people,
+           g.people::float8 / nullif(coalesce(lag(g.people) OVER w, g.people), 0),
+           g.people::float8 / nullif(first_value(g.people) OVER w, 0)
+      FROM grid AS g
+    WINDOW w AS (PARTITION BY g.value ORDER BY g.place)
+     ORDER BY first_value(g.people) OVER w DESC, g.value, g.place;
+END $$;
+COMMENT ON FUNCTION cdp.funnel_report(text[], interval, text, timestamptz, timestamptz, text, text) IS
+    'how many people reach each step, for a funnel chart: cumulative users, share of the step before and of the first; by => ''channel'' or ''props.KEY'' splits, audience => an expression restricts';
+
+--| ## Retention
+--| People by the day, week or month of their first `start_event`, and how many of them have
+--| `return_event` in that and the following periods, at or after that first time. Periods are those of
+--| the calendar in the time zone of the business; weeks begin on Monday. A period is `complete` when
+--| it is over as of the latest event (or now, if that is earlier).
+CREATE FUNCTION cdp.retention_report(start_event text, return_event text, unit text DEFAULT 'week',
+    periods int4 DEFAULT 8, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL,
+    audience text DEFAULT NULL)
+    RETURNS TABLE (cohort date, period int4, size int8, users int8, rate float8, complete boolean)
+    LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    members cdp.roaringbitmap;
+    zone text;
+    horizon timestamp;
+    one_unit interval;
+BEGIN
+    PERFORM cdp._require_setup();
+    PERFORM cdp._report_check_period("from", "to");
+    IF unit IS NULL OR unit NOT IN ('day', 'week', 'month') THEN
+        RAISE EXCEPTION 'unit "%" does not exist', coalesce(unit, 'NULL') USING
+            ERRCODE = 'invalid_parameter_value', HINT = 'Use ''day'', ''week'' or ''month''.';
+    END IF;
+    IF periods IS NULL OR periods NOT BETWEEN 0 AND 1000 THEN
+        RAISE EXCEPTION 'number of periods must be between 0 and 1000, not %', coalesce(periods::text, 'NULL') USING
+            ERRCODE = 'invalid_parameter_value';
+    END IF;
+    PERFORM cdp._event_codes(ARRAY[start_event, return_event]);
+    IF audience IS NOT NULL THEN
+        members := cdp.audience_bitmap(audience);
+    END IF;
+    zone := cdp.setting('time_zone');
+    one_unit := ('1 ' || unit)::interval;
+    horizon := (SELECT least(max(e.ts), now()) FROM cdp.event AS e) AT TIME ZONE zone;
+    RETURN QUERY
+    WITH born AS (
+        SELECT i.one_id, min(e.ts) AS ts
+          FROM cdp.event AS e
+          JOIN cdp.identifier AS i ON i.id = e.identifier_id
+         WHERE e.name = start_event AND i.one_id IS NOT NULL
+           AND (members IS NULL OR cdp.rb_contains(members, i.one_id))
+         GROUP BY i.one_id
+        HAVING ("from" IS NULL OR min(e.ts) >= "from") AND ("to" IS NULL OR min(e.ts) < "to")
+    ), mate AS MATERIALIZED (
+        SELECT born.one_id, born.ts, date_trunc(unit, born.ts AT TIME ZONE zone) AS start FROM born
+    ), seen AS (
+        SELECT DISTINCT mate.start, mate.one_id, date_trunc(unit, e.ts AT TIME ZONE zone) AS back
+          FROM mate
+          JOIN cdp.identifier AS i ON i.one_id = mate.one_id
+          JOIN cdp.event AS e ON e.identifier_id = i.id AND e.ts >= mate.ts
+         WHERE e.name = return_event
+    ), returned AS (
+        SELECT seen.start, seen.back, count(*) AS people FROM seen GROUP BY 1, 2
+    ), cohort AS (
+        SELECT mate.start, count(*) AS people FROM mate GROUP BY 1
+    ), cell AS (
+        SELECT c.start, c.people, n.period, c.start + n.period * one_unit AS begins
+          FROM cohort AS c CROSS JOIN generate_series(0, periods) AS n (period)
+    )
+    SELECT c.start::date, c.period, c.people, coalesce(r.people, 0),
+           coalesce(r.people, 0)::float8 / c.people, c.begins + one_unit <= horizon
+      FROM cell AS c
+      LEFT JOIN returned AS r ON r.start = c.start AND r.back = c.begins
+     WHERE c.begins <= horizon
+     ORDER BY c.start, c.period;
+END $$;
+COMMENT ON FUNCTION cdp.retention_report(text, text, text, int4, timestamptz, timestamptz, text) IS
+    'of the people whose first start_event fell into a day, week or month, how many had return_event in that and the following ones; long form for a triangle, incomplete periods marked';
