@@ -1,6 +1,7 @@
 /// Connected components of a graph whose links arrive one by one, in any order, more than once.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +18,7 @@
 namespace cdp::identity {
 
 /// Nodes are any 64-bit numbers. Numbers that lie close together are addressed directly (4 bytes
-/// for every number of the range, present or not); others go through a hash map (about 25 bytes
+/// for every number of the range, present or not); others go through a hash map (20 to 36 bytes
 /// for every node). The object changes between both as nodes arrive.
 class Components {
  public:
@@ -67,9 +68,10 @@ class Components {
 
  private:
   static constexpr std::uint32_t kAbsent = std::numeric_limits<std::uint32_t>::max();
-  // Below this range direct addressing is always right; above, while a sixth of it is present.
+  // Below this range direct addressing is always right; above, while a tenth of it is present: then
+  // it takes no more than the hash map does while it grows.
   static constexpr std::uint64_t kSmallRange = 16384;
-  static constexpr std::uint64_t kSparsest = 6;
+  static constexpr std::uint64_t kSparsest = 10;
   static constexpr std::uint32_t kFirstCheck = 1024;
   static constexpr std::uint64_t kWidest = kAbsent - 1;
 
@@ -106,6 +108,8 @@ class Components {
   bool Widen(std::int64_t node);
   void ToMapped();
   void ToDirect();
+  /// Puts off the next thought of ToDirect, so that changes of form stay rare however nodes arrive.
+  void CheckLater() { check_at_ = std::uint64_t{nodes_} + std::max(nodes_ / 4, kFirstCheck); }
 
   /// Flattens the parents; in the mapped form also sorts the nodes.
   void Freeze();
@@ -118,7 +122,7 @@ class Components {
   std::int64_t base_ = 0;             // direct: the node of parent_[0]
   std::int64_t lowest_ = 0;           // mapped: smallest and greatest node
   std::int64_t highest_ = 0;
-  std::uint32_t check_at_ = kFirstCheck;  // mapped: look for density at so many nodes
+  std::uint64_t check_at_ = 0;        // mapped: think of ToDirect at so many nodes
   std::pmr::vector<std::uint32_t> parent_;
   NodeMap map_;
   std::pmr::vector<Known> sorted_;    // mapped and frozen: what ForEach reports
@@ -136,15 +140,22 @@ class SmallComponents {
   void FlattenInto(std::byte* out) const;
 
  private:
+  static constexpr std::size_t kMaxNodes = 2 * kMaxLinks;
+
   template <class F>
   void ForEach(F&& f) const {
-    for (std::size_t i = 0; i < count_; ++i) f(node_[i], node_[parent_[i]]);
+    for (std::size_t i = 0; i < count_; ++i) f(known_[i].node, known_[first_[i]].node);
   }
+
+  struct Known {
+    std::int64_t node;
+    std::uint16_t number;  // in order of arrival
+  };
 
   std::uint32_t count_ = 0;
   std::uint32_t components_ = 0;
-  std::int64_t node_[2 * kMaxLinks];
-  std::uint16_t parent_[2 * kMaxLinks];
+  Known known_[kMaxNodes];          // ascending by node
+  std::uint16_t first_[kMaxNodes];  // where in known_ the component's smallest node is
 };
 
 }  // namespace cdp::identity

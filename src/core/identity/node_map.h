@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory_resource>
+#include <string>
 #include <vector>
 
 #include "core/base/error.h"

@@ -13,7 +13,7 @@ constexpr std::size_t kMaxLinks = identity::SmallComponents::kMaxLinks;
 static_assert(kMaxLinks * sizeof(Link) <= kExpandAbove);
 
 // With its header a capacity of 2^n - 1 fills what the allocator would round up to anyway.
-constexpr std::size_t kFirstLinks = 7;
+constexpr std::size_t kFirstLinks = 15;
 static_assert(sizeof(ComponentsBuild) == sizeof(Link));
 
 ComponentsBuild* NewBuild(std::size_t capacity) {
