@@ -1,0 +1,106 @@
+/// Arbitrary bytes as two bitmaps: through the validator, every reader and every kernel. Where the
+/// validator accepts both, readers and kernels must agree with the library's own operations.
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "core/bitmap/bitmap.h"
+#include "core/bitmap/bitmap_compare.h"
+#include "core/bitmap/bitmap_cursor.h"
+#include "core/bitmap/bitmap_text.h"
+#include "core/bitmap/build_state.h"
+
+namespace {
+
+using namespace cdp;
+using namespace cdp::bitmap;
+
+void Require(bool truth) {
+  if (!truth) std::abort();
+}
+
+template <class Body>
+void Try(Body body) {
+  try {
+    body();
+  } catch (const Error&) {
+  }
+}
+
+std::vector<std::byte> PortableOf(const Bitmap& bitmap) {
+  std::vector<std::byte> bytes(bitmap.PortableSize());
+  bitmap.WritePortable(bytes.data());
+  return bytes;
+}
+
+void ReadOne(Bytes bytes) {
+  Try([=] {
+    const BitmapView view(bytes);
+    view.Contains(0);
+    view.Contains(0xffffffff);
+    if (!view.empty()) {
+      view.Contains(view.Min());
+      view.Contains(view.Max());
+    }
+  });
+  Try([=] {
+    std::uint32_t value = 0;
+    // A lying header can promise 2^32 values; the first few containers are enough.
+    int left = 300000;
+    for (BitmapCursor cursor(bytes); left > 0 && cursor.Next(&value);) --left;
+  });
+  Try([=] {
+    const BitmapView view(bytes);
+    if (view.Cardinality() > 300000) return;
+    std::vector<std::uint32_t> values(view.Cardinality());
+    view.Decode(values.data());
+    std::vector<char> text(MaxArrayText(view));
+    Require(WriteArrayText(view, text.data()) <= text.data() + text.size());
+  });
+  Try([=] { BuildStateValues(bytes, std::pmr::new_delete_resource()); });
+}
+
+void CompareBoth(Bytes a, Bytes b) {
+  Try([=] { AndCardinality(BitmapView(a), BitmapView(b)); });
+  Try([=] { Intersects(BitmapView(a), BitmapView(b)); });
+  Try([=] { IncludesAll(BitmapView(a), BitmapView(b)); });
+  Try([=] { Equal(BitmapView(a), BitmapView(b)); });
+}
+
+// Of valid bytes in normal form.
+void AgreeOn(const std::vector<std::byte>& a, const std::vector<std::byte>& b) {
+  const Bitmap left = Bitmap::FromPortable(a);
+  const Bitmap right = Bitmap::FromPortable(b);
+  Bitmap both = Bitmap::FromPortable(a);
+  both.Apply(SetOperation::kAnd, right);
+  Require(BitmapView(a).Cardinality() == left.Cardinality());
+  Require(AndCardinality(BitmapView(a), BitmapView(b)) == both.Cardinality());
+  Require(Intersects(BitmapView(a), BitmapView(b)) == !both.empty());
+  Require(IncludesAll(BitmapView(a), BitmapView(b)) == (both.Cardinality() == right.Cardinality()));
+  Require(Equal(BitmapView(a), BitmapView(PortableOf(left))));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  // The first two bytes say where the second bitmap begins.
+  const std::size_t cut = std::min<std::size_t>(LoadAt<std::uint16_t>(
+      reinterpret_cast<const std::byte*>(data)), size - 2);
+  const Bytes all(reinterpret_cast<const std::byte*>(data) + 2, size - 2);
+  // In blocks of their own, so that the sanitizer sees the ends.
+  const std::vector<std::byte> a(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(cut));
+  const std::vector<std::byte> b(all.begin() + static_cast<std::ptrdiff_t>(cut), all.end());
+  ReadOne(a);
+  ReadOne(b);
+  CompareBoth(a, b);
+  CompareBoth(b, a);
+  Try([&] {
+    const auto left = PortableOf(Bitmap::FromPortable(a));
+    const auto right = PortableOf(Bitmap::FromPortable(b));
+    AgreeOn(left, right);
+    AgreeOn(right, left);
+  });
+  return 0;
+}
