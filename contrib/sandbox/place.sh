@@ -1,8 +1,8 @@
 # The place where a run happens: the checkout, one private temporary folder, the unprivileged user
 # of the server, and the trap that takes everything away again. To be sourced by bash, first of all.
 
-# What the shell brings; the rest is ours (steps.sh hands it on).
-SHELL_VARIABLES=" $(compgen -v | tr '\n' ' ') "
+# What any shell brings; the rest is ours (steps.sh hands it on).
+SHELL_VARIABLES=" $(bash -c 'compgen -v' | tr '\n' ' ') "
 
 set -u
 umask 022

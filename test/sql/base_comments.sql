@@ -19,9 +19,10 @@ WHERE type IN ('function', 'aggregate', 'procedure', 'type', 'operator', 'cast',
   AND obj_description(objid, (SELECT relname FROM pg_class WHERE oid = classid)) IS NULL
 ORDER BY 1, 2;
 
--- comments that say too little to be a manual
+-- comments that say too little to be a manual; of input and output there is little to say
 SELECT type, identity FROM member m
 WHERE length(obj_description(objid, (SELECT relname FROM pg_class WHERE oid = classid))) < 10
+  AND identity !~ '_(in|out|recv|send)\('
 ORDER BY 1, 2;
 
 -- functions outside schema cdp
