@@ -153,7 +153,7 @@ BEGIN
               FROM cdp._query_chunks(a.definition, a.search_path, format('audience "%s"', a.name), false) AS q;
         ELSE
             SELECT array_agg(c.chunk) AS chunks, array_agg(c.members) AS members,
-                   '{}'::cdp.roaringbitmap AS retired, 0 AS unresolved INTO fresh
+                   '{}'::cdp.roaringbitmap AS retired, 0::int8 AS unresolved INTO fresh
               FROM cdp._audience_chunks(a.definition) AS c WHERE NOT cdp.rb_is_empty(c.members);
         END IF;
         unresolved := fresh.unresolved;

@@ -5,6 +5,15 @@
 CREATE FUNCTION cdp._setup_report() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    CREATE OR REPLACE VIEW cdp.v_event AS
+        SELECT e.event_id, e.ts, e.name, i.one_id, e.channel, e.props, t.name AS id_type, i.value AS id_value
+          FROM cdp.event AS e
+          JOIN cdp.identifier AS i ON i.id = e.identifier_id
+          JOIN cdp.id_type AS t USING (type_id);
+    COMMENT ON VIEW cdp.v_event IS 'one row per event, with the person who did it';
+    COMMENT ON COLUMN cdp.v_event.one_id IS 'the person as known now; NULL when the identifier belongs to nobody';
+    COMMENT ON COLUMN cdp.v_event.id_type IS 'type of the identifier that came with the event';
+    COMMENT ON COLUMN cdp.v_event.id_value IS 'the identifier that came with the event';
     CREATE OR REPLACE VIEW cdp.v_event_daily AS
         SELECT (e.ts AT TIME ZONE zone.name)::date AS day, e.name, e.channel,
                count(*) AS events, count(DISTINCT i.one_id) AS people
