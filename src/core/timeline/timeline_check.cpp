@@ -11,6 +11,21 @@ namespace {
   throw Error(ErrorCode::kCorruptData, "timeline is corrupt", why);
 }
 
+/// A delta times the tick must not wrap: the instants would look right and the bytes not be the
+/// writer's. The deltas are known to lie within the image.
+void CheckDeltas(const View& view) {
+  const std::uint64_t most = ~std::uint64_t{0} / kTicks[view.shape().tick];
+  const std::byte* at = view.deltas().data();
+  for (std::size_t i = 0; i + 1 < view.count(); ++i) {
+    const auto control = std::to_integer<unsigned>(view.controls()[i / 4]);
+    const std::size_t length = kLengthSets[view.shape().lengths][(control >> (2 * (i % 4))) & 3];
+    std::uint64_t delta = 0;
+    std::memcpy(&delta, at, length);
+    if (delta > most) Refuse("A delta is out of range.");
+    at += length;
+  }
+}
+
 void CheckContent(std::span<const std::byte> image) {
   const View view(image);
   StopTicker ticker;
@@ -25,6 +40,7 @@ void CheckContent(std::span<const std::byte> image) {
     begun = true;
     ticker.Step();
   });
+  CheckDeltas(view);
   // The header says what the events say, and every delta has its shortest form: the bytes are as
   // many as the writer would need, and it needs the fewest.
   const Layout layout = Measure([&view](auto&& visit) { ForEachEvent(view, visit); });

@@ -1,0 +1,99 @@
+#include "core/behavior/funnel_state.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/behavior/funnel_scan.h"
+#include "oracle/behavior.h"
+#include "unit/behavior/rounds.h"
+
+namespace cdp::behavior {
+namespace {
+
+std::vector<std::byte> StateOf(int conditions, std::uint64_t window, const std::vector<Hit>& hits,
+                               std::uint8_t flags = 0) {
+  FunnelStateHeader header{};
+  header.version = kFunnelStateVersion;
+  header.flags = flags;
+  header.conditions = static_cast<std::uint8_t>(conditions);
+  header.used = static_cast<std::uint32_t>(hits.size());
+  header.set_window(window);
+  std::vector<std::byte> bytes(sizeof(header) + hits.size() * sizeof(Hit));
+  std::memcpy(bytes.data(), &header, sizeof(header));
+  if (!hits.empty()) {
+    std::memcpy(bytes.data() + sizeof(header), static_cast<const void*>(hits.data()),
+                hits.size() * sizeof(Hit));
+  }
+  return bytes;
+}
+
+std::string MessageOf(const std::vector<std::byte>& bytes) {
+  try {
+    CheckFunnelState(bytes, ErrorCode::kInvalidBinary);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidBinary);
+    return std::string(error.what()) + ": " + error.detail();
+  }
+  return "no error";
+}
+
+TEST(FunnelStateProperty, DepthOfHitsInAnyOrderAgreesWithTheDefinition) {
+  std::mt19937_64 rng(20250105);
+  for (int round = 0; round < kRounds; ++round) {
+    const int steps = static_cast<int>(1 + rng() % 5);
+    std::vector<Hit> hits(rng() % 10);
+    std::vector<oracle::Row> rows;
+    bool sorted = true;
+    for (std::size_t i = 0; i < hits.size(); ++i) {
+      hits[i].at = static_cast<std::int64_t>(rng() % 12);
+      hits[i].value = static_cast<std::uint32_t>(rng() & rng() & LowBits(steps));
+      sorted = sorted && (i == 0 || hits[i - 1].at <= hits[i].at);
+      rows.push_back({hits[i].at, hits[i].value});
+    }
+    const std::uint64_t window = rng() % 12;
+    const auto bytes = StateOf(steps, window, hits, sorted ? 0 : kHitsUnsorted);
+    ASSERT_EQ(FunnelDepth(ReadFunnelState(bytes), std::pmr::get_default_resource()),
+              oracle::Funnel(rows, steps, window, false).Depth())
+        << "round " << round;
+  }
+}
+
+TEST(FunnelState, TakesWhatAnAggregateLeaves) {
+  EXPECT_EQ(MessageOf(StateOf(2, 10, {})), "no error");
+  EXPECT_EQ(MessageOf(StateOf(2, 10, {{1, 1}, {2, 3}})), "no error");
+  EXPECT_EQ(MessageOf(StateOf(2, 10, {{2, 1}, {1, 3}}, kHitsUnsorted)), "no error");
+  EXPECT_EQ(MessageOf(StateOf(32, 10, {{1, 0x80000000}})), "no error");
+}
+
+TEST(FunnelState, RefusesWhatItCannotLeave) {
+  const std::string corrupt = "funnel state is corrupt: ";
+  EXPECT_EQ(MessageOf({}), "funnel state is truncated: ");
+  EXPECT_EQ(MessageOf(StateOf(0, 10, {})),
+            corrupt + "The number of conditions or the window is out of range.");
+  EXPECT_EQ(MessageOf(StateOf(33, 10, {})),
+            corrupt + "The number of conditions or the window is out of range.");
+  EXPECT_EQ(MessageOf(StateOf(2, ~std::uint64_t{0}, {})),
+            corrupt + "The number of conditions or the window is out of range.");
+  EXPECT_EQ(MessageOf(StateOf(2, 10, {{1, 4}})),
+            corrupt + "A row fills conditions that do not exist.");
+  EXPECT_EQ(MessageOf(StateOf(2, 10, {{1, 0}})),
+            corrupt + "A row fills conditions that do not exist.");
+  EXPECT_EQ(MessageOf(StateOf(2, 10, {{INT64_MAX, 1}})),
+            corrupt + "An instant is out of range.");
+  EXPECT_EQ(MessageOf(StateOf(2, 10, {{2, 1}, {1, 1}})), corrupt + "The rows are not in order.");
+  auto bytes = StateOf(2, 10, {{1, 1}});
+  bytes.push_back(std::byte{0});
+  EXPECT_EQ(MessageOf(bytes), corrupt + "Something follows the rows.");
+  bytes.resize(bytes.size() - 2);
+  EXPECT_EQ(MessageOf(bytes), corrupt + "The rows are fewer than it says.");
+  bytes[0] = std::byte{2};
+  EXPECT_EQ(MessageOf(bytes),
+            "unrecognized funnel state format: The value begins with version 2, not 1.");
+}
+
+}  // namespace
+}  // namespace cdp::behavior

@@ -1,0 +1,108 @@
+#include "core/behavior/timeline_funnel.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/timeline/timeline_writer.h"
+#include "oracle/behavior.h"
+#include "unit/behavior/rounds.h"
+
+namespace cdp::behavior {
+namespace {
+
+using timeline::Event;
+
+std::vector<std::byte> ImageOf(std::vector<Event> events) {
+  std::sort(events.begin(), events.end());
+  const auto layout = timeline::MeasureEvents(events);
+  std::vector<std::byte> image(layout.size());
+  timeline::WriteImage(layout, events, image.data());
+  return image;
+}
+
+int Depth(const std::vector<Event>& events, const std::vector<std::int32_t>& steps,
+          std::uint64_t window, FunnelMode mode = {}) {
+  const auto image = ImageOf(events);
+  return TimelineFunnel(steps, window, mode).Depth(timeline::View(image));
+}
+
+std::string MessageOf(const std::vector<std::int32_t>& steps) {
+  try {
+    TimelineFunnel(steps, 0, {});
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kInvalidArgument);
+    return error.what();
+  }
+  return "no error";
+}
+
+// Codes that share their bit in the set, and codes of every width.
+constexpr std::int32_t kCodes[] = {0, 1, 64, 128, 255, 256, 320, 65535, 65536, 2147483647};
+
+TEST(TimelineFunnelProperty, AgreesWithTheDefinitionInEveryMode) {
+  std::mt19937_64 rng(20250104);
+  for (int round = 0; round < kRounds; ++round) {
+    const std::size_t alphabet = 2 + rng() % (std::size(kCodes) - 1);
+    std::vector<std::int32_t> steps(1 + rng() % 5);
+    for (auto& step : steps) step = kCodes[rng() % alphabet];
+    std::vector<Event> events(rng() % 12);
+    const std::uint64_t instants = 1 + rng() % 14;
+    const std::int64_t tick = rng() % 2 == 0 ? 1 : 1000;
+    for (auto& event : events) {
+      event.at = static_cast<std::int64_t>(rng() % instants) * tick;
+      event.value = kCodes[rng() % alphabet];
+    }
+    const std::uint64_t window = rng() % 14 * tick;
+    std::vector<oracle::Row> rows;
+    for (const Event& event : events) {
+      std::uint64_t fills = 0;
+      for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (steps[i] == event.value) fills |= std::uint64_t{1} << i;
+      }
+      rows.push_back({event.at, fills});
+    }
+    const int count = static_cast<int>(steps.size());
+    for (int bits = 0; bits < 8; ++bits) {
+      const FunnelMode mode{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
+      const int slow =
+          mode.order || mode.deduplicate
+              ? oracle::StrictDepth(rows, count, window, mode.order, mode.deduplicate,
+                                    mode.increase)
+              : oracle::Funnel(rows, count, window, mode.increase).Depth();
+      ASSERT_EQ(Depth(events, steps, window, mode), slow) << "round " << round << " mode " << bits;
+    }
+  }
+}
+
+TEST(TimelineFunnel, CodesThatShareABitAreTold) {
+  EXPECT_EQ(Depth({{1, 64}, {2, 128}}, {0, 64}, 10), 0);
+  EXPECT_EQ(Depth({{1, 64}, {2, 192}}, {64, 128}, 10), 1);
+}
+
+TEST(TimelineFunnel, OneCodeInSeveralSteps) {
+  EXPECT_EQ(Depth({{1, 7}, {2, 8}, {3, 7}}, {7, 8, 7}, 10), 3);
+  EXPECT_EQ(Depth({{1, 7}}, {7, 7, 7}, 10), 3);
+  EXPECT_EQ(Depth({{1, 7}}, {7, 7, 7}, 10, {.increase = true}), 1);
+}
+
+TEST(TimelineFunnel, LongTimelines) {
+  std::vector<Event> events;
+  for (int i = 0; i < 1000; ++i) events.push_back({i * 1000, i % 10});
+  EXPECT_EQ(Depth(events, {0, 3, 6, 9, 0, 3, 6, 9}, 19'000), 8);
+  EXPECT_EQ(Depth(events, {0, 3, 6, 9, 0, 3, 6, 9}, 18'999), 7);
+}
+
+TEST(TimelineFunnel, WithoutEventsNothingIsReached) { EXPECT_EQ(Depth({}, {0}, 10), 0); }
+
+TEST(TimelineFunnel, RefusesSteps) {
+  EXPECT_EQ(MessageOf({}), "funnel has 0 steps");
+  EXPECT_EQ(MessageOf(std::vector<std::int32_t>(65, 1)), "funnel has 65 steps");
+  EXPECT_EQ(MessageOf(std::vector<std::int32_t>(64, 1)), "no error");
+  EXPECT_EQ(MessageOf({1, -1}), "event code -1 is negative");
+}
+
+}  // namespace
+}  // namespace cdp::behavior
