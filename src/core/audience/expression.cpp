@@ -49,8 +49,7 @@ class Parser {
   void Deeper() {
     if (++depth_ <= kMaxDepth) return;
     throw Error(ErrorCode::kLimitExceeded, "audience expression is nested too deeply",
-                "Parentheses and negations may be nested " + std::to_string(kMaxDepth) +
-                    " deep.");
+                "Parentheses and negations may be nested " + std::to_string(kMaxDepth) + " deep.");
   }
 
   void Emit(Op op) { steps_.push_back({op, {}, true, {}}); }

@@ -40,8 +40,7 @@ bool IsForeignPunctuation(std::string_view character) {
          (code >= 0x2000 && code <= 0x206f) ||  // general punctuation, curved quotes, spaces
          (code >= 0x3000 && code <= 0x3020 && (code < 0x3005 || code > 0x3007)) ||
          (code >= 0xff01 && code <= 0xff0f) || (code >= 0xff1a && code <= 0xff20) ||
-         (code >= 0xff3b && code <= 0xff40) || (code >= 0xff5b && code <= 0xff65) ||
-         code == 0xfeff;
+         (code >= 0xff3b && code <= 0xff40) || (code >= 0xff5b && code <= 0xff65) || code == 0xfeff;
 }
 
 /// Bytes of the word character at the front of the text; 0 when there is none.

@@ -19,9 +19,7 @@ struct Token {
   /// Is it this keyword (given in lower case)?
   bool IsKeyword(std::string_view keyword) const;
   bool IsName() const { return kind == TokenKind::kWord || kind == TokenKind::kQuoted; }
-  std::string Text() const {
-    return kind == TokenKind::kQuoted ? value : std::string(spelling);
-  }
+  std::string Text() const { return kind == TokenKind::kQuoted ? value : std::string(spelling); }
 };
 
 /// Cuts UTF-8 text into tokens; throws SyntaxError at what is none.
@@ -40,7 +38,7 @@ class Tokenizer {
 bool IsBareWord(std::string_view text);
 
 /// The error for what stands at a byte offset; the end of the text has no spelling.
-[[noreturn]] void ThrowSyntaxError(std::string_view text, std::size_t at,
-                                   std::string_view spelling, std::string message = {});
+[[noreturn]] void ThrowSyntaxError(std::string_view text, std::size_t at, std::string_view spelling,
+                                   std::string message = {});
 
 }  // namespace cdp::audience

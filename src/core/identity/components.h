@@ -119,13 +119,13 @@ class Components {
   bool direct_ = true;
   std::uint32_t nodes_ = 0;
   std::uint32_t unions_ = 0;
-  std::int64_t base_ = 0;             // direct: the node of parent_[0]
-  std::int64_t lowest_ = 0;           // mapped: smallest and greatest node
+  std::int64_t base_ = 0;    // direct: the node of parent_[0]
+  std::int64_t lowest_ = 0;  // mapped: smallest and greatest node
   std::int64_t highest_ = 0;
-  std::uint64_t check_at_ = 0;        // mapped: think of ToDirect at so many nodes
+  std::uint64_t check_at_ = 0;  // mapped: think of ToDirect at so many nodes
   std::pmr::vector<std::uint32_t> parent_;
   NodeMap map_;
-  std::pmr::vector<Known> sorted_;    // mapped and frozen: what ForEach reports
+  std::pmr::vector<Known> sorted_;  // mapped and frozen: what ForEach reports
 };
 
 /// The same for so few links that everything fits on the stack.

@@ -76,8 +76,8 @@ ImageView::Cursor::Cursor(const ImageView& image, std::size_t block)
       at_(block * kBlockNodes),
       nodes_(image.nodes_) {
   if (at_ >= nodes_) return;
-  reader_.ReadSpan(Load<std::uint32_t>(directory_ + block * kDirectoryEntryBytes +
-                                       sizeof(std::int64_t)));
+  reader_.ReadSpan(
+      Load<std::uint32_t>(directory_ + block * kDirectoryEntryBytes + sizeof(std::int64_t)));
 }
 
 bool ImageView::Cursor::Next(std::int64_t* node, std::int64_t* component) {

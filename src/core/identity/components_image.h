@@ -1,8 +1,8 @@
 /// The stored form of `components`: every node of a graph with the smallest node of its component.
 ///
-/// The image is canonical: equal partitions have equal bytes. Layout in docs/formats.md: a header, a
-/// directory with the first node of every block, blocks of kBlockNodes nodes. A look-up decodes one
-/// block. The build form, in which small aggregate states grow, is a plain list of links.
+/// The image is canonical: equal partitions have equal bytes. Layout in docs/formats.md: a header,
+/// a directory with the first node of every block, blocks of kBlockNodes nodes. A look-up decodes
+/// one block. The build form, in which small aggregate states grow, is a plain list of links.
 #pragma once
 
 #include <cstddef>
@@ -98,8 +98,8 @@ class ImageView {
 /// Bytes of the image of what for_each(f) reports as f(node, component), ascending.
 template <class ForEach>
 std::size_t ImageSize(std::size_t nodes, ForEach&& for_each) {
-  std::size_t size = kImageHeaderBytes +
-                     (nodes + kBlockNodes - 1) / kBlockNodes * kDirectoryEntryBytes;
+  std::size_t size =
+      kImageHeaderBytes + (nodes + kBlockNodes - 1) / kBlockNodes * kDirectoryEntryBytes;
   std::size_t at = 0;
   std::uint64_t last = 0;
   for_each([&](std::int64_t node, std::int64_t component) {
@@ -113,8 +113,7 @@ std::size_t ImageSize(std::size_t nodes, ForEach&& for_each) {
 
 /// Writes the same image at `out`.
 template <class ForEach>
-void WriteImage(std::byte* out, std::uint32_t nodes, std::uint32_t components,
-                ForEach&& for_each) {
+void WriteImage(std::byte* out, std::uint32_t nodes, std::uint32_t components, ForEach&& for_each) {
   out = WriteRaw(out, static_cast<std::uint32_t>(ComponentsForm::kImage));
   out = WriteRaw(out, nodes);
   std::byte* directory = WriteRaw(out, components);

@@ -24,7 +24,8 @@ class NodeMap {
 
   /// The node's number; size() as it was before the call when the node is new.
   std::uint32_t Number(std::int64_t node) {
-    if (size_ >= limit_) [[unlikely]] Grow();
+    if (size_ >= limit_) [[unlikely]]
+      Grow();
     const auto key = static_cast<std::uint64_t>(node);
     std::size_t at = Home(key);
     for (; slots_[at].number != kEmpty; at = (at + 1) & mask_) {
@@ -74,8 +75,8 @@ class NodeMap {
 
   std::size_t Home(std::uint64_t key) const {
     // Both halves of the product are folded: ids that differ only in high bits must not collide.
-    const auto product = static_cast<unsigned __int128>(key ^ 0x9e3779b97f4a7c15u) *
-                         0xd6e8feb86659fd93u;
+    const auto product =
+        static_cast<unsigned __int128>(key ^ 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
     return static_cast<std::size_t>(static_cast<std::uint64_t>(product >> 64) ^
                                     static_cast<std::uint64_t>(product)) &
            mask_;

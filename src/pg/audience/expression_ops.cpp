@@ -15,11 +15,11 @@ struct Complaint {
 
 /// As parsers of the server do: the expression with a mark at the fault, whoever calls us.
 [[noreturn]] void Raise(const Complaint& complaint, const char* expression) {
-  const char* message = pg_any_to_server(complaint.message,
-                                         static_cast<int>(strlen(complaint.message)), PG_UTF8);
-  ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("%s", message),
-                  errhint("%s", complaint.hint), internalerrquery(expression),
-                  internalerrposition(complaint.character)));
+  const char* message =
+      pg_any_to_server(complaint.message, static_cast<int>(strlen(complaint.message)), PG_UTF8);
+  ereport(ERROR,
+          (errcode(ERRCODE_SYNTAX_ERROR), errmsg("%s", message), errhint("%s", complaint.hint),
+           internalerrquery(expression), internalerrposition(complaint.character)));
   pg_unreachable();
 }
 
