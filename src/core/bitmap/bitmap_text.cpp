@@ -9,6 +9,8 @@
 namespace cdp::bitmap {
 namespace {
 
+constexpr std::size_t kMaxValueText = 11;  // -2147483648
+
 // The C locale's spaces, as the server's number parsers take them.
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -86,8 +88,17 @@ std::pmr::vector<std::uint32_t> ParseArrayText(std::string_view text,
 }
 
 std::size_t MaxArrayText(const BitmapView& view) {
-  constexpr std::size_t kValueAndComma = 12;
-  return 2 + static_cast<std::size_t>(view.Cardinality()) * kValueAndComma;
+  std::size_t size = 2;
+  for (std::uint32_t i = 0; i < view.containers(); ++i) {
+    // The longest value of a container is the one furthest from zero.
+    const std::uint32_t high = view.Key(i) << 16;
+    const bool negative = (high >> 31) != 0;
+    char digits[kMaxValueText];
+    const auto furthest = static_cast<std::int32_t>(negative ? high : high | 0xffff);
+    const auto end = std::to_chars(digits, digits + kMaxValueText, furthest).ptr;
+    size += std::size_t{view.ContainerCardinality(i)} * static_cast<std::size_t>(end - digits + 1);
+  }
+  return size;
 }
 
 char* WriteArrayText(const BitmapView& view, char* out) {
@@ -98,7 +109,7 @@ char* WriteArrayText(const BitmapView& view, char* out) {
     const Container container = view.At(i);
     const std::uint32_t* end = container.Decode(values);
     for (const std::uint32_t* value = values; value != end; ++value) {
-      out = std::to_chars(out, out + 11, static_cast<std::int32_t>(*value)).ptr;
+      out = std::to_chars(out, out + kMaxValueText, static_cast<std::int32_t>(*value)).ptr;
       *out++ = ',';
     }
     ticker.Step(container.cardinality);

@@ -14,7 +14,7 @@ namespace cdp::bitmap {
 std::pmr::vector<std::uint32_t> ParseArrayText(std::string_view text,
                                                std::pmr::memory_resource* memory);
 
-/// How long the text can get.
+/// How long the text can get: hardly more than it will be.
 std::size_t MaxArrayText(const BitmapView& view);
 /// Writes the text, without a closing zero, and returns its end.
 char* WriteArrayText(const BitmapView& view, char* out);

@@ -16,6 +16,12 @@ varlena* ParseBitmap(std::string_view literal) {
 char* FormatBitmap(bitmap::Bytes bytes) {
   const bitmap::BitmapView view(bytes);
   const std::size_t size = bitmap::MaxArrayText(view) + 1;
+  if (!AllocSizeIsValid(size)) {
+    throw Error(ErrorCode::kLimitExceeded, "result is too large",
+                "The text of " + std::to_string(view.Cardinality()) +
+                    " values is longer than a text may be.",
+                "Use rb_iterate instead.");
+  }
   auto* text = static_cast<char*>(AllocateIn(CurrentMemoryContext, size));
   *bitmap::WriteArrayText(view, text) = '\0';
   return text;

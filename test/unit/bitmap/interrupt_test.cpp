@@ -1,0 +1,70 @@
+// Every loop that can run long hears the wish to stop.
+#include <gtest/gtest.h>
+
+#include <memory_resource>
+
+#include "core/base/stop.h"
+#include "core/bitmap/bitmap_builder.h"
+#include "core/bitmap/bitmap_compare.h"
+#include "core/bitmap/bitmap_text.h"
+#include "core/bitmap/bitmap_writer.h"
+#include "core/bitmap/sort.h"
+
+namespace cdp::bitmap {
+namespace {
+
+struct Stopped {};
+
+class Interrupt : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (std::uint32_t i = 0; i < 400000; ++i) values_.push_back(i * 3);
+    const PortableWriter writer(values_);
+    bytes_.resize(writer.size());
+    writer.Write(bytes_.data());
+    stop_hook = [] { throw Stopped(); };
+  }
+  void TearDown() override { stop_hook = nullptr; }
+
+  std::vector<std::uint32_t> values_;
+  std::vector<std::byte> bytes_;
+};
+
+TEST_F(Interrupt, EndsReading) {
+  const BitmapView view(bytes_);
+  EXPECT_THROW(view.Decode(values_.data()), Stopped);
+  std::string text(MaxArrayText(view), '\0');
+  EXPECT_THROW(WriteArrayText(view, text.data()), Stopped);
+}
+
+TEST_F(Interrupt, EndsComparing) {
+  std::vector<std::uint32_t> sparse;
+  for (std::uint32_t i = 0; i < 1000; ++i) sparse.push_back(i << 16);
+  const PortableWriter writer(sparse);
+  std::vector<std::byte> bytes(writer.size());
+  stop_hook = nullptr;
+  writer.Write(bytes.data());
+  stop_hook = [] { throw Stopped(); };
+  const BitmapView view(bytes);
+  EXPECT_THROW(AndCardinality(view, view), Stopped);
+  EXPECT_THROW(Equal(view, view), Stopped);
+}
+
+TEST_F(Interrupt, EndsBuilding) {
+  auto* memory = std::pmr::new_delete_resource();
+  EXPECT_THROW(PortableWriter{values_}, Stopped);
+  std::reverse(values_.begin(), values_.end());
+  EXPECT_THROW(SortUnique(values_, memory), Stopped);
+  BitmapBuilder builder(memory);
+  EXPECT_THROW(builder.Add(std::span<const std::uint32_t>(values_)), Stopped);
+}
+
+TEST_F(Interrupt, EndsParsing) {
+  std::string text = "{0";
+  for (int i = 0; i < 100000; ++i) text += ",1";
+  text += "}";
+  EXPECT_THROW(ParseArrayText(text, std::pmr::new_delete_resource()), Stopped);
+}
+
+}  // namespace
+}  // namespace cdp::bitmap
