@@ -77,7 +77,7 @@ CREATE FUNCTION cdp._query_shape(query text, query_path text, what text, with_va
     RETURNS TABLE (by_identifier boolean, value_column text)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    source text := format(E'(SELECT 1) AS one LEFT JOIN (%s\n) AS q ON false', cdp._query_trim(query));
+    source text := format(E'(SELECT 1) AS one LEFT JOIN (\n%s\n) AS q ON false', cdp._query_trim(query));
     columns text[];
     person text[];
     types text[];
@@ -136,7 +136,8 @@ BEGIN
     SELECT * INTO shape FROM cdp._query_shape(query, query_path, what, with_value);
     named := CASE WHEN shape.by_identifier THEN $s$
             SELECT i.one_id, false AS retired, q.value
-              FROM (SELECT q.id_type::text AS id_type, q.id_value::text AS id_value, %s AS value FROM (%s
+              FROM (SELECT q.id_type::text AS id_type, q.id_value::text AS id_value, %s AS value FROM (
+%s
                    ) AS q) AS q
               LEFT JOIN cdp.id_type AS y ON y.name = cdp._id_type_name(q.id_type)
               LEFT JOIN cdp.identifier AS i
@@ -144,7 +145,8 @@ BEGIN
         -- An id that the query has from elsewhere may be retired by now; its survivor is meant.
         ELSE $s$
             SELECT p.one_id, p.merged_into IS NOT NULL AS retired, q.value
-              FROM (SELECT q.one_id::int4 AS one_id, %s AS value FROM (%s
+              FROM (SELECT q.one_id::int4 AS one_id, %s AS value FROM (
+%s
                    ) AS q) AS q
               LEFT JOIN cdp.person AS p ON p.one_id = q.one_id$s$ END;
     named := format(named, shape.value_column, cdp._query_trim(query));

@@ -14,7 +14,8 @@ BEGIN
         'PRIMARY KEY (one_id, month)');
     IF cdp._table_ensure('timeline_due', 'what cdp.timeline_refresh() has to do', ARRAY[
         ['identifier_id', 'int4 NOT NULL', 'who has new events'],
-        ['month', 'date NOT NULL', 'in which month (UTC)']])
+        ['month', 'date NOT NULL', 'in which month (UTC)']],
+        NULL, 'WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)')
     THEN
         -- Events from before there were timelines.
         INSERT INTO cdp.timeline_due (identifier_id, month)
@@ -91,6 +92,8 @@ BEGIN
     PERFORM cdp._merge_lock(false);
     PERFORM cdp._lock('timeline');
     run := cdp._run_start('timeline_refresh', NULL);
+    -- After a large load as after a small one, the plan must suit what is due now.
+    ANALYZE cdp.timeline_due;
     WITH due AS MATERIALIZED (
         DELETE FROM cdp.timeline_due AS d RETURNING d.identifier_id, d.month
     ), known AS MATERIALIZED (

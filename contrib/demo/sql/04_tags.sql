@@ -8,7 +8,8 @@ SELECT cdp.tag_define('order_freq', $$
     SELECT one_id, CASE WHEN count(*) >= 6 THEN 'high' WHEN count(*) >= 3 THEN 'medium' ELSE 'low' END AS value
       FROM cdp.v_event
      WHERE name = 'pay' AND one_id IS NOT NULL
-       AND ts >= demo.fact('tag_from')::timestamptz AND ts < demo.fact('as_of')::timestamptz
+       AND ts >= (SELECT demo.fact('tag_from')::timestamptz)
+       AND ts < (SELECT demo.fact('as_of')::timestamptz)
      GROUP BY one_id $$, folder => 'value', description => 'orders in 180 days: 6, 3, 1');
 SELECT cdp.tag_define('pay_power', $$
     SELECT one_id, CASE WHEN sum(amount) >= 3000 THEN 'strong' WHEN sum(amount) >= 1000 THEN 'medium'
@@ -16,7 +17,8 @@ SELECT cdp.tag_define('pay_power', $$
       FROM (SELECT one_id, (props->>'amount')::numeric AS amount
               FROM cdp.v_event
              WHERE name = 'pay' AND one_id IS NOT NULL
-               AND ts >= demo.fact('tag_from')::timestamptz AND ts < demo.fact('as_of')::timestamptz) AS paid
+               AND ts >= (SELECT demo.fact('tag_from')::timestamptz)
+       AND ts < (SELECT demo.fact('as_of')::timestamptz)) AS paid
      GROUP BY one_id $$, folder => 'value', description => 'paid in 180 days: 3000, 1000');
 SELECT cdp.tag_define('channel', $$
     SELECT DISTINCT one_id, channel AS value FROM cdp.v_event WHERE one_id IS NOT NULL

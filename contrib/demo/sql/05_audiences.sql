@@ -8,8 +8,8 @@ SELECT cdp.audience_define('left_cart', sql => $$
     SELECT DISTINCT cart.one_id
       FROM cdp.v_event AS cart
      WHERE cart.name = 'add_to_cart' AND cart.one_id IS NOT NULL
-       AND cart.ts >= (demo.fact('last_day')::timestamp AT TIME ZONE 'Asia/Shanghai')
-       AND cart.ts < demo.fact('as_of')::timestamptz
+       AND cart.ts >= (SELECT demo.fact('last_day')::timestamp AT TIME ZONE 'Asia/Shanghai')
+       AND cart.ts < (SELECT demo.fact('as_of')::timestamptz)
        AND NOT EXISTS (SELECT FROM cdp.v_event AS pay
                         WHERE pay.name = 'pay' AND pay.one_id = cart.one_id
                           AND pay.ts BETWEEN cart.ts AND cart.ts + interval '30 minutes') $$,
@@ -46,5 +46,5 @@ SELECT m.one_id, e.channel, to_char(e.ts AT TIME ZONE 'Asia/Shanghai', 'HH24:MI'
   FROM cdp.v_audience_member AS m
   JOIN cdp.v_event AS e USING (one_id)
  WHERE m.audience = 'flagship' AND e.name = 'add_to_cart'
-   AND e.ts >= (demo.fact('last_day')::timestamp AT TIME ZONE 'Asia/Shanghai')
+   AND e.ts >= (SELECT demo.fact('last_day')::timestamp AT TIME ZONE 'Asia/Shanghai')
  ORDER BY e.ts DESC LIMIT 5;
