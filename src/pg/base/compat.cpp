@@ -19,7 +19,7 @@ bool TryParseTimestamptz(const char* text, TimestampTz* result) {
 #else
 
 // Before 16 timestamptz_in can only raise; its parts report by code instead.
-bool TryParseTimestamptz(const char* text, TimestampTz* result) {
+static bool DecodeTimestamptz(const char* text, TimestampTz* result) {
   char work[MAXDATELEN + MAXDATEFIELDS];
   char* field[MAXDATEFIELDS];
   int field_type[MAXDATEFIELDS];
@@ -38,6 +38,25 @@ bool TryParseTimestamptz(const char* text, TimestampTz* result) {
   }
   if (kind != DTK_DATE) return false;
   return tm2timestamp(&parts, fraction, &zone, result) == 0 && IS_VALID_TIMESTAMP(*result);
+}
+
+bool TryParseTimestamptz(const char* text, TimestampTz* result) {
+  const MemoryContext context = CurrentMemoryContext;
+  volatile bool parsed = false;
+  PG_TRY();
+  { parsed = DecodeTimestamptz(text, result); }
+  PG_CATCH();
+  {
+    // An unrecognized time zone is the one thing that the parts raise. Nothing is held by then, so
+    // no subtransaction has to clean up.
+    MemoryContextSwitchTo(context);
+    ErrorData* error = CopyErrorData();
+    FlushErrorState();
+    if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION) ReThrowError(error);
+    FreeErrorData(error);
+  }
+  PG_END_TRY();
+  return parsed;
 }
 
 #endif
