@@ -19,12 +19,14 @@ T Load(const std::byte* at) {
 }  // namespace
 
 ComponentsForm FormOf(std::span<const std::byte> payload) {
-  const auto word = ByteReader(payload, kWhat).Read<std::uint32_t>();
-  const auto form = static_cast<ComponentsForm>(word);
-  // The three bytes after the version are zero, so the whole word is the version.
-  if (word > 0xff || (form != ComponentsForm::kImage && form != ComponentsForm::kBuild)) {
+  ByteReader reader(payload, kWhat);
+  const auto form = static_cast<ComponentsForm>(reader.Read<std::uint8_t>());
+  if (form != ComponentsForm::kImage && form != ComponentsForm::kBuild) {
     throw Error(ErrorCode::kCorruptData, "unrecognized components format",
-                "The value starts with " + std::to_string(word) + ".");
+                "The version byte is " + std::to_string(static_cast<unsigned>(form)) + ".");
+  }
+  for (int i = 0; i < 3; ++i) {
+    if (reader.Read<std::uint8_t>() != 0) reader.Corrupt("A reserved byte is not zero.");
   }
   return form;
 }
@@ -33,7 +35,7 @@ BuildView::BuildView(std::span<const std::byte> payload) {
   ByteReader reader(payload, kWhat);
   reader.Read<std::uint32_t>();
   const auto used = reader.Read<std::uint32_t>();
-  if (reader.Read<std::uint32_t>() != 0) reader.Corrupt("A reserved field is not zero.");
+  if (reader.Read<std::uint32_t>() != 0) reader.Corrupt("A reserved byte is not zero.");
   links_ = reader.position();
   size_ = reader.ReadSpan(used * sizeof(Link)).size() / sizeof(Link);
 }

@@ -6,10 +6,16 @@
 namespace cdp::pg {
 namespace {
 
-varlena* FromStranger(std::span<const std::byte> payload) {
-  return CallCore([payload] {
+/// Here wrong bytes are the client's mistake, not damage on disk.
+varlena* FromStranger(std::span<const std::byte> payload, ErrorCode mistake) {
+  return CallCore([payload, mistake] {
     ContextResource memory(CurrentMemoryContext);
-    return NewVarlena(identity::Canonical(payload, &memory));
+    try {
+      return NewVarlena(identity::Canonical(payload, &memory));
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kCorruptData) throw;
+      throw Error(mistake, error.what(), error.detail());
+    }
   });
 }
 
@@ -22,7 +28,7 @@ bytea* ImageBytes(FunctionCallInfo fcinfo) {
 
 CDP_FUNCTION(cdp_components_in) {
   const bytea* bytes = BytesFromLiteral(PG_GETARG_CSTRING(0));
-  PG_RETURN_POINTER(FromStranger(BytesOf(bytes)));
+  PG_RETURN_POINTER(FromStranger(BytesOf(bytes), ErrorCode::kInvalidText));
 }
 
 CDP_FUNCTION(cdp_components_out) {
@@ -31,7 +37,7 @@ CDP_FUNCTION(cdp_components_out) {
 
 CDP_FUNCTION(cdp_components_recv) {
   const auto message = RestOfMessage(reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0)));
-  PG_RETURN_POINTER(FromStranger(message));
+  PG_RETURN_POINTER(FromStranger(message, ErrorCode::kInvalidBinary));
 }
 
 CDP_FUNCTION(cdp_components_send) {
