@@ -47,7 +47,7 @@ step_begin() {
   : >"$PLACE/note"
 }
 
-step_title() { printf '[%2d] %-46s ' "$STEP_NUMBER" "$STEP_NAME"; }
+step_title() { printf '[%2d] %-46.46s ' "$STEP_NUMBER" "$STEP_NAME"; }
 
 # step_run OUTPUT COMMAND...: OUTPUT is the log or the screen; the log gets everything in any case.
 step_run() {

@@ -84,12 +84,13 @@ layer_unit() {
   step "unit tests" run_ctest unit
 }
 
-# Sanitized code is slow to compile above -O1, and found no better.
+# Sanitized code is slow to compile above -O1, and finds no more there.
 SANITIZED=(-DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g1' -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -g1')
 
 layer_sanitize() {
+  # GCC warns of code that only its own instrumentation has made.
   step "build the unit tests with sanitizers" cmake_build sanitize -DCDP_SANITIZE=ON \
-    "${SANITIZED[@]}" || return
+    -DCDP_WERROR=OFF "${SANITIZED[@]}" || return
   step "unit tests under ASan and UBSan" run_ctest sanitize
 }
 
