@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <type_traits>
 
-#include "core/bitmap/words.h"
+#include "core/bitmap/kernels.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -64,15 +65,10 @@ template <class Sink>
 void ArrayAndArray(const Container& a, const Container& b, Sink* sink) {
   if (a.cardinality / kSearchRatio > b.cardinality) return SearchArray(b, a, sink);
   if (b.cardinality / kSearchRatio > a.cardinality) return SearchArray(a, b, sink);
-  std::uint32_t i = 0;
-  std::uint32_t k = 0;
-  // Without branches on the order of values, which nothing predicts.
-  while (i < a.cardinality && k < b.cardinality) {
-    const std::uint16_t left = a.Value(i);
-    const std::uint16_t right = b.Value(k);
-    if (!sink->Add(left == right)) return;
-    i += left <= right;
-    k += right <= left;
+  if constexpr (std::is_same_v<Sink, Counter>) {
+    sink->Add(CountCommonValues(a.data, a.cardinality, b.data, b.cardinality));
+  } else {
+    sink->Add(HaveCommonValue(a.data, a.cardinality, b.data, b.cardinality));
   }
 }
 
