@@ -73,10 +73,12 @@ int FunnelDepth(const FunnelStateView& state, std::pmr::memory_resource* memory)
     hits = copy;
   }
   const FunnelMode plain;
-  return WithScan(plain, state.header.conditions, state.header.window(), [hits](auto& scan) {
+  // Bytes that rotted may name conditions that do not exist.
+  const std::uint64_t existing = LowBits(state.header.conditions);
+  return WithScan(plain, state.header.conditions, state.header.window(), [&](auto& scan) {
     StopTicker ticker;
     for (const Hit& hit : hits) {
-      if (scan.Feed(hit.at, hit.value)) break;
+      if (scan.Feed(hit.at, hit.value & existing)) break;
       ticker.Step();
     }
     return scan.Finish();
