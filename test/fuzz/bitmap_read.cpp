@@ -86,8 +86,8 @@ void AgreeOn(const std::vector<std::byte>& a, const std::vector<std::byte>& b) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   // The first two bytes say where the second bitmap begins.
-  const std::size_t cut = std::min<std::size_t>(LoadAt<std::uint16_t>(
-      reinterpret_cast<const std::byte*>(data)), size - 2);
+  const std::size_t cut = std::min<std::size_t>(
+      LoadAt<std::uint16_t>(reinterpret_cast<const std::byte*>(data)), size - 2);
   const Bytes all(reinterpret_cast<const std::byte*>(data) + 2, size - 2);
   // In blocks of their own, so that the sanitizer sees the ends.
   const std::vector<std::byte> a(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(cut));

@@ -60,6 +60,19 @@ SELECT n, outcome('$1::text', b) AS text, outcome('cdp.rb_cardinality($1)', b) A
 -- whole values get past no door, no operator that makes a value, and no aggregate
 SELECT what, count(*) FILTER (WHERE o = 'answer') AS answers, count(*) FILTER (WHERE o = '22004') AS malformed, count(*) FILTER (WHERE o = '22P02') AS invalid
   FROM reader, corrupt, outcome(what, b) o GROUP BY what ORDER BY what COLLATE "C";
+-- an error in the middle of an aggregate leaves no memory behind: a thousand of them, with a large
+-- state each
+CREATE FUNCTION session_bytes() RETURNS int8 LANGUAGE sql AS $$
+    SELECT total_bytes FROM pg_backend_memory_contexts WHERE name = 'TopMemoryContext' $$;
+CREATE FUNCTION fail_often(times int) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(DISTINCT o, ' ')
+      FROM corrupt, generate_series(1, times),
+           outcome('(SELECT cdp.rb_or_agg(x) FROM unnest(ARRAY[(SELECT b FROM large), $1]) x)', b) o
+     WHERE n = 6 $$;
+SELECT fail_often(10);
+SELECT session_bytes() AS before \gset
+SELECT fail_often(1000);
+SELECT session_bytes() - :before AS growth;
 ROLLBACK;
 -- the door is shut again
 SELECT '\x3a30'::bytea::roaringbitmap;

@@ -18,7 +18,8 @@ class BitmapBuilder {
       : bitmap_(std::move(start)), buffer_(memory) {}
 
   void Add(std::uint32_t value) {
-    if (buffer_.size() == buffer_limit_) [[unlikely]] Merge();
+    if (buffer_.size() == buffer_limit_) [[unlikely]]
+      Merge();
     buffer_.push_back(value);
   }
   void Add(std::span<const std::uint32_t> values) {

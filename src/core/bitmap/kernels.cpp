@@ -86,8 +86,8 @@ template <bool kStopAtFirst>
     const __m128i left = _mm_loadu_si128(reinterpret_cast<const __m128i*>(a.Place()));
     const __m128i right = _mm_loadu_si128(reinterpret_cast<const __m128i*>(b.Place()));
     const __m128i matches = _mm_cmpistrm(right, left, kMode);
-    common += static_cast<std::uint32_t>(_mm_popcnt_u32(
-        static_cast<unsigned>(_mm_cvtsi128_si32(matches))));
+    common += static_cast<std::uint32_t>(
+        _mm_popcnt_u32(static_cast<unsigned>(_mm_cvtsi128_si32(matches))));
     if (kStopAtFirst && common != 0) break;
     const std::uint16_t a_last = a.Value(a.next + kBlock - 1);
     const std::uint16_t b_last = b.Value(b.next + kBlock - 1);

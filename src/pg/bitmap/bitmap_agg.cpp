@@ -43,8 +43,8 @@ bool IsEmpty(ExpandedBitmap* expanded, Datum state) {
 MemoryContext RequireTransition(FunctionCallInfo fcinfo, const char* function) {
   MemoryContext context = nullptr;
   if (AggCheckCallContext(fcinfo, &context) == 0) [[unlikely]] {
-    ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-                    errmsg("%s outside transition context", function)));
+    ereport(ERROR,
+            (errcode(ERRCODE_DATA_EXCEPTION), errmsg("%s outside transition context", function)));
   }
   return context;
 }

@@ -94,15 +94,13 @@ CDP_FUNCTION(cdp_rb_containedby_value) {
 CDP_FUNCTION(cdp_rb_contains) { PG_RETURN_BOOL(AskTwo(fcinfo, bitmap::IncludesAll)); }
 
 CDP_FUNCTION(cdp_rb_containedby) {
-  PG_RETURN_BOOL(AskTwo(fcinfo, [](const BitmapView& a, const BitmapView& b) {
-    return bitmap::IncludesAll(b, a);
-  }));
+  PG_RETURN_BOOL(AskTwo(
+      fcinfo, [](const BitmapView& a, const BitmapView& b) { return bitmap::IncludesAll(b, a); }));
 }
 
 CDP_FUNCTION(cdp_rb_intersect) {
-  PG_RETURN_BOOL(AskTwo(fcinfo, [](const BitmapView& a, const BitmapView& b) {
-    return bitmap::Intersects(a, b);
-  }));
+  PG_RETURN_BOOL(AskTwo(
+      fcinfo, [](const BitmapView& a, const BitmapView& b) { return bitmap::Intersects(a, b); }));
 }
 
 CDP_FUNCTION(cdp_rb_equals) { PG_RETURN_BOOL(AreEqual(fcinfo)); }

@@ -17,7 +17,8 @@ varlena* NewBitmapOfBuildState(bitmap::Bytes bytes) {
 
 bitmap::Bytes BitmapBytes(Datum datum) {
   const bitmap::Bytes bytes = BytesOf(PG_DETOAST_DATUM_PACKED(datum));
-  if (!bitmap::IsBuildState(bytes)) [[likely]] return bytes;
+  if (!bitmap::IsBuildState(bytes)) [[likely]]
+    return bytes;
   return BytesOf(CallCore([bytes] { return NewBitmapOfBuildState(bytes); }));
 }
 
@@ -36,7 +37,8 @@ varlena* NewBitmap(std::span<const std::uint32_t> values) {
 
 varlena* NewBitmapOfUnsorted(std::span<std::uint32_t> values) {
   ContextResource memory(CurrentMemoryContext);
-  return NewBitmap(std::span<const std::uint32_t>(values.first(bitmap::SortUnique(values, &memory))));
+  return NewBitmap(
+      std::span<const std::uint32_t>(values.first(bitmap::SortUnique(values, &memory))));
 }
 
 varlena* NewBitmapOfForeign(bitmap::Bytes bytes) {

@@ -10,8 +10,10 @@ enum OutputForm : int { kBytea, kArray, kUnset };
 
 // The last entry cannot be chosen, for its name is found before; it makes the value that says
 // "never set" show as the default.
-constexpr config_enum_entry kOutputForms[] = {
-    {"bytea", kBytea, false}, {"array", kArray, false}, {"bytea", kUnset, true}, {nullptr, 0, false}};
+constexpr config_enum_entry kOutputForms[] = {{"bytea", kBytea, false},
+                                              {"array", kArray, false},
+                                              {"bytea", kUnset, true},
+                                              {nullptr, 0, false}};
 
 int bitmap_output = kUnset;
 

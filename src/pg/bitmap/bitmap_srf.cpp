@@ -19,7 +19,8 @@ CDP_FUNCTION(cdp_rb_iterate) {
     const MemoryContext caller = MemoryContextSwitchTo(first->multi_call_memory_ctx);
     // The bytes must outlive this call: the argument may lie in a context that is reset before
     // the next.
-    const bitmap::Bytes bytes = BitmapBytes(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
+    const bitmap::Bytes bytes =
+        BitmapBytes(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
     first->user_fctx = CallCore([bytes] { return NewCursor(bytes); });
     MemoryContextSwitchTo(caller);
   }

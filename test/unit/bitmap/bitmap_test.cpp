@@ -73,8 +73,8 @@ TEST(PortableWriter, WritesWhatTheFormatSays) {
 TEST(SortUnique, AgreesWithASetAtEveryLength) {
   std::mt19937_64 rng(13);
   for (const std::size_t size : {0, 1, 2, 20, 32, 33, 100, 512, 513, 5000, 50000}) {
-    for (const std::uint64_t range : {std::uint64_t{3}, std::uint64_t{5000}, std::uint64_t{1} << 22,
-                                      std::uint64_t{1} << 32}) {
+    for (const std::uint64_t range :
+         {std::uint64_t{3}, std::uint64_t{5000}, std::uint64_t{1} << 22, std::uint64_t{1} << 32}) {
       Values values(size);
       for (auto& value : values) value = static_cast<std::uint32_t>(rng() % range);
       const Set expected(values.begin(), values.end());
@@ -90,7 +90,8 @@ TEST(SortUnique, AgreesWithASetAtEveryLength) {
 
 TEST(BitmapBuilder, GivesTheSetInAnyOrderAndAtAnyMoment) {
   std::mt19937_64 rng(14);
-  for (const std::uint64_t range : {std::uint64_t{1000}, std::uint64_t{300000}, std::uint64_t{1} << 32}) {
+  for (const std::uint64_t range :
+       {std::uint64_t{1000}, std::uint64_t{300000}, std::uint64_t{1} << 32}) {
     BitmapBuilder builder(std::pmr::new_delete_resource());
     Set expected;
     for (int i = 0; i < 30000; ++i) {

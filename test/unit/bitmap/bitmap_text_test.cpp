@@ -38,13 +38,12 @@ TEST(BitmapText, SpacesMayStandAnywhereBetween) {
 }
 
 TEST(BitmapText, AllOfInt4IsIn) {
-  EXPECT_EQ(Parse("{2147483647,-2147483648,0,-0}"),
-            (oracle::Values{0x7fffffff, 0x80000000, 0, 0}));
+  EXPECT_EQ(Parse("{2147483647,-2147483648,0,-0}"), (oracle::Values{0x7fffffff, 0x80000000, 0, 0}));
 }
 
 TEST(BitmapText, WhatIsNoListIsMalformed) {
-  for (const char* text : {"", " ", "1", "{", "{ ", "}", "{1", "{1,", "{1,2, ", "{1 2}", "{1}x", "{}{}",
-                           "{1;2}", "x{1}", "{1}}", "{1.5}", "{0x1}"}) {
+  for (const char* text : {"", " ", "1", "{", "{ ", "}", "{1", "{1,", "{1,2, ", "{1 2}", "{1}x",
+                           "{}{}", "{1;2}", "x{1}", "{1}}", "{1.5}", "{0x1}"}) {
     ExpectError(text, ErrorCode::kInvalidArgument, "malformed bitmap literal");
   }
 }

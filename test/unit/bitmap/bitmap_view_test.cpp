@@ -39,8 +39,8 @@ void ExpectReads(const Set& set, Bytes bytes, std::mt19937_64& rng) {
   ASSERT_EQ(view.Max(), *set.rbegin());
   for (int i = 0; i < 300; ++i) {
     const std::uint32_t member = values[rng() % values.size()];
-    for (const std::uint32_t value : {member, member - 1, member + 1,
-                                      static_cast<std::uint32_t>(rng())}) {
+    for (const std::uint32_t value :
+         {member, member - 1, member + 1, static_cast<std::uint32_t>(rng())}) {
       ASSERT_EQ(view.Contains(value), set.count(value) == 1) << value;
     }
   }

@@ -1,5 +1,5 @@
-// Bytes that are no bitmap: whatever reads them says so or gives a wrong answer, and touches nothing
-// outside. Every input lies in a block of exactly its size, for AddressSanitizer to watch.
+// Bytes that are no bitmap: whatever reads them says so or gives a wrong answer, and touches
+// nothing outside. Every input lies in a block of exactly its size, for AddressSanitizer to watch.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -98,7 +98,8 @@ TEST(HostileBytes, CorruptOnesDoNoHarm) {
     const Block other(oracle::RandomPortable(set, rng));
     for (std::uint64_t i = 0; i < 1 + rng() % 4; ++i) {
       // Mostly in the header, where a byte matters most.
-      const std::size_t range = rng() % 4 == 0 ? bytes.size() : std::min<std::size_t>(80, bytes.size());
+      const std::size_t range =
+          rng() % 4 == 0 ? bytes.size() : std::min<std::size_t>(80, bytes.size());
       bytes[rng() % range] = static_cast<std::byte>(rng());
     }
     if (rng() % 4 == 0) bytes.resize(rng() % (bytes.size() + 1));
