@@ -5,7 +5,7 @@
 
 --| ## One spelling
 CREATE FUNCTION cdp._id_type_name(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN lower(btrim(name, E' \t\n\r\f\v'));
+    RETURN lower(btrim(name, E' \t\n\r\f\v') COLLATE "C");
 COMMENT ON FUNCTION cdp._id_type_name(text) IS 'internal: the one spelling of the name of an identifier type';
 
 -- Every way in calls this, so a rule for one type is added here and holds everywhere.
@@ -54,12 +54,13 @@ BEGIN
         ['first_seen', 'timestamptz NOT NULL', 'earliest time of an event or link with it'],
         ['last_seen', 'timestamptz NOT NULL', 'latest time of an event or link with it']],
         'UNIQUE (type_id, value)');
-    CREATE INDEX IF NOT EXISTS identifier_one_id ON cdp.identifier (one_id);
+    CREATE INDEX IF NOT EXISTS identifier_one_id ON cdp.identifier (one_id) WHERE one_id IS NOT NULL;
+    CREATE INDEX IF NOT EXISTS identifier_waiting ON cdp.identifier (id) WHERE one_id IS NULL AND status = 'active';
     PERFORM cdp._table_ensure('link', 'pairs of identifiers that were seen together, one row per source', ARRAY[
         ['a', 'int4 NOT NULL', 'the identifier with the smaller number'],
         ['b', 'int4 NOT NULL CHECK (a < b)', 'the identifier with the larger number'],
         ['source', 'text COLLATE "C" NOT NULL', 'who says so; "event" for identifiers seen in one event'],
-        ['weight', 'real NOT NULL DEFAULT 1', 'the greatest confidence given, 0 to 1'],
+        ['weight', 'float8 NOT NULL DEFAULT 1', 'the greatest confidence given, 0 to 1'],
         ['first_seen', 'timestamptz NOT NULL', 'earliest sighting'],
         ['last_seen', 'timestamptz NOT NULL', 'latest sighting'],
         ['n', 'int8 NOT NULL DEFAULT 1', 'rows that said so, repeated ones included'],

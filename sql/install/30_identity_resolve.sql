@@ -177,14 +177,15 @@ BEGIN
     INSERT INTO cdp.person (one_id)
     SELECT cdp._one_id_signed(p.number) FROM pg_temp._cdp_person AS p ORDER BY p.number;
     GET DIAGNOSTICS added = ROW_COUNT;
-    UPDATE cdp.identifier AS i
-       SET one_id = cdp._one_id_signed(coalesce(p.number, c.component))
-      FROM pg_temp._cdp_member AS m
-      LEFT JOIN pg_temp._cdp_component AS c ON c.node = m.node
-      LEFT JOIN pg_temp._cdp_person AS p ON p.node = coalesce(c.component, m.node)
-     WHERE i.id = m.id;
+    CREATE TEMP TABLE _cdp_assigned ON COMMIT DROP AS
+        SELECT m.id, cdp._one_id_signed(coalesce(p.number, m.node)) AS one_id
+          FROM (SELECT m.id, coalesce(c.component, m.node) AS node
+                  FROM pg_temp._cdp_member AS m LEFT JOIN pg_temp._cdp_component AS c ON c.node = m.node) AS m
+          LEFT JOIN pg_temp._cdp_person AS p ON p.node = m.node;
+    ANALYZE pg_temp._cdp_assigned;
+    UPDATE cdp.identifier AS i SET one_id = m.one_id FROM pg_temp._cdp_assigned AS m WHERE i.id = m.id;
     PERFORM cdp._numbers_take('cdp.one_id_seq', (SELECT max(p.number) FROM pg_temp._cdp_person AS p));
-    DROP TABLE pg_temp._cdp_person;
+    DROP TABLE pg_temp._cdp_person, pg_temp._cdp_assigned;
     RETURN added;
 END $$;
 COMMENT ON FUNCTION cdp._resolve_assign() IS

@@ -113,7 +113,7 @@ DECLARE
     stored int8;
 BEGIN
     CREATE TEMP TABLE _cdp_edge (
-        a int4, b int4, source text COLLATE "C", weight real, first_seen timestamptz,
+        a int4, b int4, source text COLLATE "C", weight float8, first_seen timestamptz,
         last_seen timestamptz, n int8, is_new boolean) ON COMMIT DROP;
     INSERT INTO pg_temp._cdp_edge
     SELECT e.a, e.b, e.source, e.weight, e.first_seen, e.last_seen, e.n, l.a IS NULL

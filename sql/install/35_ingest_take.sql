@@ -15,16 +15,19 @@ COMMENT ON FUNCTION cdp._identities(jsonb) IS
 
 -- Whatever goes into a key must fit into an index entry.
 CREATE FUNCTION cdp._text_fault(name text, value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN value IS NULL OR value = '' THEN name || ' is missing'
-                WHEN octet_length(value) > 1024 THEN name || ' is longer than 1024 bytes' END;
+    RETURN CASE WHEN octet_length(value) BETWEEN 1 AND 1024 THEN NULL
+                WHEN octet_length(value) > 1024 THEN name || ' is longer than 1024 bytes'
+                ELSE name || ' is missing' END;
 COMMENT ON FUNCTION cdp._text_fault(text, text) IS 'internal: why a text cannot be a key; NULL when it can';
 
-CREATE FUNCTION cdp._time_fault(name text, at timestamptz, earliest timestamptz, latest timestamptz)
+CREATE FUNCTION cdp._time_fault(name text, raw text, at timestamptz, earliest timestamptz, latest timestamptz)
     RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN at IS NULL THEN name || ' is not a time'
+    RETURN CASE WHEN at BETWEEN earliest AND latest THEN NULL
                 WHEN at < earliest THEN name || ' is before event_min_ts'
-                WHEN at > latest THEN name || ' is too far in the future' END;
-COMMENT ON FUNCTION cdp._time_fault(text, timestamptz, timestamptz, timestamptz) IS
+                WHEN at > latest THEN name || ' is too far in the future'
+                WHEN btrim(raw) <> '' THEN name || ' is not a time'
+                ELSE name || ' is missing' END;
+COMMENT ON FUNCTION cdp._time_fault(text, text, timestamptz, timestamptz, timestamptz) IS
     'internal: why a time is not believed; NULL when it is';
 
 CREATE FUNCTION cdp._ingest_take_events(earliest timestamptz, latest timestamptz) RETURNS int8
@@ -42,39 +45,41 @@ BEGIN
     -- The statement's snapshot decides: rows that are being copied in meanwhile stay for the next run.
     WITH gone AS (DELETE FROM cdp.landing_event AS l RETURNING l.*)
     INSERT INTO pg_temp._cdp_event
-    SELECT p.event_id, p.ts, p.name, p.type, p.value, p.channel, g.props, g.identities, f.reason,
-           CASE WHEN f.reason IS NOT NULL THEN to_jsonb(g) END
-      FROM gone AS g
-     CROSS JOIN LATERAL (
-        SELECT btrim(g.event_id) AS event_id, cdp._timestamptz_or_null(g.ts) AS ts, btrim(g.name) AS name,
-               cdp._id_type_name(g.id_type) AS type, cdp._id_value(g.id_type, g.id_value) AS value,
-               nullif(btrim(g.channel), '') AS channel
-        OFFSET 0) AS p  -- computed once, used several times
-     CROSS JOIN LATERAL (
-        SELECT coalesce(
-            cdp._text_fault('event_id', p.event_id),
-            CASE WHEN coalesce(btrim(g.ts), '') = '' THEN 'ts is missing' END,
-            cdp._time_fault('ts', p.ts, earliest, latest),
-            cdp._text_fault('name', p.name),
-            cdp._text_fault('id_type', p.type),
-            cdp._text_fault('id_value', p.value),
-            CASE jsonb_typeof(g.identities)
-                WHEN 'object' THEN (
-                    SELECT min(CASE
-                        WHEN jsonb_typeof(m.item) NOT IN ('string', 'number', 'null')
-                            THEN 'identities has a value that is neither text nor number'
-                        ELSE coalesce(cdp._text_fault('identities: type', m.type),
-                                      CASE WHEN octet_length(m.item #>> '{}') > 1024
-                                           THEN 'identities has a value longer than 1024 bytes' END)
-                        END)
-                      FROM cdp._identities(g.identities) AS m)
-                WHEN 'null' THEN NULL
-                ELSE CASE WHEN g.identities IS NOT NULL THEN 'identities is not an object' END
-            END,
-            CASE WHEN cardinality(detached) > 0
-                  AND to_char(p.ts AT TIME ZONE 'UTC', '"event_"YYYY_MM') = ANY (detached)
-                 THEN 'ts is in a month that is detached from cdp.event' END) AS reason
-        OFFSET 0) AS f;
+    SELECT j.event_id, j.ts, j.name, j.type, j.value, j.channel, j.props, j.identities, j.reason,
+           CASE WHEN j.reason IS NOT NULL THEN
+               jsonb_build_object('event_id', j.raw_event_id, 'ts', j.raw_ts, 'name', j.raw_name,
+                   'id_type', j.id_type, 'id_value', j.id_value, 'channel', j.raw_channel,
+                   'props', j.props, 'identities', j.identities) END
+      FROM (SELECT p.*, coalesce(
+                cdp._text_fault('event_id', p.event_id),
+                cdp._time_fault('ts', p.raw_ts, p.ts, earliest, latest),
+                cdp._text_fault('name', p.name),
+                cdp._text_fault('id_type', p.type),
+                cdp._text_fault('id_value', p.value),
+                CASE WHEN p.identities IS NULL THEN NULL
+                     ELSE CASE jsonb_typeof(p.identities)
+                        WHEN 'null' THEN NULL
+                        WHEN 'object' THEN (
+                            SELECT min(CASE
+                                WHEN jsonb_typeof(m.item) NOT IN ('string', 'number', 'null')
+                                    THEN 'identities has a value that is neither text nor number'
+                                WHEN octet_length(m.item #>> '{}') > 1024
+                                    THEN 'identities has a value longer than 1024 bytes'
+                                ELSE cdp._text_fault('identities: type', m.type) END)
+                              FROM cdp._identities(p.identities) AS m)
+                        ELSE 'identities is not an object' END END,
+                CASE WHEN cardinality(detached) > 0
+                      AND to_char(p.ts AT TIME ZONE 'UTC', '"event_"YYYY_MM') = ANY (detached)
+                     THEN 'ts is in a month that is detached from cdp.event' END) AS reason
+              FROM (SELECT btrim(g.event_id) AS event_id, cdp._timestamptz_or_null(g.ts) AS ts,
+                           btrim(g.name) AS name, cdp._id_type_name(g.id_type) AS type,
+                           cdp._id_value(g.id_type, g.id_value) AS value,
+                           nullif(btrim(g.channel), '') AS channel, g.props, g.identities,
+                           g.event_id AS raw_event_id, g.ts AS raw_ts, g.name AS raw_name,
+                           g.id_type, g.id_value, g.channel AS raw_channel
+                      FROM gone AS g
+                    OFFSET 0) AS p  -- each value is computed once and used several times
+            OFFSET 0) AS j;
     GET DIAGNOSTICS taken = ROW_COUNT;
     RETURN taken;
 END $$;
@@ -85,36 +90,40 @@ CREATE FUNCTION cdp._ingest_take_links(earliest timestamptz, latest timestamptz)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     taken int8;
-    number_form text := '^\+?(\d{1,9}(\.\d{0,15})?|\.\d{1,15})([eE][-+]?\d{1,2})?$';
+    -- What float8 is sure to read without an error.
+    number_form text := '^ *\+?(\d{1,9}(\.\d{0,15})?|\.\d{1,15})([eE][-+]?\d{1,2})? *$';
 BEGIN
     CREATE TEMP TABLE _cdp_link (
         source text COLLATE "C", type_a text COLLATE "C", value_a text COLLATE "C",
         type_b text COLLATE "C", value_b text COLLATE "C", first_seen timestamptz,
-        last_seen timestamptz, weight real, n int8, reason text, raw jsonb) ON COMMIT DROP;
+        last_seen timestamptz, weight float8, n int8, reason text, raw jsonb) ON COMMIT DROP;
     WITH gone AS (DELETE FROM cdp.landing_link AS l RETURNING l.*)
     INSERT INTO pg_temp._cdp_link
-    SELECT p.source, p.type_a, p.value_a, p.type_b, p.value_b, p.seen_at, p.seen_at,
-           CASE WHEN f.reason IS NULL THEN round(coalesce(p.weight, '1')::numeric, 6)::real END, 1,
-           f.reason, CASE WHEN f.reason IS NOT NULL THEN to_jsonb(g) END
-      FROM gone AS g
-     CROSS JOIN LATERAL (
-        SELECT coalesce(nullif(btrim(g.source), ''), 'unnamed') AS source,
-               cdp._id_type_name(g.type_a) AS type_a, cdp._id_value(g.type_a, g.value_a) AS value_a,
-               cdp._id_type_name(g.type_b) AS type_b, cdp._id_value(g.type_b, g.value_b) AS value_b,
-               CASE WHEN coalesce(btrim(g.seen_at), '') = '' THEN now()
-                    ELSE cdp._timestamptz_or_null(g.seen_at) END AS seen_at,
-               nullif(btrim(g.weight), '') AS weight
-        OFFSET 0) AS p
-     CROSS JOIN LATERAL (
-        SELECT coalesce(
-            cdp._text_fault('source', p.source),
-            cdp._text_fault('type_a', p.type_a), cdp._text_fault('value_a', p.value_a),
-            cdp._text_fault('type_b', p.type_b), cdp._text_fault('value_b', p.value_b),
-            cdp._time_fault('seen_at', p.seen_at, earliest, latest),
-            CASE WHEN p.weight IS NULL THEN NULL
-                 WHEN p.weight !~ number_form THEN 'weight is not a number from 0 to 1'
-                 WHEN p.weight::numeric > 1 THEN 'weight is not a number from 0 to 1' END) AS reason
-        OFFSET 0) AS f;
+    SELECT j.source, j.type_a, j.value_a, j.type_b, j.value_b, j.seen_at, j.seen_at, j.weight, 1, j.reason,
+           CASE WHEN j.reason IS NOT NULL THEN
+               jsonb_build_object('source', j.raw_source, 'type_a', j.raw_type_a, 'value_a', j.raw_value_a,
+                   'type_b', j.raw_type_b, 'value_b', j.raw_value_b, 'seen_at', j.raw_seen_at,
+                   'weight', j.raw_weight) END
+      FROM (SELECT p.*, coalesce(
+                cdp._text_fault('source', p.source),
+                cdp._text_fault('type_a', p.type_a), cdp._text_fault('value_a', p.value_a),
+                cdp._text_fault('type_b', p.type_b), cdp._text_fault('value_b', p.value_b),
+                cdp._time_fault('seen_at', p.raw_seen_at, p.seen_at, earliest, latest),
+                CASE WHEN p.weight BETWEEN 0 AND 1 THEN NULL
+                     ELSE 'weight is not a number from 0 to 1' END) AS reason
+              FROM (SELECT coalesce(nullif(btrim(g.source), ''), 'unnamed') AS source,
+                           cdp._id_type_name(g.type_a) AS type_a, cdp._id_value(g.type_a, g.value_a) AS value_a,
+                           cdp._id_type_name(g.type_b) AS type_b, cdp._id_value(g.type_b, g.value_b) AS value_b,
+                           coalesce(cdp._timestamptz_or_null(g.seen_at),
+                                    CASE WHEN coalesce(btrim(g.seen_at), '') = '' THEN now() END) AS seen_at,
+                           CASE WHEN g.weight ~ number_form THEN g.weight::float8
+                                WHEN coalesce(btrim(g.weight), '') = '' THEN 1 END AS weight,
+                           g.source AS raw_source, g.type_a AS raw_type_a, g.value_a AS raw_value_a,
+                           g.type_b AS raw_type_b, g.value_b AS raw_value_b, g.seen_at AS raw_seen_at,
+                           g.weight AS raw_weight
+                      FROM gone AS g
+                    OFFSET 0) AS p  -- each value is computed once and used several times
+            OFFSET 0) AS j;
     GET DIAGNOSTICS taken = ROW_COUNT;
     RETURN taken;
 END $$;
