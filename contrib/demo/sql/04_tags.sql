@@ -18,7 +18,7 @@ SELECT cdp.tag_define('pay_power', $$
               FROM cdp.v_event
              WHERE name = 'pay' AND one_id IS NOT NULL
                AND ts >= (SELECT demo.fact('tag_from')::timestamptz)
-       AND ts < (SELECT demo.fact('as_of')::timestamptz)) AS paid
+               AND ts < (SELECT demo.fact('as_of')::timestamptz)) AS paid
      GROUP BY one_id $$, folder => 'value', description => 'paid in 180 days: 3000, 1000');
 SELECT cdp.tag_define('channel', $$
     SELECT DISTINCT one_id, channel AS value FROM cdp.v_event WHERE one_id IS NOT NULL
@@ -54,7 +54,7 @@ END $$;
 
 \echo '     Coverage: SELECT * FROM cdp.v_tag;'
 SELECT folder, tag, description, demo.n(people) AS people, demo.percent(share) AS share,
-       demo.bar(share, 24) AS coverage
+       demo.bar(share, 18) AS coverage
   FROM cdp.v_tag AS t ORDER BY folder, t.people DESC;
 \echo '     The values of some: SELECT * FROM cdp.v_tag_value;'
 SELECT tag, value, demo.n(people) AS people, demo.percent(share) AS share, demo.bar(share, 36) AS of_all

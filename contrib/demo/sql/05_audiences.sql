@@ -32,7 +32,7 @@ SELECT audience, demo.n(users) AS users, demo.n(entered) AS entered, left_users 
 SELECT audience, description, demo.n(users) AS users, demo.percent(share) AS share FROM cdp.v_audience ORDER BY audience;
 
 \echo '     The flagship audience, condition by condition:  cdp.audience_count(expression)'
-SELECT expression, demo.n(s.users) AS users, demo.bar(s.users / max(s.users) OVER ()::float8, 20) AS " "
+SELECT expression, demo.n(s.users) AS users, demo.bar(s.users / max(s.users) OVER ()::float8, 12) AS " "
   FROM (SELECT e.expression, e.place, cdp.audience_count(e.expression) AS users
           FROM unnest(ARRAY['audience:left_cart', 'audience:left_cart and tag:order_freq = high',
                             'audience:left_cart and tag:order_freq = high and tag:pay_power = strong'])

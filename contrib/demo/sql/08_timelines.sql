@@ -46,7 +46,7 @@ SELECT r.place, r.how, t.ms, t.answer
                            name = 'add_to_cart', name = 'submit_order', name = 'pay') AS depth
                   FROM demo.june GROUP BY one_id) AS p
          GROUP BY 1 $$),
-    (3, 'plain SQL, window functions', $$
+    (3, 'plain SQL windows', $$
         SELECT depth, count(*) AS people
           FROM (SELECT one_id, max(CASE WHEN s6 IS NOT NULL THEN 6 WHEN s5 IS NOT NULL THEN 5 WHEN s4 IS NOT NULL THEN 4
                                         WHEN s3 IS NOT NULL THEN 3 WHEN s2 IS NOT NULL THEN 2 WHEN s1 IS NOT NULL THEN 1
@@ -70,7 +70,7 @@ SELECT r.place, r.how, t.ms, t.answer
  CROSS JOIN LATERAL demo.race(r.query) AS t;
 RESET max_parallel_workers_per_gather;
 \echo '     Three ways to the same funnel, one process each: people by the step they reach'
-SELECT how, ms, round(ms / min(ms) OVER (), 1) AS "times the fastest", answer AS "step reached: people"
+SELECT how, ms, round(ms / min(ms) OVER (), 1) AS "× best", answer AS "step reached: people"
   FROM demo.race_result ORDER BY place;
 DO $$ BEGIN
     IF (SELECT count(DISTINCT answer) FROM demo.race_result) <> 1 THEN
