@@ -48,7 +48,7 @@ ANALYZE demo.fact, demo.truth_identifier, demo.truth_funnel, demo.truth_cohort;
 \pset border 2
 \pset footer off
 \echo '\n     What a loader brings: text, as the platforms send it'
-SELECT ts, name, id_type, left(id_value, 8) || '…' AS id_value, channel, left(props::text, 19) AS props
+SELECT left(ts, 19) AS ts, name, id_type, left(id_value, 8) || '…' AS id_value, channel, left(props::text, 19) AS props
   FROM (SELECT DISTINCT ON (channel) * FROM (SELECT * FROM cdp.landing_event LIMIT 3000) AS e
          WHERE channel IS NOT NULL AND id_value IS NOT NULL ORDER BY channel) AS e
  LIMIT 6;

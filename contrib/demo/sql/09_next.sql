@@ -31,7 +31,7 @@ SELECT kind, count(*) AS runs, round(sum(seconds)::numeric, 1) AS seconds, count
 \echo '         SELECT cdp.audience_define(\'mine\', \'tag:lifecycle = slipping and tag:member\');'
 \echo '         SELECT * FROM cdp.audience_refresh(\'mine\');  SELECT * FROM cdp.v_audience_trend;'
 \echo '       The funnel of that audience only, or split by another property:'
-\echo '         SELECT * FROM cdp.funnel_report(\'{view_item,add_to_cart,pay}\', audience => \'audience:mine\');'
+\echo '         SELECT * FROM cdp.funnel_report(\'{view_item,pay}\', audience => \'audience:mine\');'
 \echo '         SELECT * FROM cdp.funnel_report(\'{view_item,add_to_cart,pay}\', by => \'props.category\');'
 \echo '       Monthly repurchase:'
 \echo '         SELECT * FROM cdp.retention_report(\'pay\', \'pay\', \'month\', periods => 6);'
