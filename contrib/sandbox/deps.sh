@@ -1,9 +1,9 @@
 # What a bare Debian machine lacks: found by trying each tool, installed by apt-get, and only then.
 # Needs place.sh.
 
-# deps_ensure build|demo|test...: afterwards everything that these need is there, and PG_CONFIG set.
+# deps_ensure checks|build|test: afterwards everything that it needs is there, and PG_CONFIG set.
 deps_ensure() {
-  local wanted=" $* " missing
+  local wanted=$1 missing
   deps_choose_postgres
   mapfile -t missing < <(deps_missing "$wanted")
   if [ ${#missing[@]} -gt 0 ]; then
@@ -28,6 +28,7 @@ deps_choose_postgres() {
   if [ -n "$DEPS_ASKED_PG_CONFIG" ]; then
     PG_CONFIG=$(command -v "$DEPS_ASKED_PG_CONFIG") ||
       die "PG_CONFIG names no program: $DEPS_ASKED_PG_CONFIG"
+    deps_has_postgres "$PG_CONFIG" || die "$PG_CONFIG is of no installation with server and headers"
     PGVERSION=$("$PG_CONFIG" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')
     return
   fi
@@ -57,20 +58,24 @@ deps_has_postgres() {
     [ -f "$("$1" --includedir-server)/postgres.h" ] && [ -f "$("$1" --pgxs)" ]
 }
 
-# deps_missing " WANTED ": prints the Debian packages to install, one a line.
+# deps_missing checks|build|test: prints the Debian packages to install, one a line.
 deps_missing() {
-  local wanted=$1
+  # A bare machine has no more than perl-base.
+  perl -MFindBin -MFile::Find -e 1 2>/dev/null || echo perl
+  [ "$1" = checks ] || deps_missing_for_build
+  [ "$1" != test ] || deps_missing_for_tests
+}
+
+deps_missing_for_build() {
   echo 'int main() { return [](auto... n) { return (n + ...); }(1, -1); }' |
     g++ -std=c++20 -x c++ -fsyntax-only - 2>/dev/null || echo g++
   command -v make >/dev/null || echo make
   if ! deps_has_postgres "$PG_CONFIG"; then
-    [ -z "$DEPS_ASKED_PG_CONFIG" ] || die "$PG_CONFIG belongs to no complete installation with server headers"
     printf '%s\n' "postgresql-$PGVERSION" "postgresql-server-dev-$PGVERSION"
   fi
   if deps_lacks_croaring && ! command -v npm >/dev/null; then
     printf '%s\n' npm ca-certificates
   fi
-  case $wanted in *' test '*) deps_missing_for_tests ;; esac
 }
 
 deps_missing_for_tests() {

@@ -21,7 +21,8 @@ unset name
 unset CDPATH GREP_OPTIONS MAKEFLAGS MAKELEVEL TZ
 
 die() {
-  printf '%s: %s\n' "${0##*/}" "$*" >&2
+  local folder=${0%/*}
+  printf '%s/%s: %s\n' "${folder##*/}" "${0##*/}" "$*" >&2
   exit 1
 }
 
