@@ -29,11 +29,14 @@ COMMENT ON FUNCTION cdp._one_id_signed(int8) IS 'internal: the OneID that means 
 CREATE FUNCTION cdp._setup_identity() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    CREATE SEQUENCE IF NOT EXISTS cdp.one_id_seq MAXVALUE 4294967295;
-    COMMENT ON SEQUENCE cdp.one_id_seq IS 'OneIDs given out so far, as unsigned numbers';
-    CREATE SEQUENCE IF NOT EXISTS cdp.identifier_id_seq MAXVALUE 2147483647;
-    COMMENT ON SEQUENCE cdp.identifier_id_seq IS 'numbers of identifiers given out so far';
-
+    -- Not sequences: what a sequence has given out stays given out when the transaction is rolled
+    -- back or killed, so its repetition would give other numbers to the same people.
+    PERFORM cdp._table_ensure('counter', 'numbers given out so far; rolled back with the run that took them', ARRAY[
+        ['name', 'text COLLATE "C" PRIMARY KEY', 'one_id or identifier'],
+        ['last', 'int8 NOT NULL DEFAULT 0', 'the last number given out; for one_id unsigned'],
+        ['highest', 'int8 NOT NULL', 'the last number that there is']]);
+    INSERT INTO cdp.counter (name, highest) VALUES ('one_id', 4294967295), ('identifier', 2147483647)
+    ON CONFLICT (name) DO NOTHING;
     IF cdp._table_ensure('id_type', 'types of identifiers, strongest first by rank', ARRAY[
         ['type_id', 'int4 PRIMARY KEY', 'number of the type'],
         ['name', 'text COLLATE "C" NOT NULL UNIQUE CHECK (name <> '''')', 'its name, in lower case'],
@@ -98,7 +101,7 @@ BEGIN
     END IF;
     PERFORM cdp._setup_identity_views();
 END $$;
-COMMENT ON FUNCTION cdp._setup_identity() IS 'internal: makes the tables, sequences and views of identity';
+COMMENT ON FUNCTION cdp._setup_identity() IS 'internal: makes the tables and views of identity';
 
 CREATE FUNCTION cdp._setup_identity_views() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -174,40 +177,22 @@ CREATE FUNCTION cdp._id_blocklist_seed() RETURNS void LANGUAGE sql VOLATILE
 $$;
 COMMENT ON FUNCTION cdp._id_blocklist_seed() IS 'internal: the placeholder values that every new platform knows';
 
--- Sequences are moved only when everything else has succeeded: a failed or killed run leaves no gap
--- behind, so its repetition gives out the same numbers.
-CREATE FUNCTION cdp._numbers_given(sequence regclass) RETURNS int8 LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION cdp._counter_take(name text, amount int8) RETURNS int8 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    given int8;
+    taken record;
 BEGIN
-    EXECUTE format('SELECT CASE WHEN s.is_called THEN s.last_value ELSE s.last_value - 1 END FROM %s AS s',
-                   sequence) INTO given;
-    RETURN given;
-END $$;
-COMMENT ON FUNCTION cdp._numbers_given(regclass) IS 'internal: the last number that a sequence has given out, 0 for none';
-
-CREATE FUNCTION cdp._numbers_take(sequence regclass, last int8) RETURNS void LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF last > cdp._numbers_given(sequence) THEN
-        PERFORM setval(sequence, last);
-    END IF;
-END $$;
-COMMENT ON FUNCTION cdp._numbers_take(regclass, int8) IS 'internal: notes that numbers up to this one are given out';
-
-CREATE FUNCTION cdp._numbers_check(sequence regclass, last int8) RETURNS void LANGUAGE plpgsql STABLE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    highest int8 := (SELECT s.seqmax FROM pg_sequence AS s WHERE s.seqrelid = sequence);
-BEGIN
-    IF last > highest THEN
-        RAISE EXCEPTION 'the numbers of sequence "%" are used up', sequence USING
+    UPDATE cdp.counter AS c SET last = c.last + amount WHERE c.name = _counter_take.name
+    RETURNING c.last, c.highest INTO taken;
+    IF taken.last > taken.highest THEN
+        RAISE EXCEPTION 'the numbers of counter "%" are used up', name USING
             ERRCODE = 'sequence_generator_limit_exceeded',
-            DETAIL = format('The batch needs numbers up to %s, the last is %s.', last, highest);
+            DETAIL = format('The batch needs numbers up to %s, the last is %s.', taken.last, taken.highest);
     END IF;
+    RETURN taken.last - amount;
 END $$;
-COMMENT ON FUNCTION cdp._numbers_check(regclass, int8) IS 'internal: an error when a batch needs more numbers than there are';
+COMMENT ON FUNCTION cdp._counter_take(text, int8) IS
+    'internal: takes the next so many numbers of a counter; returns the one before the first of them';
 
 CREATE FUNCTION cdp._id_types_learn(names text[]) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$

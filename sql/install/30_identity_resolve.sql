@@ -164,27 +164,26 @@ COMMENT ON FUNCTION cdp._resolve_connect() IS
 CREATE FUNCTION cdp._resolve_assign() RETURNS int8 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    given int8 := cdp._numbers_given('cdp.one_id_seq');
+    given int8;
     added int8;
 BEGIN
     CREATE TEMP TABLE _cdp_person ON COMMIT DROP AS
-        SELECT n.node, given + row_number() OVER (ORDER BY n.node) AS number
+        SELECT n.node, row_number() OVER (ORDER BY n.node) AS nth
           FROM (SELECT DISTINCT coalesce(c.component, m.node) AS node
                   FROM pg_temp._cdp_member AS m LEFT JOIN pg_temp._cdp_component AS c ON c.node = m.node) AS n
          WHERE n.node > 4294967296;
-    ANALYZE pg_temp._cdp_person;
-    PERFORM cdp._numbers_check('cdp.one_id_seq', (SELECT max(p.number) FROM pg_temp._cdp_person AS p));
-    INSERT INTO cdp.person (one_id)
-    SELECT cdp._one_id_signed(p.number) FROM pg_temp._cdp_person AS p ORDER BY p.number;
     GET DIAGNOSTICS added = ROW_COUNT;
+    ANALYZE pg_temp._cdp_person;
+    given := cdp._counter_take('one_id', added);
+    INSERT INTO cdp.person (one_id)
+    SELECT cdp._one_id_signed(given + p.nth) FROM pg_temp._cdp_person AS p ORDER BY p.nth;
     CREATE TEMP TABLE _cdp_assigned ON COMMIT DROP AS
-        SELECT m.id, cdp._one_id_signed(coalesce(p.number, m.node)) AS one_id
+        SELECT m.id, cdp._one_id_signed(coalesce(given + p.nth, m.node)) AS one_id
           FROM (SELECT m.id, coalesce(c.component, m.node) AS node
                   FROM pg_temp._cdp_member AS m LEFT JOIN pg_temp._cdp_component AS c ON c.node = m.node) AS m
           LEFT JOIN pg_temp._cdp_person AS p ON p.node = m.node;
     ANALYZE pg_temp._cdp_assigned;
     UPDATE cdp.identifier AS i SET one_id = m.one_id FROM pg_temp._cdp_assigned AS m WHERE i.id = m.id;
-    PERFORM cdp._numbers_take('cdp.one_id_seq', (SELECT max(p.number) FROM pg_temp._cdp_person AS p));
     DROP TABLE pg_temp._cdp_person, pg_temp._cdp_assigned;
     RETURN added;
 END $$;

@@ -58,7 +58,7 @@ COMMENT ON FUNCTION cdp._ingest_links_of_events() IS
 CREATE FUNCTION cdp._ingest_intern() RETURNS int8 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    given int8 := cdp._numbers_given('cdp.identifier_id_seq');
+    given int8 := cdp._counter_take('identifier', 0);
     added int8;
 BEGIN
     CREATE TEMP TABLE _cdp_identifier (
@@ -84,11 +84,11 @@ BEGIN
       JOIN cdp.id_type AS t ON t.name = b.type
       LEFT JOIN cdp.identifier AS i ON i.type_id = t.type_id AND i.value = b.value;
     ANALYZE pg_temp._cdp_identifier;
-    PERFORM cdp._numbers_check('cdp.identifier_id_seq', (SELECT max(i.id) FROM pg_temp._cdp_identifier AS i));
+    SELECT count(*) INTO added FROM pg_temp._cdp_identifier AS i WHERE i.is_new;
+    PERFORM cdp._counter_take('identifier', added);
     INSERT INTO cdp.identifier (id, type_id, value, first_seen, last_seen)
     SELECT i.id, i.type_id, i.value, i.first_seen, i.last_seen
       FROM pg_temp._cdp_identifier AS i WHERE i.is_new ORDER BY i.id;
-    GET DIAGNOSTICS added = ROW_COUNT;
     RETURN added;
 END $$;
 COMMENT ON FUNCTION cdp._ingest_intern() IS
@@ -183,7 +183,6 @@ BEGIN
     -- Rows that id_resolve() changes too come last: it has to wait for these only.
     PERFORM cdp._lock('identity');
     PERFORM cdp._ingest_widen();
-    PERFORM cdp._numbers_take('cdp.identifier_id_seq', (SELECT max(i.id) FROM pg_temp._cdp_identifier AS i));
     DROP TABLE pg_temp._cdp_event, pg_temp._cdp_link, pg_temp._cdp_identifier, pg_temp._cdp_edge;
     PERFORM cdp._analyze_grown('cdp.identifier', identifiers_new);
     PERFORM cdp._analyze_grown('cdp.link', links_new);

@@ -6,12 +6,12 @@ SELECT 'a' || n, timestamp '2025-01-01' + n * interval '1 day', 'open', 'phone',
 SELECT events_new FROM cdp.ingest();
 SELECT persons_new FROM cdp.id_resolve();
 -- people far apart: around 2^20, 2^21, and above 2^31
-SELECT setval('cdp.one_id_seq', 1048574) \g /dev/null
+UPDATE cdp.counter SET last = 1048574 WHERE name = 'one_id';
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
 SELECT 'b' || n, timestamp '2025-02-01' + n * interval '1 hour', 'open', 'phone', '139000000' || n FROM generate_series(20, 23) AS n;
 SELECT events_new FROM cdp.ingest();
 SELECT persons_new FROM cdp.id_resolve();
-SELECT setval('cdp.one_id_seq', 4000000000) \g /dev/null
+UPDATE cdp.counter SET last = 4000000000 WHERE name = 'one_id';
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
 SELECT 'c' || n, timestamp '2025-02-01' + n * interval '1 hour', 'open', 'phone', '139000000' || n FROM generate_series(30, 32) AS n;
 SELECT events_new FROM cdp.ingest();

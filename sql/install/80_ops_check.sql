@@ -1,0 +1,188 @@
+--| ## Looking after
+-- A check counts what should not be there; the severity is what one of them is worth.
+CREATE FUNCTION cdp._check_count(area text, what text, found int8, severity text, hint text)
+    RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE sql IMMUTABLE ROWS 1 BEGIN ATOMIC
+    SELECT area, CASE WHEN found > 0 THEN severity ELSE 'ok' END, what, found::text,
+           CASE WHEN found > 0 THEN hint END;
+END;
+COMMENT ON FUNCTION cdp._check_count(text, text, int8, text, text) IS
+    'internal: one row of cdp.check(): ok when nothing was found';
+
+CREATE FUNCTION cdp._check_setup() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 5 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    owner name := (SELECT c.relowner::regrole FROM pg_class AS c WHERE c.oid = to_regclass('cdp.event'));
+BEGIN
+    RETURN QUERY
+    SELECT 'setup', 'ok', 'version of the managed tables', cdp._schema_version()::text, NULL;
+    RETURN QUERY
+    SELECT 'setup', 'ok', 'time zone', m.value, NULL FROM cdp.meta AS m WHERE m.key = 'time_zone';
+    RETURN QUERY
+    SELECT 'setup', CASE WHEN count(*) > 0 THEN 'error' ELSE 'ok' END, 'managed tables that are missing',
+           coalesce(string_agg(m.name, ', ' ORDER BY m.name), '0'),
+           CASE WHEN count(*) > 0 THEN 'SELECT cdp.setup() makes them again, empty.' END
+      FROM cdp.managed_relation AS m WHERE to_regclass(format('cdp.%I', m.name)) IS NULL;
+    -- A restore by somebody else gives the tables back to their owner, but not this right.
+    RETURN QUERY
+    SELECT 'setup', CASE WHEN has_schema_privilege(owner, 'cdp', 'CREATE') THEN 'ok' ELSE 'error' END,
+           'owner of cdp.event may make partitions', owner::text,
+           CASE WHEN NOT has_schema_privilege(owner, 'cdp', 'CREATE')
+                THEN format('GRANT CREATE ON SCHEMA cdp TO %I;', owner) END
+     WHERE owner IS NOT NULL;
+END $$;
+COMMENT ON FUNCTION cdp._check_setup() IS 'internal: the rows of cdp.check() about the tables themselves';
+
+CREATE FUNCTION cdp._check_ingest() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT * FROM cdp._check_count('ingest', 'events waiting in cdp.landing_event',
+        (SELECT count(*) FROM cdp.landing_event), 'notice', 'SELECT * FROM cdp.ingest();');
+    RETURN QUERY SELECT * FROM cdp._check_count('ingest', 'links waiting in cdp.landing_link',
+        (SELECT count(*) FROM cdp.landing_link), 'notice', 'SELECT * FROM cdp.ingest();');
+    RETURN QUERY
+    SELECT 'ingest', 'warning', format('refused by %s: %s', q.source_table, q.reason),
+           format('%s, last at %s', count(*), max(q.at)),
+           'Correct them in cdp.quarantine, put them back into the landing table and delete them there.'
+      FROM cdp.quarantine AS q GROUP BY q.source_table, q.reason ORDER BY q.source_table, q.reason;
+    RETURN QUERY
+    SELECT 'ingest', 'ok', 'partitions of cdp.event',
+           format('%s, %s to %s', count(*), min(c.relname), max(c.relname)), NULL
+      FROM pg_inherits AS h JOIN pg_class AS c ON c.oid = h.inhrelid
+     WHERE h.inhparent = 'cdp.event'::regclass HAVING count(*) > 0;
+    RETURN QUERY
+    SELECT 'ingest', 'notice', 'month detached from cdp.event', o.name,
+           format('Events of that month are refused until it is attached again, or the table renamed or dropped: cdp.%s.', o.name)
+      FROM cdp._own_relations() AS o WHERE o.name ~ '^event_\d{4}_\d\d$' ORDER BY o.name;
+    RETURN QUERY SELECT * FROM cdp._check_count('ingest', 'event names without a code',
+        (SELECT count(*) FROM (SELECT DISTINCT e.name FROM cdp.event AS e
+                               EXCEPT SELECT t.name FROM cdp.event_type AS t) AS n),
+        'error', 'Rows were put into cdp.event directly; bring events through cdp.landing_event.');
+END $$;
+COMMENT ON FUNCTION cdp._check_ingest() IS 'internal: the rows of cdp.check() about landing, quarantine and events';
+
+CREATE FUNCTION cdp._check_identity() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'links waiting to be resolved',
+        (SELECT count(*) FROM cdp.link_queue), 'notice', 'SELECT * FROM cdp.id_resolve();');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'identifiers waiting to be resolved',
+        (SELECT count(*) FROM cdp.identifier AS i WHERE i.one_id IS NULL AND i.status = 'active'),
+        'notice', 'SELECT * FROM cdp.id_resolve();');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'identifiers of a retired person',
+        (SELECT count(*) FROM cdp.identifier AS i JOIN cdp.person AS p USING (one_id) WHERE p.merged_into IS NOT NULL),
+        'error', 'Somebody has changed cdp.person or cdp.identifier by hand; the survivor is in person.merged_into.');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'identifiers of nobody in cdp.person',
+        (SELECT count(*) FROM cdp.identifier AS i
+          WHERE i.one_id IS NOT NULL AND NOT EXISTS (SELECT FROM cdp.person AS p WHERE p.one_id = i.one_id)),
+        'error', 'Restore cdp.person; OneIDs are never deleted.');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'blocked or shared identifiers with a person',
+        (SELECT count(*) FROM cdp.identifier AS i WHERE i.status <> 'active' AND i.one_id IS NOT NULL),
+        'error', 'Set one_id to NULL: such an identifier says nothing about who it is.');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'numbers beyond cdp.counter',
+        (SELECT count(*)
+           FROM (SELECT 'one_id' AS name, max(cdp._one_id_unsigned(p.one_id)) AS last FROM cdp.person AS p
+                 UNION ALL
+                 SELECT 'identifier', max(i.id) FROM cdp.identifier AS i) AS used
+           LEFT JOIN cdp.counter AS c USING (name) WHERE used.last > coalesce(c.last, 0)),
+        'error', 'Set counter.last to the highest OneID or identifier, or the next run gives out numbers twice.');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'events of unknown identifiers',
+        (SELECT count(*) FROM (SELECT DISTINCT e.identifier_id FROM cdp.event AS e) AS e
+          WHERE NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.id = e.identifier_id)),
+        'error', 'Restore cdp.identifier; its rows are never deleted.');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'persons without identifiers',
+        (SELECT count(*) FROM cdp.person AS p
+          WHERE p.merged_into IS NULL AND NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.one_id = p.one_id)),
+        'warning', 'Their last identifier turned out to be shared; refresh tags and audiences that may list them.');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'shared identifiers that have merged people before',
+        (SELECT count(*)
+           FROM (SELECT i.id
+                   FROM cdp.link AS l JOIN cdp.identifier AS i ON i.id IN (l.a, l.b) AND i.status = 'shared'
+                  WHERE l.status = 'quarantined_late'
+                  GROUP BY i.id HAVING count(DISTINCT (l.a, l.b)) > 1) AS s),
+        'warning', 'Strangers may be one person: SELECT * FROM cdp.link WHERE status = ''quarantined_late'';');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'persons with more than 1000 identifiers',
+        (SELECT count(*) FROM (SELECT FROM cdp.identifier AS i WHERE i.one_id IS NOT NULL
+                                GROUP BY i.one_id HAVING count(*) > 1000) AS p),
+        'warning', 'A placeholder value or a shared device has got past the guards: see cdp.v_person.');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'identifiers resolved before their value was blocked',
+        (SELECT count(*)
+           FROM cdp.id_blocklist AS b
+           JOIN cdp.id_type AS t ON b.id_type IS NULL OR b.id_type = t.name
+           JOIN cdp.identifier AS i ON i.type_id = t.type_id AND i.value = b.value
+          WHERE b.kind = 'exact' AND i.one_id IS NOT NULL),
+        'warning', 'Entries of cdp.id_blocklist take effect on identifiers that are resolved afterwards.');
+END $$;
+COMMENT ON FUNCTION cdp._check_identity() IS 'internal: the rows of cdp.check() about identifiers and persons';
+
+-- Of rooms with higher numbers: their tables are read only where they are.
+CREATE FUNCTION cdp._check_members() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 3 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    room text;
+    relation text;
+    found int8;
+BEGIN
+    FOR room, relation IN VALUES ('tag', 'tag_value'), ('audience', 'audience_member') LOOP
+        CONTINUE WHEN to_regclass('cdp.' || relation) IS NULL;
+        EXECUTE format(
+            'SELECT sum(cdp.rb_and_cardinality(v.members, r.retired)) FROM cdp.%I AS v,
+                    (SELECT cdp.rb_build_agg(p.one_id) AS retired FROM cdp.person AS p
+                      WHERE p.merged_into IS NOT NULL) AS r', relation) INTO found;
+        RETURN QUERY SELECT * FROM cdp._check_count(room, format('retired persons in cdp.%s', relation), coalesce(found, 0),
+            'error', format('Refresh every %s.', room));
+    END LOOP;
+    IF to_regclass('cdp.person_timeline') IS NOT NULL THEN
+        RETURN QUERY SELECT * FROM cdp._check_count('report', 'retired persons in cdp.person_timeline',
+            (SELECT count(DISTINCT t.one_id) FROM cdp.person_timeline AS t JOIN cdp.person AS p USING (one_id)
+              WHERE p.merged_into IS NOT NULL),
+            'error', 'Empty cdp.person_timeline, fill cdp.timeline_due from cdp.event and refresh the timelines.');
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._check_members() IS 'internal: the rows of cdp.check() about what is built upon OneIDs';
+
+CREATE FUNCTION cdp._check_runs() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 5 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT 'run', CASE WHEN r.error IS NOT NULL THEN 'error' WHEN r.finished_at IS NULL THEN 'warning' ELSE 'ok' END,
+           concat_ws(' ', 'last run of', r.kind, r.name),
+           format('%s: %s', r.started_at, coalesce(r.error, CASE WHEN r.finished_at IS NULL THEN 'not finished' ELSE 'succeeded' END)),
+           CASE WHEN r.error IS NOT NULL THEN 'Remove the cause and run it again.' END
+      FROM (SELECT DISTINCT ON (r.kind, r.name) r.* FROM cdp.run AS r ORDER BY r.kind, r.name, r.run_id DESC) AS r
+     WHERE r.error IS NOT NULL OR r.finished_at IS NULL OR r.name IS NULL
+     ORDER BY r.kind, r.name;
+END $$;
+COMMENT ON FUNCTION cdp._check_runs() IS 'internal: the rows of cdp.check() about the last runs';
+
+CREATE FUNCTION cdp.check() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 30 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    BEGIN
+        PERFORM cdp._require_setup();
+    EXCEPTION WHEN object_not_in_prerequisite_state THEN
+        area := 'setup';
+        severity := 'error';
+        what := SQLERRM;
+        GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+        RETURN NEXT;
+        RETURN;
+    END;
+    RETURN QUERY SELECT * FROM cdp._check_setup();
+    -- The others would stumble over a missing table.
+    IF EXISTS (SELECT FROM cdp.managed_relation AS m WHERE to_regclass(format('cdp.%I', m.name)) IS NULL) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT * FROM cdp._check_ingest();
+    RETURN QUERY SELECT * FROM cdp._check_identity();
+    RETURN QUERY SELECT * FROM cdp._check_members();
+    RETURN QUERY SELECT * FROM cdp._check_runs();
+END $$;
+COMMENT ON FUNCTION cdp.check() IS
+    'what waits, what was refused and what is wrong: one row per finding, severity ok, notice, warning or error; reads whole tables';
