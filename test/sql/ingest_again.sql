@@ -1,0 +1,71 @@
+-- Loading twice: an event is known by its id and time, a link by its ends and source.
+SELECT cdp.setup('UTC');
+CREATE FUNCTION load() RETURNS void LANGUAGE sql AS $$
+    INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, identities)
+    SELECT 'e' || n, (timestamp '2025-01-01' + n * interval '7 days')::text, 'pay', 'phone', '139' || n % 3,
+           CASE WHEN n % 2 = 0 THEN jsonb_build_object('unionid', 'u' || n % 3) END
+      FROM generate_series(1, 12) n;
+    INSERT INTO cdp.landing_link VALUES ('crm', 'unionid', 'u1', 'phone', '1391', '2025-01-05', '0.5'),
+                                        ('crm', 'phone', '1391', 'unionid', 'u1', '2025-01-09', '0.25');
+$$;
+CREATE VIEW state AS
+    SELECT 'event' AS what, (e.event_id, e.ts, e.name, e.identifier_id)::text AS row FROM cdp.event e
+    UNION ALL SELECT 'identifier', (i.id, i.type_id, i.value, i.first_seen, i.last_seen, i.one_id)::text FROM cdp.identifier i
+    UNION ALL SELECT 'link', (l.a, l.b, l.source, l.weight, l.first_seen, l.last_seen)::text FROM cdp.link l
+    UNION ALL SELECT 'person', p.one_id::text FROM cdp.person p;
+SELECT load();
+SELECT events_new, events_duplicate, links_new, identifiers_new FROM cdp.ingest();
+SELECT links_read, persons_new FROM cdp.id_resolve();
+CREATE TABLE before AS TABLE state;
+SELECT source, weight, first_seen, last_seen, n FROM cdp.link ORDER BY source, a, b;
+-- the same file again: nothing but the count of sightings of the crm link
+SELECT load();
+SELECT events_new, events_duplicate, links_new, identifiers_new FROM cdp.ingest();
+SELECT links_read, identifiers_new, persons_new, merges FROM cdp.id_resolve();
+TABLE state EXCEPT TABLE before;
+TABLE before EXCEPT TABLE state;
+SELECT source, weight, first_seen, last_seen, n FROM cdp.link ORDER BY source, a, b;
+
+-- twice within one batch
+SELECT load(), load() FROM generate_series(1, 2);
+SELECT events_new, events_duplicate, links_new FROM cdp.ingest();
+TABLE state EXCEPT TABLE before;
+
+-- which of two rows with one id and time is kept does not depend on their order
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES
+    ('x1', '2025-02-01', 'b', 'phone', '1391'), ('x1', '2025-02-01', 'a', 'phone', '1391'),
+    ('x2', '2025-02-01', 'a', 'phone', '1391'), ('x2', '2025-02-01', 'b', 'phone', '1391'),
+    -- another time: another event
+    ('x1', '2025-02-02', 'c', 'phone', '1391');
+SELECT events_new, events_duplicate FROM cdp.ingest();
+SELECT event_id, ts, name FROM cdp.event WHERE event_id ~ '^x' ORDER BY 1, 2;
+
+-- a later sighting widens the times and raises the weight, never the reverse
+INSERT INTO cdp.landing_link VALUES ('crm', 'unionid', 'u1', 'phone', '1391', '2024-06-01', '0.1'),
+                                    ('crm', 'unionid', 'u1', 'phone', '1391', '2025-06-01', '0.9'),
+                                    ('app', 'unionid', 'u1', 'phone', '1391', '2025-06-01', '0.9');
+SELECT links_new FROM cdp.ingest();
+SELECT source, weight, first_seen, last_seen, n FROM cdp.link WHERE source <> 'event' ORDER BY source;
+SELECT value, first_seen, last_seen FROM cdp.identifier WHERE value IN ('u1', '1391') ORDER BY 1;
+-- a second source is new evidence for the same pair: read, and nobody changes
+SELECT links_read, persons_new, merges FROM cdp.id_resolve();
+
+-- a run that is rolled back takes nothing away and leaves no gap in the numbers
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('y1', '2025-03-01', 'a', 'phone', 'y');
+SELECT max(id) AS identifiers FROM cdp.identifier;
+BEGIN;
+SELECT identifiers_new FROM cdp.ingest();
+SELECT persons_new FROM cdp.id_resolve();
+ROLLBACK;
+SELECT count(*) AS waiting FROM cdp.landing_event;
+SELECT identifiers_new FROM cdp.ingest();
+-- two runs in one transaction
+BEGIN;
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('y2', '2025-03-01', 'a', 'phone', 'y2');
+SELECT identifiers_new FROM cdp.ingest();
+SELECT persons_new FROM cdp.id_resolve();
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('y3', '2025-03-01', 'a', 'phone', 'y3');
+SELECT identifiers_new FROM cdp.ingest();
+SELECT persons_new FROM cdp.id_resolve();
+COMMIT;
+SELECT id, value, one_id FROM cdp.identifier WHERE value ~ '^y' ORDER BY id;
