@@ -27,14 +27,23 @@ layer_build() { need_build; }
 need_build() {
   if [ -n "$BUILD_STATUS" ]; then return "$BUILD_STATUS"; fi
   BUILD_STATUS=1
-  step "build the extension, warnings are errors" \
-    build_extension CDP_CXXFLAGS='-Wall -Wextra -Werror' || return
+  step "build the extension with warnings" build_extension_strictly || return
   step "install into a stage" build_install || return
   step "check: exported symbols" one_case "$CDP_ROOT/.ci/check_symbols" "$CDP_ROOT/pg_cdp.so" || return
   if [ -d "$CDP_ROOT/test/modules" ]; then
     step "build the test modules" build_test_modules || return
   fi
   BUILD_STATUS=0
+}
+
+# strict: true when warnings are errors: with the compiler of Debian 12, which CI has. What a newer one
+# warns of must not keep anybody from running the tests.
+strict() { [ "$(g++ -dumpversion | cut -d. -f1)" = 12 ]; }
+
+build_extension_strictly() {
+  local flags='-Wall -Wextra'
+  if strict; then flags+=' -Werror'; fi
+  build_extension CDP_CXXFLAGS="$flags"
 }
 
 # build_test_modules: extensions of the tests' own, each a small PGXS project. They compile parts of
@@ -49,8 +58,9 @@ build_test_modules() {
 
 # cmake_build FOLDER OPTION...: configures afresh when the cache belongs to another checkout.
 cmake_build() {
-  local folder=$CDP_ROOT/build/$1 cache=$CDP_ROOT/build/$1/CMakeCache.txt
+  local folder=$CDP_ROOT/build/$1 cache=$CDP_ROOT/build/$1/CMakeCache.txt werror=OFF
   shift
+  if strict; then werror=ON; fi
   if [ -f "$cache" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$CDP_ROOT" "$cache"; then
     rm -rf "$folder"
   fi
@@ -58,7 +68,7 @@ cmake_build() {
   if [ -z "${CROARING:-}" ] && [ ! -s "$CDP_ROOT/build/croaring/roaring.h" ]; then
     "$CDP_ROOT/contrib/croaring/fetch" "$CDP_ROOT/build/croaring"
   fi
-  cmake -S "$CDP_ROOT" -B "$folder" -DCDP_WERROR=ON \
+  cmake -S "$CDP_ROOT" -B "$folder" -DCDP_WERROR=$werror \
     -DCROARING="${CROARING:-$CDP_ROOT/build/croaring}" "$@"
   cmake --build "$folder" -j"$(build_jobs)"
 }
