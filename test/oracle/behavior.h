@@ -97,7 +97,8 @@ inline int StrictDepth(const std::vector<Row>& rows, int steps, std::uint64_t wi
 }
 
 /// r[1] = any row fills the first; r[i] = any row fills the first and any row fills i.
-inline std::vector<int> Retained(const std::vector<std::vector<bool>>& rows, std::size_t conditions) {
+inline std::vector<int> Retained(const std::vector<std::vector<bool>>& rows,
+                                 std::size_t conditions) {
   const auto any = [&rows](std::size_t i) {
     return std::any_of(rows.begin(), rows.end(), [i](const auto& row) { return row[i]; });
   };

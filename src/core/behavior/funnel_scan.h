@@ -153,11 +153,11 @@ class IncreaseScan : public InstantScan<IncreaseScan> {
 template <FunnelMode kMode>
 class StrictScan : public InstantScan<StrictScan<kMode>> {
   using Base = InstantScan<StrictScan<kMode>>;
-  using typename Base::Instant;
   using Base::depth_;
   using Base::start_;
   using Base::steps_;
   using Base::window_;
+  using typename Base::Instant;
 
  public:
   StrictScan(int steps, std::uint64_t window) : Base(steps, window) {}

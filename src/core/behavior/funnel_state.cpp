@@ -31,7 +31,8 @@ void CheckContent(std::span<const std::byte> bytes) {
     sorted = sorted && (i == 0 || state.hits[i - 1].at <= hit.at);
     ticker.Step();
   }
-  if (!sorted && (state.header.flags & kHitsUnsorted) == 0) in.Corrupt("The rows are not in order.");
+  if (!sorted && (state.header.flags & kHitsUnsorted) == 0)
+    in.Corrupt("The rows are not in order.");
 }
 
 }  // namespace

@@ -63,8 +63,8 @@ void SortStamped(std::span<Record> records, std::pmr::memory_resource* memory) {
     for (std::size_t from = 0; from < count; from += 2 * run) {
       const std::size_t middle = std::min(from + run, count);
       const std::size_t end = std::min(middle + run, count);
-      MergeSorted<Record>(source.subspan(from, middle - from),
-                          source.subspan(middle, end - middle), target.data() + from);
+      MergeSorted<Record>(source.subspan(from, middle - from), source.subspan(middle, end - middle),
+                          target.data() + from);
     }
     std::swap(source, target);
   }

@@ -8,10 +8,15 @@
 namespace cdp::timeline {
 namespace {
 
-std::uint64_t LoadBytes(const std::byte* at, std::size_t length) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, at, length);
+std::uint64_t Load(const std::byte* at) {
+  std::uint64_t value;
+  std::memcpy(&value, at, sizeof(value));
   return value;
+}
+
+/// The lowest `length` bytes, 1 to 8.
+std::uint64_t LowBytes(std::uint64_t value, unsigned length) {
+  return value & (~std::uint64_t{0} >> (64 - 8 * length));
 }
 
 }  // namespace
@@ -53,22 +58,23 @@ std::size_t TimeReader::Next(Micros* out) {
   while (n + 4 <= kBlock && left_ >= 4 && end_ - delta_ >= kGroupReach) {
     const auto control = std::to_integer<unsigned>(*control_++);
     for (unsigned i = 0; i < 4; ++i) {
-      const unsigned length = lengths_[(control >> (2 * i)) & 3];
-      at_ += (LoadBytes(delta_, 8) & (~std::uint64_t{0} >> (64 - 8 * length))) * tick_;
+      const unsigned length = kLengthSets[set_][(control >> (2 * i)) & 3];
+      at_ += LowBytes(Load(delta_), length) * tick_;
       delta_ += length;
       out[n++] = static_cast<Micros>(at_);
     }
     left_ -= 4;
   }
-  // The last few, byte by byte. A block ends between groups, so each begins at a fresh control.
+  // The last few. A block ends between groups, so each begins at a fresh control.
   while (n + 4 <= kBlock && left_ > 0) {
     auto control = std::to_integer<unsigned>(*control_++);
     for (std::size_t i = std::min<std::size_t>(4, left_); i > 0; --i, control >>= 2, --left_) {
-      const std::size_t length = lengths_[control & 3];
-      if (length > unread()) {
-        throw Error(ErrorCode::kCorruptData, "timeline is truncated");
-      }
-      at_ += LoadBytes(delta_, length) * tick_;
+      const unsigned length = kLengthSets[set_][control & 3];
+      if (length > unread()) throw Error(ErrorCode::kCorruptData, "timeline is truncated");
+      // Near the end the eight bytes before it are loaded: a header always precedes them.
+      const std::uint64_t bytes =
+          unread() >= 8 ? Load(delta_) : Load(end_ - 8) >> (8 * (8 - unread()));
+      at_ += LowBytes(bytes, length) * tick_;
       delta_ += length;
       out[n++] = static_cast<Micros>(at_);
     }

@@ -65,7 +65,7 @@ class TimeReader {
   explicit TimeReader(const View& view)
       : at_(static_cast<std::uint64_t>(view.first())),
         tick_(kTicks[view.shape().tick]),
-        lengths_(kLengthSets[view.shape().lengths]),
+        set_(view.shape().lengths),
         left_(view.count()),
         control_(view.controls()),
         delta_(view.deltas().data()),
@@ -81,7 +81,7 @@ class TimeReader {
  private:
   std::uint64_t at_;
   std::uint64_t tick_;
-  std::array<std::uint8_t, 4> lengths_;
+  unsigned set_;
   std::size_t left_;
   bool started_ = false;
   const std::byte* control_;

@@ -42,7 +42,8 @@ void WriteDeltas(std::span<const Event> events, const std::array<std::uint8_t, 4
       control = 0;
     }
   }
-  if (events.size() > 1 && (events.size() - 1) % 4 != 0) *controls = static_cast<std::byte>(control);
+  if (events.size() > 1 && (events.size() - 1) % 4 != 0)
+    *controls = static_cast<std::byte>(control);
 }
 
 }  // namespace

@@ -4,8 +4,9 @@ namespace cdp::pg {
 namespace {
 
 [[noreturn]] void RaiseCount(int count, int most) {
-  ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there are %d conditions", count),
-                  errdetail("There may be 1 to %d.", most)));
+  ereport(ERROR,
+          (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there are %d conditions", count),
+           errdetail("There may be 1 to %d.", most)));
   pg_unreachable();
 }
 
@@ -17,9 +18,8 @@ uint32 GatherBits(const char* bytes, int count) {
     uint64 eight;
     std::memcpy(&eight, bytes + i, 8);
     // Moves the low bit of byte k to bit 56 + k; no two sums meet.
-    bits |= static_cast<uint32>(((eight & UINT64CONST(0x0101010101010101)) *
-                                 UINT64CONST(0x0102040810204080)) >>
-                                56)
+    bits |= static_cast<uint32>(
+                ((eight & UINT64CONST(0x0101010101010101)) * UINT64CONST(0x0102040810204080)) >> 56)
             << i;
   }
   for (; i < count; ++i) bits |= static_cast<uint32>(bytes[i] & 1) << i;

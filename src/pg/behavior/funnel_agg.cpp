@@ -41,11 +41,10 @@ FunnelHeader* NewFunnelState(std::size_t capacity, int conditions, uint64 window
 
 void RequireAgreement(const FunnelHeader* state, int conditions, uint64 window) {
   if (state->conditions != conditions) {
-    ereport(ERROR,
-            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-             errmsg("the number of conditions must be the same for all rows of a group"),
-             errdetail("There are rows with %d and with %d conditions.", state->conditions,
-                       conditions)));
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("the number of conditions must be the same for all rows of a group"),
+                    errdetail("There are rows with %d and with %d conditions.", state->conditions,
+                              conditions)));
   }
   if (state->window() != window) {
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -46,8 +46,7 @@ PreparedFunnel* Prepare(FmgrInfo* flinfo, ArrayType* steps, const Interval& wind
   const MemoryContext context = flinfo->fn_mcxt;
   auto* old = static_cast<PreparedFunnel*>(flinfo->fn_extra);
   auto* made = CallCore([&] {
-    const behavior::TimelineFunnel funnel(codes, micros,
-                                          behavior::ParseFunnelMode(ViewOf(mode)));
+    const behavior::TimelineFunnel funnel(codes, micros, behavior::ParseFunnelMode(ViewOf(mode)));
     return new (AllocateIn(context, sizeof(PreparedFunnel)))
         PreparedFunnel{funnel, Copy(context, steps), window, Copy(context, mode)};
   });

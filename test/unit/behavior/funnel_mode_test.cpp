@@ -49,8 +49,7 @@ TEST(FunnelMode, RefusesWhatDoesNotExist) {
   EXPECT_EQ(MessageOf(""), "funnel mode \"\" does not exist");
   EXPECT_EQ(MessageOf("strict_order,"), "funnel mode \"\" does not exist");
   EXPECT_EQ(MessageOf("8"), "funnel mode \"8\" does not exist");
-  EXPECT_EQ(MessageOf("default,fixed"),
-            "funnel mode \"default\" cannot be combined with another");
+  EXPECT_EQ(MessageOf("default,fixed"), "funnel mode \"default\" cannot be combined with another");
 }
 
 }  // namespace

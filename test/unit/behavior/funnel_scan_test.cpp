@@ -76,9 +76,9 @@ TEST(FunnelScanProperty, StrictModesAgreeWithTheRules) {
     for (const FunnelMode mode : {FunnelMode{true, false, false}, FunnelMode{false, true, false},
                                   FunnelMode{true, true, false}, FunnelMode{true, false, true},
                                   FunnelMode{false, true, true}, FunnelMode{true, true, true}}) {
-      ASSERT_EQ(Depth(mode, rows, steps, window),
-                oracle::StrictDepth(rows, steps, window, mode.order, mode.deduplicate,
-                                    mode.increase))
+      ASSERT_EQ(
+          Depth(mode, rows, steps, window),
+          oracle::StrictDepth(rows, steps, window, mode.order, mode.deduplicate, mode.increase))
           << "round " << round << " mode " << mode.order << mode.deduplicate << mode.increase;
     }
   }
@@ -119,9 +119,7 @@ TEST(FunnelScan, WindowZeroIsOneInstant) {
 
 TEST(FunnelScan, OneEventFillsAllItsSteps) { EXPECT_EQ(Depth({}, {{5, 7}}, 3, 0), 3); }
 
-TEST(FunnelScan, ALaterStartIsTaken) {
-  EXPECT_EQ(Depth({}, {{0, 1}, {8, 1}, {12, 2}}, 2, 5), 2);
-}
+TEST(FunnelScan, ALaterStartIsTaken) { EXPECT_EQ(Depth({}, {{0, 1}, {8, 1}, {12, 2}}, 2, 5), 2); }
 
 TEST(FunnelScan, SixtyFourSteps) {
   std::vector<Row> rows;

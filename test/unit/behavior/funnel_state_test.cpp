@@ -82,8 +82,7 @@ TEST(FunnelState, RefusesWhatItCannotLeave) {
             corrupt + "A row fills conditions that do not exist.");
   EXPECT_EQ(MessageOf(StateOf(2, 10, {{1, 0}})),
             corrupt + "A row fills conditions that do not exist.");
-  EXPECT_EQ(MessageOf(StateOf(2, 10, {{INT64_MAX, 1}})),
-            corrupt + "An instant is out of range.");
+  EXPECT_EQ(MessageOf(StateOf(2, 10, {{INT64_MAX, 1}})), corrupt + "An instant is out of range.");
   EXPECT_EQ(MessageOf(StateOf(2, 10, {{2, 1}, {1, 1}})), corrupt + "The rows are not in order.");
   auto bytes = StateOf(2, 10, {{1, 1}});
   bytes.push_back(std::byte{0});

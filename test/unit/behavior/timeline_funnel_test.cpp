@@ -67,11 +67,10 @@ TEST(TimelineFunnelProperty, AgreesWithTheDefinitionInEveryMode) {
     const int count = static_cast<int>(steps.size());
     for (int bits = 0; bits < 8; ++bits) {
       const FunnelMode mode{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0};
-      const int slow =
-          mode.order || mode.deduplicate
-              ? oracle::StrictDepth(rows, count, window, mode.order, mode.deduplicate,
-                                    mode.increase)
-              : oracle::Funnel(rows, count, window, mode.increase).Depth();
+      const int slow = mode.order || mode.deduplicate
+                           ? oracle::StrictDepth(rows, count, window, mode.order, mode.deduplicate,
+                                                 mode.increase)
+                           : oracle::Funnel(rows, count, window, mode.increase).Depth();
       ASSERT_EQ(Depth(events, steps, window, mode), slow) << "round " << round << " mode " << bits;
     }
   }

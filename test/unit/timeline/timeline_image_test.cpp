@@ -147,8 +147,7 @@ TEST(TimelineImage, RefusesWhatNoWriterWrites) {
     image[at] = static_cast<std::byte>(byte);
     return image;
   };
-  EXPECT_EQ(Refusal({}),
-            "unrecognized timeline format: The value begins with version 0, not 1.");
+  EXPECT_EQ(Refusal({}), "unrecognized timeline format: The value begins with version 0, not 1.");
   EXPECT_EQ(Refusal(with(0, kBuildVersion)),
             "unrecognized timeline format: The value begins with version 129, not 1.");
   const std::string unknown =
