@@ -1,0 +1,113 @@
+-- Made-up graphs against the plain definition: whom the guards find, who is one person, and that
+-- neither the order of rows nor the cutting into batches changes it.
+\set VERBOSITY terse
+SET client_min_messages = warning;
+-- numbers that look random and are the same everywhere
+CREATE FUNCTION dice(n int8, salt int8, sides int8) RETURNS int8 LANGUAGE sql IMMUTABLE
+    RETURN abs(hashint8extended(n, salt)) % sides;
+CREATE TABLE raw AS
+SELECT n, 'test' AS source,
+       (ARRAY['phone', 'unionid', 'device_id', 'cookie_id'])[1 + dice(n, 1, 4)] AS type_a,
+       -- every tenth row touches one of four hubs per type
+       CASE WHEN dice(n, 8, 10) = 0 THEN 'hub' || dice(n, 2, 4) ELSE (10 + dice(n, 3, 700))::text END AS value_a,
+       (ARRAY['phone', 'unionid', 'device_id', 'cookie_id'])[1 + dice(n, 4, 4)] AS type_b, (10 + dice(n, 5, 700))::text AS value_b,
+       (timestamptz '2025-01-01 00:00Z' + dice(n, 6, 1000) * interval '1 hour')::text AS seen_at, NULL AS weight
+  FROM generate_series(1, 1500) n;
+
+-- the plain definition: the smallest number that can be reached, found by asking all neighbours
+-- until nothing changes
+CREATE FUNCTION reach() RETURNS TABLE (id int4, label int4) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    CREATE TEMP TABLE known ON COMMIT DROP AS
+        SELECT i.id, i.id AS label FROM cdp.identifier i WHERE i.status = 'active';
+    LOOP
+        UPDATE known k SET label = s.label
+          FROM (SELECT l.b AS id, min(k.label) AS label
+                  FROM (SELECT a, b FROM cdp.link WHERE status = 'active'
+                        UNION ALL SELECT b, a FROM cdp.link WHERE status = 'active') l (a, b)
+                  JOIN known k ON k.id = l.a GROUP BY l.b) s
+         WHERE k.id = s.id AND s.label < k.label;
+        EXIT WHEN NOT FOUND;
+    END LOOP;
+    RETURN QUERY SELECT k.id, k.label FROM known k;
+    DROP TABLE known;
+END $$;
+-- who is shared, counted over the rows themselves. Functions: views would stand in teardown's way.
+SET check_function_bodies = off;
+CREATE FUNCTION expected_shared() RETURNS TABLE (type text, value text) LANGUAGE sql AS $$
+    SELECT DISTINCT p.type_a AS type, p.value_a AS value
+      FROM (SELECT type_a, value_a, type_b, value_b FROM raw UNION SELECT type_b, value_b, type_a, value_a FROM raw) p
+      JOIN cdp.id_type ta ON ta.name = p.type_a JOIN cdp.id_type tb ON tb.name = p.type_b
+     WHERE tb.rank < ta.rank
+     GROUP BY p.type_a, p.value_a, p.type_b HAVING count(DISTINCT p.value_b) > 3 $$;
+CREATE FUNCTION found_shared() RETURNS TABLE (type text, value text) LANGUAGE sql AS $$
+    SELECT t.name, i.value FROM cdp.identifier i JOIN cdp.id_type t USING (type_id) WHERE i.status = 'shared' $$;
+-- what there is to know of everybody, by name
+CREATE FUNCTION result() RETURNS TABLE (type text, value text, id int4, status text, one_id int4) LANGUAGE sql AS $$
+    SELECT t.name, i.value, i.id, i.status, i.one_id FROM cdp.identifier i JOIN cdp.id_type t USING (type_id) $$;
+
+SELECT cdp.setup('UTC') \g /dev/null
+INSERT INTO cdp.landing_link SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw ORDER BY n;
+SELECT links_read, links_new FROM cdp.ingest();
+SELECT links_read, blocked, shared, quarantined, merges FROM cdp.id_resolve();
+(SELECT * FROM expected_shared() EXCEPT SELECT * FROM found_shared())
+UNION ALL (SELECT * FROM found_shared() EXCEPT SELECT * FROM expected_shared());
+CREATE TABLE first_result AS SELECT * FROM result();
+-- same person if and only if reachable
+SELECT count(*) AS identifiers, count(DISTINCT one_id) = count(DISTINCT label) AS as_many,
+       count(DISTINCT (one_id, label)) = count(DISTINCT label) AS the_same
+  FROM cdp.identifier JOIN reach() USING (id);
+-- OneIDs are dense, in the order of the first sight of whoever was seen first of a person
+SELECT count(*) AS out_of_order
+  FROM (SELECT one_id, row_number() OVER (ORDER BY min(first_seen), min(id)) AS nth
+          FROM (SELECT one_id, first_seen, id, first_value(id) OVER (PARTITION BY one_id ORDER BY first_seen, id) AS first_id
+                  FROM cdp.identifier WHERE one_id IS NOT NULL) f
+         WHERE id = first_id GROUP BY one_id) o WHERE one_id <> nth;
+
+-- the same rows in another order: the same numbers, for identifiers and for people
+SELECT cdp.teardown(force => true) \g /dev/null
+SELECT cdp.setup('UTC') \g /dev/null
+INSERT INTO cdp.landing_link
+SELECT source, type_b, value_b, type_a, value_a, seen_at, weight FROM raw ORDER BY dice(n, 99, 1000000);
+SELECT links_read FROM cdp.ingest();
+SELECT shared FROM cdp.id_resolve();
+SELECT count(*) FROM (SELECT * FROM result() EXCEPT TABLE first_result) d;
+
+-- without the fan-out guard, which looks back, eight batches make the same people as one
+SELECT cdp.teardown(force => true) \g /dev/null
+SELECT cdp.setup('UTC') \g /dev/null
+SELECT cdp.setting_set('fanout_limit', '1000000') \g /dev/null
+INSERT INTO cdp.landing_link SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw;
+SELECT links_read FROM cdp.ingest();
+SELECT shared, merges FROM cdp.id_resolve();
+CREATE TABLE whole AS SELECT * FROM result();
+SELECT cdp.teardown(force => true) \g /dev/null
+SELECT cdp.setup('UTC') \g /dev/null
+SELECT cdp.setting_set('fanout_limit', '1000000') \g /dev/null
+DO $$
+BEGIN
+    FOR part IN 0 .. 7 LOOP
+        INSERT INTO cdp.landing_link
+        SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw WHERE dice(n, 7, 8) = part;
+        PERFORM cdp.ingest();
+        PERFORM cdp.id_resolve();
+        -- after every batch, what is stored is what the definition says
+        IF EXISTS (SELECT FROM cdp.identifier i JOIN reach() r USING (id)
+                   HAVING count(DISTINCT i.one_id) <> count(DISTINCT r.label)
+                       OR count(DISTINCT (i.one_id, r.label)) <> count(DISTINCT r.label)) THEN
+            RAISE EXCEPTION 'batch %: not the people that the links say', part;
+        END IF;
+    END LOOP;
+END $$;
+SELECT count(DISTINCT r.one_id) = count(DISTINCT w.one_id) AS as_many,
+       count(DISTINCT (r.one_id, w.one_id)) = count(DISTINCT w.one_id) AS the_same
+  FROM result() r JOIN whole w USING (type, value) WHERE r.one_id IS NOT NULL;
+SELECT (SELECT count(*) FROM cdp.merge_log) > 100 AS many_merges, (SELECT count(*) FROM cdp.merge_log)
+       = (SELECT count(*) FROM cdp.person WHERE merged_into IS NOT NULL) AS each_logged,
+       (SELECT count(*) FROM cdp.merge_log WHERE survivor > absorbed) AS younger_survivors,
+       (SELECT count(*) FROM cdp.merge_log m JOIN cdp.link l ON l.a = m.link_a AND l.b = m.link_b) = (SELECT count(*) FROM cdp.merge_log) AS with_evidence;
+-- who absorbed whom leads to the living person, along the log
+SELECT count(*) AS wrong
+  FROM cdp.identifier i JOIN cdp.person p USING (one_id) WHERE p.merged_into IS NOT NULL;
+SELECT severity, what FROM cdp.check() WHERE severity <> 'ok';

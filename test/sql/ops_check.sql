@@ -1,0 +1,98 @@
+-- check() sees what is broken: each thing is broken once, seen, and mended.
+SELECT cdp.setup('UTC');
+SET timezone = 'UTC';
+CREATE VIEW findings AS SELECT area, severity, what, hint FROM cdp.check() WHERE severity <> 'ok';
+TABLE findings;
+SELECT area, what, detail FROM cdp.check() WHERE area IN ('setup', 'ingest', 'identity');
+
+-- rows that wait
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
+SELECT 'e' || n, '2025-01-01', 'pay', 'phone', 'p' || n FROM generate_series(1, 5) n;
+INSERT INTO cdp.landing_link VALUES ('crm', 'phone', 'p1', 'unionid', 'u1', NULL, NULL);
+SELECT severity, what, detail, hint FROM cdp.check() WHERE severity <> 'ok';
+SELECT events_new FROM cdp.ingest();
+SELECT severity, what, detail, hint FROM cdp.check() WHERE severity <> 'ok';
+SELECT persons_new FROM cdp.id_resolve();
+TABLE findings;
+
+-- identifiers and persons that do not fit together
+BEGIN;
+UPDATE cdp.person SET merged_into = 1 WHERE one_id IN (2, 3);
+TABLE findings;
+ROLLBACK;
+BEGIN;
+DELETE FROM cdp.person WHERE one_id = 4;
+TABLE findings;
+ROLLBACK;
+BEGIN;
+INSERT INTO cdp.person VALUES (99);
+TABLE findings;
+ROLLBACK;
+BEGIN;
+UPDATE cdp.identifier SET status = 'shared' WHERE value = 'p5';
+TABLE findings;
+ROLLBACK;
+BEGIN;
+UPDATE cdp.identifier SET status = 'shared', one_id = NULL WHERE value = 'p5';
+TABLE findings;
+ROLLBACK;
+BEGIN;
+DELETE FROM cdp.identifier WHERE value = 'p5';
+SELECT what FROM findings;
+ROLLBACK;
+BEGIN;
+DELETE FROM cdp.counter;
+TABLE findings;
+ROLLBACK;
+BEGIN;
+INSERT INTO cdp.id_blocklist (id_type, value, reason) VALUES ('phone', 'p2', 'too late');
+TABLE findings;
+ROLLBACK;
+BEGIN;
+INSERT INTO cdp.identifier (id, type_id, value, one_id, first_seen, last_seen)
+SELECT 1000 + n, 16, 'c' || n, 1, now(), now() FROM generate_series(1, 1001) n;
+SELECT severity, what FROM cdp.check() WHERE what ~ '1000';
+ROLLBACK;
+
+-- quarantine, by reason
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES
+    ('q1', 'never', 'pay', 'phone', 'p1'), ('q2', 'never', 'pay', 'phone', 'p1'), (NULL, 'never', 'pay', 'phone', 'p1');
+SELECT quarantined FROM cdp.ingest();
+SELECT severity, what, split_part(detail, ',', 1) AS row_count, hint FROM cdp.check() WHERE severity <> 'ok';
+DELETE FROM cdp.quarantine;
+
+-- rows that went past ingest()
+BEGIN;
+INSERT INTO cdp.event (event_id, ts, name, identifier_id) VALUES ('z', '2025-01-01', 'strange', 77);
+TABLE findings;
+ROLLBACK;
+
+-- members that were not remapped
+SELECT cdp.tag_define('buyer', 'SELECT one_id FROM cdp.v_person');
+SELECT cdp.audience_define('everybody', 'everyone');
+SELECT * FROM cdp.tag_refresh('buyer') \g /dev/null
+SELECT * FROM cdp.audience_refresh('everybody') \g /dev/null
+SELECT cdp.timeline_refresh() \g /dev/null
+TABLE findings;
+ALTER TABLE cdp.merge_log DISABLE TRIGGER USER;
+INSERT INTO cdp.landing_link VALUES ('crm', 'phone', 'p2', 'phone', 'p3', NULL, NULL);
+SELECT links_new FROM cdp.ingest();
+SELECT merges FROM cdp.id_resolve();
+TABLE findings;
+ALTER TABLE cdp.merge_log ENABLE TRIGGER USER;
+SELECT * FROM cdp.tag_refresh('buyer') \g /dev/null
+SELECT * FROM cdp.audience_refresh('everybody') \g /dev/null
+SELECT what FROM findings;
+
+-- runs that failed or never ended; a later success clears it
+SELECT cdp._run_finish(cdp._run_start('load', 'shop'), '{"rows": 0}', 'file not found');
+SELECT cdp._run_start('load', 'crm') > 0 AS started;
+SELECT severity, what, substr(detail, strpos(detail, ': ')) AS detail, hint FROM cdp.check() WHERE area = 'run' AND severity <> 'ok';
+SELECT cdp._run_finish(cdp._run_start('load', 'shop'), '{"rows": 7}');
+SELECT what FROM cdp.check() WHERE area = 'run' AND severity = 'error';
+
+-- a table that is gone: said once, and nothing else stumbles over it
+DROP TABLE cdp.link_queue;
+SELECT severity, what, detail, hint FROM cdp.check() WHERE severity <> 'ok';
+SELECT cdp.setup();
+SELECT severity, what FROM cdp.check() WHERE area = 'setup' AND severity <> 'ok';
