@@ -31,10 +31,6 @@ struct FunnelStateHeader {
   std::uint32_t window_high;
 
   std::uint64_t window() const { return std::uint64_t{window_high} << 32 | window_low; }
-  void set_window(std::uint64_t window) {
-    window_low = static_cast<std::uint32_t>(window);
-    window_high = static_cast<std::uint32_t>(window >> 32);
-  }
 };
 static_assert(sizeof(FunnelStateHeader) == 16);
 

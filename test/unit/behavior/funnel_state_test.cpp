@@ -21,7 +21,8 @@ std::vector<std::byte> StateOf(int conditions, std::uint64_t window, const std::
   header.flags = flags;
   header.conditions = static_cast<std::uint8_t>(conditions);
   header.used = static_cast<std::uint32_t>(hits.size());
-  header.set_window(window);
+  header.window_low = static_cast<std::uint32_t>(window);
+  header.window_high = static_cast<std::uint32_t>(window >> 32);
   std::vector<std::byte> bytes(sizeof(header) + hits.size() * sizeof(Hit));
   std::memcpy(bytes.data(), &header, sizeof(header));
   if (!hits.empty()) {
