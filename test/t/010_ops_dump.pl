@@ -1,0 +1,90 @@
+# A database that was set up is dumped and restored: everything is there, nothing is unhealthy, and
+# it goes on where it was.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use CdpNode;
+use CdpSpace;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = cdp_node('main', "timezone = 'UTC'");
+my $dump = $node->basedir . '/shop.dump';
+
+# The platform belongs to somebody who is no superuser, and who has made it their own.
+$node->safe_psql('postgres', 'CREATE ROLE shopkeeper LOGIN; CREATE ROLE analyst; CREATE DATABASE shop OWNER shopkeeper');
+sub as_shopkeeper { return $node->safe_psql($_[0], $_[1], extra_params => [ '-U', 'shopkeeper' ]) }
+as_shopkeeper('shop', 'CREATE EXTENSION pg_cdp');
+as_shopkeeper('shop', "SELECT cdp.setup('Asia/Shanghai')");
+as_shopkeeper('shop', space_land(1) . 'SELECT * FROM cdp.ingest(); SELECT * FROM cdp.id_resolve();');
+as_shopkeeper('shop', <<'SQL');
+    SELECT cdp.tag_define('phone', $$SELECT one_id FROM cdp.v_identity WHERE type = 'phone'$$);
+    SELECT * FROM cdp.tag_refresh('phone');
+    SELECT cdp.audience_define('reachable', 'tag:phone');
+    SELECT * FROM cdp.audience_refresh('reachable');
+    CREATE INDEX own_index ON cdp.event (channel);
+    ALTER TABLE cdp.event ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY own_policy ON cdp.event FOR SELECT TO analyst USING (channel = 'app');
+    GRANT SELECT ON cdp.event, cdp.v_person TO analyst;
+    COMMENT ON COLUMN cdp.event.channel IS 'own words';
+    CREATE TABLE cdp.own_table (n int);
+    DELETE FROM cdp.id_blocklist WHERE value = 'test';
+    SELECT cdp.setting_set('fanout_limit', '4');
+SQL
+# Rows still wait when the dump is taken.
+as_shopkeeper('shop', space_land(2));
+my $before = space_state($node, 'shop');
+like($before, qr/^landing_event\|203\|/m, 'rows wait');
+like($before, qr/^quarantine\|3\|/m, 'rows are refused');
+
+$node->command_ok([ 'pg_dump', '-Fc', '-f', $dump, $node->connstr('shop') ], 'dump');
+$node->safe_psql('postgres', 'CREATE DATABASE copy');
+$node->command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr('copy'), $dump ], 'restore by a superuser');
+is(space_state($node, 'copy'), $before, 'every row is there');
+
+my $own = <<'SQL';
+    SELECT (SELECT count(*) FROM pg_indexes WHERE schemaname = 'cdp' AND indexdef ~ '\(channel\)'),
+           (SELECT count(*) FROM pg_policies WHERE policyname = 'own_policy'),
+           (SELECT relrowsecurity FROM pg_class WHERE oid = 'cdp.event'::regclass),
+           has_table_privilege('analyst', 'cdp.v_person', 'SELECT'),
+           col_description('cdp.event'::regclass, 5), obj_description('cdp.person'::regclass),
+           (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal),
+           (SELECT string_agg(DISTINCT relowner::regrole::text, ',') FROM pg_class
+             WHERE relnamespace = 'cdp'::regnamespace AND relkind IN ('r', 'p', 'v', 'S')),
+           to_regclass('cdp.own_table') IS NOT NULL
+SQL
+is($node->safe_psql('copy', $own), $node->safe_psql('shop', $own), 'indexes, policies, grants, comments, triggers, owners');
+
+my $faults = "SELECT what || ': ' || hint FROM cdp.check() WHERE severity = 'error'";
+is($node->safe_psql('copy', $faults),
+    'owner of cdp.event may make partitions: GRANT CREATE ON SCHEMA cdp TO shopkeeper;',
+    'check() names the one thing that a restore by somebody else loses');
+$node->safe_psql('copy', 'GRANT CREATE ON SCHEMA cdp TO shopkeeper');
+is($node->safe_psql('copy', $faults), '', 'and is content then');
+
+# Original and copy go the same way from here, new months and numbers included.
+for my $database ('shop', 'copy') {
+    as_shopkeeper($database, 'SELECT * FROM cdp.ingest(); SELECT * FROM cdp.id_resolve();');
+    as_shopkeeper($database, "SELECT * FROM cdp.tag_refresh('phone'); SELECT * FROM cdp.audience_refresh('reachable');");
+}
+is(space_state($node, 'copy'), space_state($node, 'shop'), 'the same people afterwards');
+is($node->safe_psql('copy', $faults), '', 'nothing is unhealthy');
+cmp_ok($node->safe_psql('copy', 'SELECT count(*) FROM cdp.merge_log'), '>', 10, 'people were merged');
+
+# The owner restores as well: then nothing has to be granted.
+$node->safe_psql('postgres', 'CREATE DATABASE own OWNER shopkeeper');
+$node->command_ok([ 'pg_restore', '--exit-on-error', '--no-owner', '--no-comments', '-U', 'shopkeeper', '-d', $node->connstr('own'), $dump ],
+    'restore by the owner');
+is(space_state($node, 'own'), $before, 'every row is there');
+is($node->safe_psql('own', $faults), '', 'nothing is unhealthy');
+
+# A second setup over the restored tables changes nothing; teardown drops them and spares the rest.
+as_shopkeeper('copy', 'SELECT cdp.setup()');
+is(space_state($node, 'copy'), space_state($node, 'shop'), 'setup over restored tables');
+as_shopkeeper('copy', 'SELECT cdp.teardown(force => true)');
+is($node->safe_psql('copy', "SELECT string_agg(relname, ',') FROM pg_class WHERE relnamespace = 'cdp'::regnamespace AND relkind IN ('r', 'p', 'v', 'S')"),
+    'own_table', 'teardown');
+
+$node->stop;
+done_testing();

@@ -1,0 +1,84 @@
+# A server that is killed in the middle of ingest() or id_resolve() loses nothing: the repetition
+# comes to exactly what an undisturbed run comes to, numbers included.
+use strict;
+use warnings;
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use CdpNode;
+use CdpSpace;
+use IPC::Run;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = cdp_node('main', "timezone = 'UTC'", 'restart_after_crash = on');
+my $ingest = 'SELECT * FROM cdp.ingest()';
+my $resolve = 'SELECT * FROM cdp.id_resolve()';
+
+sub new_space {
+    my ($name) = @_;
+    $node->safe_psql('postgres', "CREATE DATABASE $name");
+    $node->safe_psql($name, "CREATE EXTENSION pg_cdp; SELECT cdp.setup('UTC');");
+    $node->safe_psql($name, space_land(1) . "$ingest; $resolve;");
+    $node->safe_psql($name, <<'SQL');
+        SELECT cdp.tag_define('phone', $$SELECT one_id FROM cdp.v_identity WHERE type = 'phone'$$);
+        SELECT * FROM cdp.tag_refresh('phone');
+SQL
+    $node->safe_psql($name, space_land(2));
+    return;
+}
+
+# Runs the statement until it writes to the table, and kills the backend there.
+sub kill_at {
+    my ($database, $statement, $table) = @_;
+    $node->safe_psql($database, <<"SQL");
+        CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NULL; END';
+        CREATE TRIGGER a_wait_here BEFORE INSERT OR UPDATE OR DELETE ON cdp.$table FOR EACH STATEMENT EXECUTE FUNCTION wait_here();
+SQL
+    my ($out, $err) = ('', '');
+    my $psql = IPC::Run::start([ 'psql', '-XAtq', '-d', $node->connstr($database), '-c', $statement ], '<', \undef, '>', \$out, '2>', \$err);
+    my $there = "datname = '$database' AND wait_event = 'PgSleep'";
+    $node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE $there")
+      or die "never came to $table: $out $err";
+    my $pid = $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE $there");
+    kill 'KILL', $pid;
+    $psql->finish;
+    $node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
+    $node->safe_psql($database, 'DROP FUNCTION wait_here() CASCADE');
+    return;
+}
+
+new_space('undisturbed');
+my $landed = space_state($node, 'undisturbed');
+$node->safe_psql('undisturbed', $ingest);
+my $ingested = space_state($node, 'undisturbed');
+$node->safe_psql('undisturbed', $resolve);
+my $resolved = space_state($node, 'undisturbed');
+isnt($ingested, $landed, 'an ingest changes the state');
+isnt($resolved, $ingested, 'a resolve changes the state');
+
+new_space('killed');
+is(space_state($node, 'killed'), $landed, 'the same start');
+for my $table (qw(landing_event quarantine event identifier link_queue counter)) {
+    kill_at('killed', $ingest, $table);
+    is(space_state($node, 'killed'), $landed, "ingest killed at $table: everything still waits");
+}
+$node->safe_psql('killed', $ingest);
+is(space_state($node, 'killed'), $ingested, 'ingest repeated: as if nothing had happened');
+for my $table (qw(link_queue link identifier person tag_value merge_log)) {
+    kill_at('killed', $resolve, $table);
+    is(space_state($node, 'killed'), $ingested, "resolve killed at $table: nobody is merged");
+}
+$node->safe_psql('killed', $resolve);
+is(space_state($node, 'killed'), $resolved, 'resolve repeated: the same people, the same numbers');
+is($node->safe_psql('killed', "SELECT what FROM cdp.check() WHERE severity = 'error'"), '', 'nothing is unhealthy');
+
+# Both in one transaction, killed at its end.
+$node->safe_psql($_, space_land(3)) for 'undisturbed', 'killed';
+$node->safe_psql('undisturbed', "BEGIN; $ingest; $resolve; COMMIT;");
+kill_at('killed', "BEGIN; $ingest; $resolve; SELECT pg_sleep(600);", 'landing_link');
+$node->safe_psql('killed', "BEGIN; $ingest; $resolve; ROLLBACK;");
+$node->safe_psql('killed', "BEGIN; $ingest; $resolve; COMMIT;");
+is(space_state($node, 'killed'), space_state($node, 'undisturbed'), 'killed, rolled back, repeated: the same');
+
+$node->stop;
+done_testing();

@@ -1,0 +1,57 @@
+# A small managed platform for TAP tests: rows to load, and all that there is to know afterwards.
+package CdpSpace;
+
+use strict;
+use warnings;
+use Exporter 'import';
+
+our @EXPORT = qw(space_land space_state);
+
+# SQL that lands a batch: events over two months and links, with merges into the people of earlier
+# batches, placeholders, shared devices and rows to be refused.
+sub space_land {
+    my ($batch) = @_;
+    return <<"SQL";
+        INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, channel, props, identities)
+        SELECT 'e$batch-' || n, timestamp '2025-01-15' + $batch * interval '20 days' + n * interval '1 hour',
+               (ARRAY['view', 'cart', 'pay'])[1 + n % 3], 'cookie_id', 'c' || (n + 40 * $batch), 'app',
+               jsonb_build_object('n', n),
+               CASE WHEN n % 5 = 0 THEN jsonb_build_object('phone', 'p' || n + 10 * $batch) END
+          FROM generate_series(1, 200) n;
+        INSERT INTO cdp.landing_event (event_id, name) SELECT 'bad$batch-' || n, 'pay' FROM generate_series(1, 3) n;
+        INSERT INTO cdp.landing_link
+        SELECT 'crm', 'phone', 'p' || n, 'unionid', 'u' || (n + $batch) / 2, timestamp '2025-01-01' + n * interval '1 hour', '0.9'
+          FROM generate_series(1, 150) n
+        UNION ALL SELECT 'app', 'device_id', 'shop', 'phone', 'p' || n, '2025-01-01', NULL FROM generate_series(1, 9) n
+        UNION ALL SELECT 'app', 'device_id', '0000', 'phone', 'p' || n, '2025-01-01', NULL FROM generate_series(1, 9) n;
+SQL
+}
+
+# One line per table: its number of rows and a hash of all that does not tell the time of the run.
+sub space_state {
+    my ($node, $database) = @_;
+    my %columns = (
+        event => 'event_id, ts, name, identifier_id, channel, props',
+        event_type => 'code, name',
+        identifier => 'id, type_id, value, one_id, status, first_seen, last_seen',
+        id_type => 'type_id, name, rank, fanout_limit',
+        id_blocklist => 'id_type, kind, value, reason',
+        link => 'a, b, source, weight, first_seen, last_seen, n, status, reason',
+        link_queue => 'a, b',
+        person => 'one_id, merged_into',
+        merge_log => 'survivor, absorbed, link_a, link_b',
+        counter => 'name, last',
+        quarantine => 'source_table, raw, reason',
+        landing_event => 'event_id, ts, name, id_type, id_value, channel, props, identities',
+        landing_link => 'source, type_a, value_a, type_b, value_b, seen_at, weight',
+        tag_value => 'value, chunk, cdp.rb_to_array(members)',
+        audience_member => 'chunk, cdp.rb_to_array(members)',
+        meta => 'key, value',
+    );
+    my $sql = join "\nUNION ALL\n", map {
+        "SELECT '$_', count(*), md5(string_agg(r.t, '/' ORDER BY r.t)) FROM (SELECT ($columns{$_})::text AS t FROM cdp.$_) AS r"
+    } sort keys %columns;
+    return $node->safe_psql($database, "SET timezone = 'UTC'; $sql");
+}
+
+1;
