@@ -26,13 +26,13 @@ build_make() {
 build_jobs() { nproc 2>/dev/null || echo 2; }
 
 # stage_configuration STAGE: prints the settings by which a server finds what lies in the stage:
-# PostgreSQL 18 has paths for it, Debian's builds before have extension_destdir.
+# PostgreSQL 18 has a path for control files, Debian's builds before have extension_destdir.
 stage_configuration() {
   local server
   server=$("$PG_CONFIG" --bindir)/postgres
+  printf "dynamic_library_path = '%s:\$libdir'\n" "$1$("$PG_CONFIG" --pkglibdir)"
   if grep -qa extension_control_path "$server"; then
     printf "extension_control_path = '%s:\$system'\n" "$1$("$PG_CONFIG" --sharedir)"
-    printf "dynamic_library_path = '%s:\$libdir'\n" "$1$("$PG_CONFIG" --pkglibdir)"
   elif grep -qa extension_destdir "$server"; then
     printf "extension_destdir = '%s'\n" "$1"
   else

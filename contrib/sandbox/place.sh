@@ -72,11 +72,12 @@ give_to_server() {
   if [ "$(id -u)" = 0 ]; then chown -R "$SERVER_USER" "$@"; fi
 }
 
-# as_server FOLDER COMMAND...: runs COMMAND in FOLDER as the server's user.
+# as_server FOLDER COMMAND...: runs COMMAND in FOLDER as the server's user, without the lock of the
+# run (steps.sh), which a server that is kept would hold for ever.
 as_server() {
   local folder=$1 switch=()
   shift
   if [ "$(id -u)" = 0 ]; then switch=(setpriv --reuid="$SERVER_USER" --regid="$(id -gn "$SERVER_USER")" --init-groups); fi
   (cd "$folder" && exec "${switch[@]+"${switch[@]}"}" env HOME="$PLACE/home" USER="$SERVER_USER" \
-    LOGNAME="$SERVER_USER" "$@" </dev/null)
+    LOGNAME="$SERVER_USER" "$@" </dev/null 9>&-)
 }

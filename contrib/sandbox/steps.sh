@@ -3,8 +3,12 @@
 
 STEP_NUMBER=0
 
-# steps_open NAME: logs of this run go to build/log/NAME, counts to a file that subshells can reach.
+# steps_open NAME: logs of this run go to build/log/NAME, counts to a file that every step can reach.
+# Two runs of one kind in one checkout would overwrite each other's: the second gives up.
 steps_open() {
+  if mkdir -p "$CDP_ROOT/build" 2>/dev/null && { exec 9>"$CDP_ROOT/build/$1.lock"; } 2>/dev/null; then
+    flock -n 9 || die "another $1 run is at work in $CDP_ROOT"
+  fi
   LOGS=$CDP_ROOT/build/log/$1
   if ! { rm -rf "$LOGS" && mkdir -p "$LOGS"; } 2>/dev/null; then
     LOGS=$(mktemp -d "${TMPDIR:-/tmp}/pg_cdp_log.XXXXXX") || die "no folder for logs"
