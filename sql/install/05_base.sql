@@ -195,13 +195,13 @@ COMMENT ON FUNCTION cdp._work_mem_raise() IS
     'internal: gives a batch at least 64 MB of work_mem; returns what was set before, to be put back';
 
 -- The next statement must not be planned as if the table were still what it was before the batch.
-CREATE FUNCTION cdp._analyze_grown(relation regclass, added int8) RETURNS void
+CREATE FUNCTION cdp._analyze_grown(relation regclass, added int8, columns text DEFAULT '') RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF added > 1000
        AND added > (SELECT greatest(c.reltuples, 0) / 10 FROM pg_class AS c WHERE c.oid = relation) THEN
-        EXECUTE format('ANALYZE %s', relation);
+        EXECUTE format('ANALYZE %s %s', relation, columns);
     END IF;
 END $$;
-COMMENT ON FUNCTION cdp._analyze_grown(regclass, int8) IS
-    'internal: refreshes the statistics of a table that a batch has made grow by more than a tenth';
+COMMENT ON FUNCTION cdp._analyze_grown(regclass, int8, text) IS
+    'internal: refreshes the statistics of a table, or of some columns, that a batch has made grow by more than a tenth';

@@ -130,7 +130,7 @@ BEGIN
     SELECT e.a, e.b, e.source, e.weight, e.first_seen, e.last_seen, e.n
       FROM pg_temp._cdp_edge AS e WHERE e.is_new ORDER BY e.a, e.b, e.source;
     GET DIAGNOSTICS stored = ROW_COUNT;
-    INSERT INTO cdp.link_queue (a, b) SELECT DISTINCT e.a, e.b FROM pg_temp._cdp_edge AS e WHERE e.is_new;
+    INSERT INTO cdp.link_queue (a, b) SELECT e.a, e.b FROM pg_temp._cdp_edge AS e WHERE e.is_new;
     RETURN stored;
 END $$;
 COMMENT ON FUNCTION cdp._ingest_store_links() IS
@@ -186,7 +186,7 @@ BEGIN
     DROP TABLE pg_temp._cdp_event, pg_temp._cdp_link, pg_temp._cdp_identifier, pg_temp._cdp_edge;
     PERFORM cdp._analyze_grown('cdp.identifier', identifiers_new);
     PERFORM cdp._analyze_grown('cdp.link', links_new);
-    PERFORM cdp._analyze_grown('cdp.event', events_new);
+    PERFORM cdp._analyze_grown('cdp.event', events_new, '(event_id, ts, name, identifier_id, channel)');
     PERFORM set_config('work_mem', work_mem_before, true);
     PERFORM cdp._run_finish(run_id, jsonb_build_object(
         'events_read', events_read, 'events_new', events_new, 'events_duplicate', events_duplicate,
