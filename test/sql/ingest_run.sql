@@ -21,7 +21,7 @@ SELECT i.id, t.name AS type, i.value, i.one_id, i.status, i.first_seen, i.last_s
   FROM cdp.identifier i JOIN cdp.id_type t USING (type_id) ORDER BY id;
 SELECT type_id, name, rank FROM cdp.id_type WHERE rank = 200 ORDER BY 1;
 SELECT a, b, source, weight, first_seen, last_seen, n, status FROM cdp.link ORDER BY 1, 2, 3;
-SELECT * FROM cdp.link_queue ORDER BY 1, 2;
+SELECT DISTINCT a, b FROM cdp.link_queue ORDER BY 1, 2;
 SELECT code, name FROM cdp.event_type ORDER BY code;
 SELECT (SELECT count(*) FROM cdp.landing_event) AS events_left, (SELECT count(*) FROM cdp.landing_link) AS links_left;
 
