@@ -152,6 +152,8 @@ CREATE FUNCTION cdp._id_type_seed() RETURNS void LANGUAGE sql VOLATILE
 $$;
 COMMENT ON FUNCTION cdp._id_type_seed() IS 'internal: the types of identifiers that every new platform knows';
 
+-- No backslash in a plain literal of a function: standard_conforming_strings = off, set by a
+-- caller, would change its meaning.
 CREATE FUNCTION cdp._id_blocklist_seed() RETURNS void LANGUAGE sql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
     INSERT INTO cdp.id_blocklist (id_type, kind, value, reason)
@@ -165,14 +167,14 @@ CREATE FUNCTION cdp._id_blocklist_seed() RETURNS void LANGUAGE sql VOLATILE
     UNION ALL
     SELECT * FROM (VALUES
         (NULL, 'pattern', '^[-0]+$', 'zeros and dashes'),
-        (NULL, 'pattern', '^[-_.,:;*#?/\\ ]+$', 'punctuation only'),
+        (NULL, 'pattern', E'^[-_.,:;*#?/\\\\ ]+$', 'punctuation only'),
         (NULL, 'pattern', '^(x{3,}|[-f]{8,})$', 'filler'),
-        ('phone', 'pattern', '^(\+?86)?[- ]?(1{6,}|2{6,}|3{6,}|4{6,}|5{6,}|6{6,}|7{6,}|8{6,}|9{6,})$', 'one repeated digit'),
-        ('phone', 'pattern', '^(\+?86)?[- ]?(13800000000|13800138000|12345678901)$', 'well-known filler number'),
+        ('phone', 'pattern', '^([+]?86)?[- ]?(1{6,}|2{6,}|3{6,}|4{6,}|5{6,}|6{6,}|7{6,}|8{6,}|9{6,})$', 'one repeated digit'),
+        ('phone', 'pattern', '^([+]?86)?[- ]?(13800000000|13800138000|12345678901)$', 'well-known filler number'),
         ('device_id', 'exact', '9774d56d682e549c', 'Android id that many devices share'),
         ('device_id', 'exact', '02:00:00:00:00:00', 'hidden hardware address'),
         ('device_id', 'exact', '012345678912345', 'filler IMEI'),
-        ('email', 'pattern', '^(test|none|null|na|admin|noreply|no-reply|a|abc|xxx)@(test|none|null|na|admin|example|a|abc|xxx)\.[a-z]{2,}$', 'test or filler address')
+        ('email', 'pattern', '^(test|none|null|na|admin|noreply|no-reply|a|abc|xxx)@(test|none|null|na|admin|example|a|abc|xxx)[.][a-z]{2,}$', 'test or filler address')
     ) AS s
 $$;
 COMMENT ON FUNCTION cdp._id_blocklist_seed() IS 'internal: the placeholder values that every new platform knows';

@@ -5,7 +5,7 @@ CREATE FUNCTION cdp._event_partitions_ensure() RETURNS int4 LANGUAGE plpgsql VOL
 DECLARE
     month timestamp;
     partition text;
-    owner name := (SELECT c.relowner::regrole FROM pg_class AS c WHERE c.oid = 'cdp.event'::regclass);
+    owner name := (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = 'cdp.event'::regclass);
     made int4 := 0;
 BEGIN
     FOR month IN

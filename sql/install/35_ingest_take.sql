@@ -36,7 +36,7 @@ DECLARE
     taken int8;
     -- A month that was detached on purpose (an archive) is not made a second time.
     detached text[] := ARRAY(SELECT o.name FROM cdp._own_relations() AS o
-                              WHERE o.name ~ '^event_\d{4}_\d\d$');
+                              WHERE o.name ~ '^event_[0-9]{4}_[0-9]{2}$');
 BEGIN
     CREATE TEMP TABLE _cdp_event (
         event_id text COLLATE "C", ts timestamptz, name text COLLATE "C", type text COLLATE "C",
@@ -91,7 +91,7 @@ CREATE FUNCTION cdp._ingest_take_links(earliest timestamptz, latest timestamptz)
 DECLARE
     taken int8;
     -- What float8 is sure to read without an error.
-    number_form text := '^ *\+?(\d{1,9}(\.\d{0,15})?|\.\d{1,15})([eE][-+]?\d{1,2})? *$';
+    number_form text := '^ *[+]?([0-9]{1,9}([.][0-9]{0,15})?|[.][0-9]{1,15})([eE][-+]?[0-9]{1,2})? *$';
 BEGIN
     CREATE TEMP TABLE _cdp_link (
         source text COLLATE "C", type_a text COLLATE "C", value_a text COLLATE "C",

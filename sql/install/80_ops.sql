@@ -71,7 +71,7 @@ BEGIN
     IF to_regclass('cdp.managed_relation') IS NULL THEN
         RETURN 0;
     END IF;
-    IF NOT force THEN
+    IF force IS NOT TRUE THEN
         -- Everything besides what setup() itself writes.
         FOR relation IN
             SELECT o.name FROM cdp._own_relations() AS o JOIN cdp.managed_relation AS m USING (name)

@@ -13,7 +13,7 @@ CREATE FUNCTION cdp._check_setup() RETURNS TABLE (area text, severity text, what
     LANGUAGE plpgsql STABLE ROWS 5 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    owner name := (SELECT c.relowner::regrole FROM pg_class AS c WHERE c.oid = to_regclass('cdp.event'));
+    owner name := (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = to_regclass('cdp.event'));
 BEGIN
     RETURN QUERY
     SELECT 'setup', 'ok', 'version of the managed tables', cdp._schema_version()::text, NULL;
@@ -55,7 +55,7 @@ BEGIN
     RETURN QUERY
     SELECT 'ingest', 'notice', 'month detached from cdp.event', o.name,
            format('Events of that month are refused until it is attached again, or the table renamed or dropped: cdp.%s.', o.name)
-      FROM cdp._own_relations() AS o WHERE o.name ~ '^event_\d{4}_\d\d$' ORDER BY o.name;
+      FROM cdp._own_relations() AS o WHERE o.name ~ '^event_[0-9]{4}_[0-9]{2}$' ORDER BY o.name;
     RETURN QUERY SELECT * FROM cdp._check_count('ingest', 'event names without a code',
         (SELECT count(*) FROM (SELECT DISTINCT e.name FROM cdp.event AS e
                                EXCEPT SELECT t.name FROM cdp.event_type AS t) AS n),

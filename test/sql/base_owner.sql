@@ -39,5 +39,31 @@ SET ROLE regress_cdp_owner;
 SELECT cdp.teardown(force => true) > 20 AS dropped;
 DROP EXTENSION pg_cdp;
 RESET ROLE;
+-- names that need quotes, and strings read the old way
+CREATE ROLE "Regress-CDP App";
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO "Regress-CDP App"', current_database()); END $$;
+SET ROLE "Regress-CDP App";
+CREATE EXTENSION pg_cdp;
+SET standard_conforming_strings = off;
+SET escape_string_warning = off;
+SELECT cdp.setup('UTC');
+SELECT count(*) AS with_backslash FROM cdp.id_blocklist WHERE strpos(value, chr(92)) > 0;
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
+VALUES ('e1', '2025-01-01 10:00', 'pay', 'phone', '13912345678');
+INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, weight)
+VALUES ('crm', 'phone', '13912345678', 'unionid', 'u1', '+0.5'), ('crm', 'phone', '0', 'unionid', '/' || chr(92) || '/', '1');
+SELECT events_new, links_new, quarantined FROM cdp.ingest();
+SELECT persons_new, blocked FROM cdp.id_resolve();
+RESET standard_conforming_strings;
+RESET escape_string_warning;
+SELECT what, detail FROM cdp.check() WHERE what ~ 'owner' OR severity = 'error';
+RESET ROLE;
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
+VALUES ('e2', '2025-02-01 10:00', 'pay', 'phone', '13912345678');
+SELECT events_new FROM cdp.ingest();
+SELECT cdp.teardown(force => true) > 20 AS dropped;
+DROP EXTENSION pg_cdp;
+DROP OWNED BY "Regress-CDP App";
+DROP ROLE "Regress-CDP App";
 DROP OWNED BY regress_cdp_owner, regress_cdp_reader;
 DROP ROLE regress_cdp_owner, regress_cdp_reader;

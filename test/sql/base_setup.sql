@@ -84,6 +84,7 @@ SELECT cdp.setting('fanout_limit');
 
 -- tearing down: not over data, not over what others have built, and nothing besides
 SELECT cdp.teardown();
+SELECT cdp.teardown(force => NULL);
 CREATE VIEW public.my_people AS SELECT one_id FROM cdp.v_person;
 SELECT cdp.teardown(force => true);
 SELECT count(*) AS still_there FROM cdp.person;
