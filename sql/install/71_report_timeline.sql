@@ -49,6 +49,8 @@ COMMENT ON FUNCTION cdp._timeline_note() IS 'internal: notes who has new events 
 CREATE FUNCTION cdp._timeline_leave() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- A refresh under way may be building the very months that have to go.
+    PERFORM cdp._merge_lock(true);
     -- Whose events were whose cannot be seen in a timeline: the next refresh builds it again.
     WITH gone AS (
         DELETE FROM cdp.person_timeline AS t WHERE t.one_id = OLD.one_id RETURNING t.month
@@ -93,7 +95,12 @@ BEGIN
     PERFORM cdp._lock('timeline');
     run := cdp._run_start('timeline_refresh', NULL);
     -- After a large load as after a small one, the plan must suit what is due now.
-    ANALYZE cdp.timeline_due;
+    -- Who does not own the table could not, and leaves it to autovacuum.
+    IF (SELECT pg_has_role(c.relowner, 'USAGE') OR pg_has_role(d.datdba, 'USAGE')
+          FROM pg_class AS c, pg_database AS d
+         WHERE c.oid = 'cdp.timeline_due'::regclass AND d.datname = current_database()) THEN
+        ANALYZE cdp.timeline_due;
+    END IF;
     WITH due AS MATERIALIZED (
         DELETE FROM cdp.timeline_due AS d RETURNING d.identifier_id, d.month
     ), known AS MATERIALIZED (

@@ -49,6 +49,16 @@ SELECT links_new FROM cdp.ingest();
 SELECT shared FROM cdp.id_resolve();
 EXECUTE refresh;
 SELECT differences();
+-- who may write but does not own is not warned
+CREATE ROLE regress_writer;
+GRANT ALL ON ALL TABLES IN SCHEMA cdp TO regress_writer;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA cdp TO regress_writer;
+SET ROLE regress_writer;
+EXECUTE refresh;
+RESET ROLE;
+REVOKE ALL ON ALL TABLES IN SCHEMA cdp FROM regress_writer;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA cdp FROM regress_writer;
+DROP ROLE regress_writer;
 -- the same depth from stored timelines as from rows
 SELECT sum(abs(t.depth - r.depth)) AS differences, count(*) AS people
   FROM (SELECT one_id, cdp.window_funnel(cdp.rollup(tl), ARRAY(SELECT code FROM unnest('{view,cart,pay}'::text[]) WITH ORDINALITY AS s (name, n)
