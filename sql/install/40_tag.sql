@@ -27,7 +27,7 @@ BEGIN
         'PRIMARY KEY (tag_id, value, chunk)');
     CREATE INDEX IF NOT EXISTS tag_value_chunk ON cdp.tag_value (chunk, tag_id);
     PERFORM cdp._trigger_ensure('cdp.tag', 'tag_owner',
-        'BEFORE INSERT OR UPDATE OF definition, search_path, owner ON cdp.tag
+        'BEFORE INSERT OR UPDATE OF kind, definition, search_path, owner ON cdp.tag
          FOR EACH ROW EXECUTE FUNCTION cdp._query_owner_guard()');
     PERFORM cdp._trigger_ensure('cdp.merge_log', 'tag_merge',
         'AFTER INSERT ON cdp.merge_log REFERENCING NEW TABLE AS merged
@@ -138,7 +138,8 @@ BEGIN
         RAISE EXCEPTION 'refreshes and merges need transaction isolation level "read committed"' USING
             ERRCODE = 'feature_not_supported',
             DETAIL = format('At level "%s" what others commit meanwhile would be overlooked.',
-                            current_setting('transaction_isolation'));
+                            current_setting('transaction_isolation')),
+            HINT = 'Begin with BEGIN ISOLATION LEVEL READ COMMITTED.';
     END IF;
 END $$;
 COMMENT ON FUNCTION cdp._merge_check_isolation() IS

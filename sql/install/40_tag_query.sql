@@ -38,7 +38,8 @@ CREATE FUNCTION cdp._query_owner_guard() RETURNS trigger LANGUAGE plpgsql VOLATI
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND NEW.owner = OLD.owner
-       AND (NEW.definition, NEW.search_path) IS DISTINCT FROM (OLD.definition, OLD.search_path) THEN
+       AND (NEW.kind, NEW.definition, NEW.search_path)
+           IS DISTINCT FROM (OLD.kind, OLD.definition, OLD.search_path) THEN
         NEW.owner := current_user;
     END IF;
     -- Who can write the table must not be able to pass SQL off as that of a stronger role.
@@ -67,15 +68,49 @@ COMMENT ON FUNCTION cdp._query_allow(text, name) IS
 
 CREATE FUNCTION cdp._query_trim(query text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp AS $$
-    SELECT regexp_replace(query, '[\s;]+$', '')
+    SELECT regexp_replace(query, '[[:space:];]+$', '')
 $$;
 COMMENT ON FUNCTION cdp._query_trim(text) IS 'internal: a query without the semicolon at its end';
 
+CREATE FUNCTION cdp._query_path_check(what text, search_path text) RETURNS void LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF search_path IS NULL THEN
+        RAISE EXCEPTION 'search_path of % cannot be null', what USING
+            ERRCODE = 'null_value_not_allowed',
+            HINT = 'Leave the argument out to take the current search_path.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._query_path_check(text, text) IS 'internal: an error for a definition without a search_path';
+
+CREATE FUNCTION cdp._one_id_refuse(number int8) RETURNS int4 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION '% is not a OneID', number USING
+        ERRCODE = 'numeric_value_out_of_range',
+        DETAIL = 'A OneID has 32 bits: 0 to 4294967295, or the same as int4.';
+END $$;
+COMMENT ON FUNCTION cdp._one_id_refuse(int8) IS 'internal: the error for a number that cannot be a OneID';
+
+-- In one expression, so that it is inlined: it is computed for every row of a query.
+CREATE FUNCTION cdp._one_id_read(number int8) RETURNS int4 LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN number BETWEEN 0 AND 4294967295 THEN cdp._one_id_signed(number)
+                WHEN number BETWEEN -2147483648 AND -1 THEN number::int4
+                ELSE cdp._one_id_refuse(number) END;
+COMMENT ON FUNCTION cdp._one_id_read(int8) IS 'internal: the OneID that a number of a query means, signed or unsigned';
+
+-- What a query says must not depend on who refreshes: whatever decides how SQL is read and how a
+-- value is written as text is set for the functions that plan and run it; times are in the zone of
+-- the business. Operators and types between the parts of the statement are those of pg_catalog, not
+-- those that come first on the query's search_path.
+--
 -- A cursor takes one statement only, and is opened here but not read. The outer join on false lets
 -- the planner see the query's columns and never run it.
 CREATE FUNCTION cdp._query_shape(query text, query_path text, what text, with_value boolean)
-    RETURNS TABLE (by_identifier boolean, value_column text)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    RETURNS TABLE (by_identifier boolean, one_id_column text, value_column text)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres'
+    SET extra_float_digits = 1 SET bytea_output = 'hex' SET standard_conforming_strings = on AS $$
 DECLARE
     source text := format(E'(SELECT 1) AS one LEFT JOIN (\n%s\n) AS q ON false', cdp._query_trim(query));
     columns text[];
@@ -84,6 +119,8 @@ DECLARE
     found refcursor;
     shown record;
 BEGIN
+    PERFORM cdp._query_path_check(what, query_path);
+    PERFORM set_config('timezone', cdp.setting('time_zone'), true);
     PERFORM set_config('search_path', query_path, true);
     OPEN found FOR EXECUTE format('SELECT pg_catalog.row_to_json(c) AS c FROM (SELECT q.* FROM %s) AS c', source);
     FETCH found INTO shown;
@@ -115,11 +152,13 @@ BEGIN
             types[array_position(columns, 'one_id')] USING
             ERRCODE = 'datatype_mismatch', DETAIL = 'Expected an integer.';
     END IF;
+    one_id_column := CASE types[array_position(columns, 'one_id')]
+        WHEN 'bigint' THEN 'cdp._one_id_read(q.one_id)' ELSE 'q.one_id::pg_catalog.int4' END;
     value_column := CASE
         WHEN NOT 'value' = ANY (columns) THEN $v$'true'$v$
         -- "false" is not a value but its absence.
         WHEN types[array_position(columns, 'value')] = 'boolean' THEN $v$CASE WHEN q.value THEN 'true' END$v$
-        ELSE 'q.value::text' END;
+        ELSE 'q.value::pg_catalog.text' END;
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION cdp._query_shape(text, text, text, boolean) IS
@@ -128,28 +167,33 @@ COMMENT ON FUNCTION cdp._query_shape(text, text, text, boolean) IS
 CREATE FUNCTION cdp._query_chunks(query text, query_path text, what text, with_value boolean,
     OUT vals text[], OUT chunks int4[], OUT members cdp.roaringbitmap[], OUT retired cdp.roaringbitmap,
     OUT unresolved int8)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres'
+    SET extra_float_digits = 1 SET bytea_output = 'hex' SET standard_conforming_strings = on AS $$
 DECLARE
     shape record;
     named text;
 BEGIN
+    PERFORM set_config('timezone', cdp.setting('time_zone'), true);
     SELECT * INTO shape FROM cdp._query_shape(query, query_path, what, with_value);
     named := CASE WHEN shape.by_identifier THEN $s$
             SELECT i.one_id, false AS retired, q.value
-              FROM (SELECT q.id_type::text AS id_type, q.id_value::text AS id_value, %s AS value FROM (
-%s
+              FROM (SELECT q.id_type::pg_catalog.text AS id_type, q.id_value::pg_catalog.text AS id_value,
+                           %2$s AS value FROM (
+%3$s
                    ) AS q) AS q
-              LEFT JOIN cdp.id_type AS y ON y.name = cdp._id_type_name(q.id_type)
+              LEFT JOIN cdp.id_type AS y ON y.name OPERATOR(pg_catalog.=) cdp._id_type_name(q.id_type)
               LEFT JOIN cdp.identifier AS i
-                ON i.type_id = y.type_id AND i.value = cdp._id_value(q.id_type, q.id_value)$s$
+                ON i.type_id OPERATOR(pg_catalog.=) y.type_id
+               AND i.value OPERATOR(pg_catalog.=) cdp._id_value(q.id_type, q.id_value)$s$
         -- An id that the query has from elsewhere may be retired by now; its survivor is meant.
         ELSE $s$
             SELECT p.one_id, p.merged_into IS NOT NULL AS retired, q.value
-              FROM (SELECT q.one_id::int4 AS one_id, %s AS value FROM (
-%s
+              FROM (SELECT %1$s AS one_id, %2$s AS value FROM (
+%3$s
                    ) AS q) AS q
-              LEFT JOIN cdp.person AS p ON p.one_id = q.one_id$s$ END;
-    named := format(named, shape.value_column, cdp._query_trim(query));
+              LEFT JOIN cdp.person AS p ON p.one_id OPERATOR(pg_catalog.=) q.one_id$s$ END;
+    named := format(named, shape.one_id_column, shape.value_column, cdp._query_trim(query));
     PERFORM set_config('search_path', query_path, true);
     EXECUTE format($s$
         SELECT pg_catalog.array_agg(c.value) FILTER (WHERE c.chunk IS NOT NULL),

@@ -38,6 +38,8 @@ COMMENT ON FUNCTION cdp._name_check(text, text) IS 'internal: an error for a nam
 CREATE FUNCTION cdp.tag_drop(name text) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- No audience may come to use the tag between the check and its end.
+    PERFORM cdp._lock('definition');
     DELETE FROM cdp.tag AS g WHERE g.tag_id = cdp._tag_id(tag_drop.name);
 END $$;
 COMMENT ON FUNCTION cdp.tag_drop(text) IS 'drops a tag with its values; refused while an audience uses it';
@@ -77,6 +79,12 @@ BEGIN
         GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, state = RETURNED_SQLSTATE;
         RAISE WARNING 'could not refresh tag "%": %', t.name, error USING
             ERRCODE = state, DETAIL = 'Its values stay as they were.';
+        -- What had been counted was rolled back.
+        value_count := NULL;
+        people := NULL;
+        chunks_written := NULL;
+        chunks_removed := NULL;
+        unresolved := NULL;
     END;
     duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
     PERFORM cdp._run_finish(run, jsonb_build_object('tag', tag, 'values', value_count, 'people', people,

@@ -36,7 +36,7 @@ BEGIN
         ['error', 'text', 'why the refresh failed; NULL when it succeeded']]);
     CREATE INDEX IF NOT EXISTS audience_snapshot_audience ON cdp.audience_snapshot (audience_id, computed_at);
     PERFORM cdp._trigger_ensure('cdp.audience', 'audience_owner',
-        'BEFORE INSERT OR UPDATE OF definition, search_path, owner ON cdp.audience
+        'BEFORE INSERT OR UPDATE OF kind, definition, search_path, owner ON cdp.audience
          FOR EACH ROW EXECUTE FUNCTION cdp._query_owner_guard()');
     PERFORM cdp._trigger_ensure('cdp.merge_log', 'audience_merge',
         'AFTER INSERT ON cdp.merge_log REFERENCING NEW TABLE AS merged

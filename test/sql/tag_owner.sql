@@ -39,6 +39,13 @@ SELECT name, owner = 'regress_weak' AS belongs_to_who_changed_it FROM cdp.tag WH
 UPDATE cdp.tag SET search_path = 'pg_temp' WHERE name = 'mine';
 RESET ROLE;
 SELECT people, error FROM cdp.tag_refresh('mine');
+-- nor by calling an expression a query
+SELECT cdp.audience_define('plain', 'not tag:mine');
+SET ROLE regress_weak;
+UPDATE cdp.audience SET kind = 'sql' WHERE name = 'plain';
+RESET ROLE;
+SELECT name, kind, owner = 'regress_weak' AS belongs_to_who_changed_it FROM cdp.audience WHERE name = 'plain';
+SELECT cdp.audience_drop('plain');
 -- read and defined again, it is one's own
 SELECT cdp.tag_define('mine', 'SELECT one_id FROM public.secret');
 SELECT people, error FROM cdp.tag_refresh('mine');
