@@ -11,8 +11,12 @@ BEGIN
     IF num_nonnulls(expression, sql) <> 1 THEN
         RAISE EXCEPTION 'audience "%" needs an expression or a query, and not both', name USING
             ERRCODE = 'invalid_parameter_value',
-            HINT = 'Call cdp.audience_define(name, ''tag:a and not tag:b''), or (name, sql => ''SELECT one_id FROM ...'').';
+            HINT = 'Call cdp.audience_define(name, ''tag:a and not tag:b''), '
+                   'or (name, sql => ''SELECT one_id FROM ...'').';
     END IF;
+    PERFORM cdp._query_path_check(format('audience "%s"', name), audience_define.search_path);
+    -- Two definitions that name each other must not pass each other unseen.
+    PERFORM cdp._lock('definition');
     IF sql IS NOT NULL THEN
         PERFORM cdp._query_shape(sql, audience_define.search_path, format('audience "%s"', name), false);
     ELSE
@@ -22,7 +26,8 @@ BEGIN
     VALUES (audience_define.name, coalesce(audience_define.folder, ''),
             coalesce(audience_define.description, ''),
             CASE WHEN sql IS NOT NULL THEN 'sql' ELSE 'expression' END,
-            coalesce(cdp._query_trim(sql), cdp.audience_expression(expression)), audience_define.search_path, current_user)
+            coalesce(cdp._query_trim(sql), cdp.audience_expression(expression)),
+            audience_define.search_path, current_user)
     ON CONFLICT ON CONSTRAINT audience_name_key DO UPDATE
        SET kind = excluded.kind, definition = excluded.definition, search_path = excluded.search_path,
            owner = excluded.owner, folder = coalesce(audience_define.folder, a.folder),
@@ -76,12 +81,13 @@ BEGIN
     WITH RECURSIVE reach AS (
         SELECT u.name AS at, ARRAY[_audience_check.name, u.name] AS path
           FROM cdp._audience_uses('expression', expression) AS u WHERE u.op = 'audience'
-        UNION ALL
+        UNION
         SELECT u.name, reach.path || u.name
           FROM reach
           JOIN cdp.audience AS a ON a.name = reach.at AND a.name <> _audience_check.name
          CROSS JOIN LATERAL cdp._audience_uses(a.kind, a.definition) AS u
-         WHERE u.op = 'audience'
+         -- A circle of others, should there be one, is walked once.
+         WHERE u.op = 'audience' AND u.name <> ALL (reach.path[2:])
     )
     SELECT reach.path INTO circle FROM reach WHERE reach.at = _audience_check.name LIMIT 1;
     IF circle IS NOT NULL THEN
@@ -120,6 +126,7 @@ COMMENT ON FUNCTION cdp._audience_use_guard() IS
 CREATE FUNCTION cdp.audience_drop(name text) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM cdp._lock('definition');
     DELETE FROM cdp.audience AS a WHERE a.audience_id = cdp._audience_id(audience_drop.name);
 END $$;
 COMMENT ON FUNCTION cdp.audience_drop(text) IS
@@ -175,6 +182,7 @@ BEGIN
         users := NULL;
         entered := NULL;
         left_users := NULL;
+        unresolved := NULL;
     END;
     duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
     INSERT INTO cdp.audience_snapshot (audience_id, users, entered, left_users, duration_ms, run_id, error)
@@ -274,11 +282,13 @@ BEGIN
     FOR next_name IN
         WITH RECURSIVE depth AS (
             SELECT a.name, 0 AS level FROM cdp.audience AS a
-            UNION ALL
+            UNION
             SELECT a.name, depth.level + 1
               FROM depth, cdp.audience AS a
              CROSS JOIN LATERAL cdp._audience_uses(a.kind, a.definition) AS u
+             -- No chain is longer than there are audiences: a circle, should there be one, ends here.
              WHERE u.op = 'audience' AND u.name = depth.name
+               AND depth.level < (SELECT count(*) FROM cdp.audience AS k)
         )
         SELECT d.name FROM depth AS d GROUP BY d.name ORDER BY max(d.level), d.name
     LOOP

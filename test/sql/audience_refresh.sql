@@ -31,6 +31,14 @@ SELECT cdp.audience_define('x', 'not audience:x');
 SELECT cdp.audience_define('gold', 'audience:gold and everyone');
 SELECT cdp.audience_define('even', 'audience:z_last or tag:level');
 
+-- a circle that somebody has written into the table ends nothing
+BEGIN;
+UPDATE cdp.audience SET definition = 'audience:z_last' WHERE name = 'gold';
+SELECT audience FROM cdp.audience_refresh_all() ORDER BY 1;
+SELECT cdp.audience_define('x', 'audience:gold');
+SELECT cdp.audience_define('even', 'audience:gold');
+ROLLBACK;
+
 -- not yet refreshed: no members, which is something else than no people
 SELECT cdp.audience_count('audience:gold');
 SELECT audience, users, error FROM cdp.audience_refresh('a_first');
