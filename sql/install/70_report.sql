@@ -21,8 +21,10 @@ BEGIN
           LEFT JOIN cdp.identifier AS i ON i.id = e.identifier_id
          CROSS JOIN (SELECT m.value AS name FROM cdp.meta AS m WHERE m.key = 'time_zone') AS zone
          GROUP BY 1, 2, 3;
-    COMMENT ON VIEW cdp.v_event_daily IS 'events and people per day (in the time zone of the business), name and channel';
-    COMMENT ON COLUMN cdp.v_event_daily.people IS 'persons; events of identifiers without a person count in events only';
+    COMMENT ON VIEW cdp.v_event_daily IS
+        'events and people per day (in the time zone of the business), name and channel';
+    COMMENT ON COLUMN cdp.v_event_daily.people IS
+        'persons; events of identifiers without a person count in events only';
     PERFORM cdp._setup_report_timeline();
 END $$;
 COMMENT ON FUNCTION cdp._setup_report() IS 'internal: makes the table, trigger and views of the reports';
@@ -82,7 +84,7 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             HINT = 'For example: cdp.funnel_report(''{view_item,add_to_cart,pay}'').';
     END IF;
-    IF by <> 'channel' AND by !~ '^props\..' THEN
+    IF by <> 'channel' AND by !~ '^props[.].' THEN
         RAISE EXCEPTION 'cannot split a funnel by "%"', by USING
             ERRCODE = 'invalid_parameter_value',
             HINT = 'Use ''channel'', or ''props.KEY'' for a property of the first step.';
