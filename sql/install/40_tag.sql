@@ -60,7 +60,7 @@ BEGIN
                    count(DISTINCT t.value) AS value_count
               FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id) AS v
          CROSS JOIN (
-            SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL) AS everyone;
+            SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL AND p.ended_at IS NULL) AS everyone;
     COMMENT ON VIEW cdp.v_tag IS 'coverage: one row per tag, with how many people have it';
     COMMENT ON COLUMN cdp.v_tag.people IS 'people who have any value of the tag';
     COMMENT ON COLUMN cdp.v_tag.share IS 'people as a share of all persons';
@@ -72,7 +72,7 @@ BEGIN
           JOIN (SELECT t.tag_id, t.value, sum(t.users)::int8 AS people
                   FROM cdp.tag_value AS t GROUP BY t.tag_id, t.value) AS v USING (tag_id)
          CROSS JOIN (
-            SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL) AS everyone;
+            SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL AND p.ended_at IS NULL) AS everyone;
     COMMENT ON VIEW cdp.v_tag_value IS 'coverage: one row per value of a tag, with how many people have it';
     COMMENT ON COLUMN cdp.v_tag_value.share IS 'people as a share of all persons';
 

@@ -66,7 +66,7 @@ BEGIN
             SELECT s.error FROM cdp.audience_snapshot AS s WHERE s.audience_id = a.audience_id
              ORDER BY s.computed_at DESC, s.snapshot_id DESC LIMIT 1) AS last ON true
          CROSS JOIN (
-            SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL) AS everyone;
+            SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL AND p.ended_at IS NULL) AS everyone;
     COMMENT ON VIEW cdp.v_audience IS 'one row per audience, with its size';
     COMMENT ON COLUMN cdp.v_audience.users IS 'members as of the last refresh; NULL before the first';
     COMMENT ON COLUMN cdp.v_audience.share IS 'members as a share of all persons';
@@ -188,7 +188,7 @@ BEGIN
                           FROM cdp.audience_member AS a WHERE a.audience_id = ANY (%L::int4[])', audiences) END,
             CASE WHEN everyone THEN
                 'SELECT NULL, NULL, NULL, true, cdp.chunk_of(p.one_id), cdp.rb_build_agg(p.one_id)
-                   FROM cdp.person AS p WHERE p.merged_into IS NULL GROUP BY cdp.chunk_of(p.one_id)' END));
+                   FROM cdp.person AS p WHERE p.merged_into IS NULL AND p.ended_at IS NULL GROUP BY cdp.chunk_of(p.one_id)' END));
 END $$;
 COMMENT ON FUNCTION cdp._audience_query(text) IS
     'internal: the query of (chunk, members) that answers an expression';
