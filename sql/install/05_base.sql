@@ -81,6 +81,11 @@ DECLARE
     version int4;
 BEGIN
     IF to_regclass('cdp.meta') IS NOT NULL THEN
+        IF NOT has_table_privilege('cdp.meta', 'SELECT') THEN
+            RAISE EXCEPTION 'permission denied for table meta' USING
+                ERRCODE = 'insufficient_privilege',
+                HINT = 'The owner of the managed tables grants rights on them; every caller needs at least SELECT on cdp.meta.';
+        END IF;
         version := (SELECT m.value::int4 FROM cdp.meta AS m WHERE m.key = 'schema_version');
     END IF;
     IF version = cdp._schema_version() THEN
@@ -124,8 +129,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp.setting(text) IS 'value of a setting of the platform';
 
+CREATE FUNCTION cdp._time_zone_check(value text) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
+BEGIN
+    -- Abbreviations (CST) pass the first and not the second; ingest() needs both.
+    PERFORM now() AT TIME ZONE value;
+    PERFORM set_config('timezone', value, true);
+END $$;
+COMMENT ON FUNCTION cdp._time_zone_check(text) IS 'internal: an error unless this is a time zone for every use';
+
+-- Dates and intervals are read and stored in one form, whatever the session's is.
 CREATE FUNCTION cdp.setting_set(key text, value text) RETURNS void LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD'
+    SET intervalstyle = 'postgres' AS $$
+DECLARE
+    fault text;
 BEGIN
     PERFORM cdp.setting(key);
     IF value IS NULL THEN
@@ -133,18 +151,22 @@ BEGIN
     END IF;
     -- A value that its reader would stumble over is refused here, by the same cast.
     CASE key
-        WHEN 'time_zone' THEN PERFORM now() AT TIME ZONE value;
-        WHEN 'event_min_ts' THEN PERFORM value::timestamptz;
-        WHEN 'event_max_ahead' THEN PERFORM now() + value::interval;
+        WHEN 'time_zone' THEN PERFORM cdp._time_zone_check(value);
+        WHEN 'event_min_ts' THEN
+            value := value::timestamptz::text;
+            fault := CASE WHEN value::timestamptz NOT BETWEEN '0001-01-01' AND now() THEN 'must be between the year 1 and now' END;
+        WHEN 'event_max_ahead' THEN
+            value := value::interval::text;
+            fault := CASE WHEN value::interval NOT BETWEEN '0' AND '100 years' THEN 'must be between 0 and 100 years' END;
         WHEN 'fanout_limit' THEN
-            IF value::int4 < 1 THEN
-                RAISE EXCEPTION 'setting "fanout_limit" must be at least 1, not %', value USING
-                    ERRCODE = 'invalid_parameter_value';
-            END IF;
+            fault := CASE WHEN value::int4 < 1 THEN 'must be at least 1' END;
         ELSE
             RAISE EXCEPTION 'setting "%" cannot be changed', key USING
                 ERRCODE = 'invalid_parameter_value';
     END CASE;
+    IF fault IS NOT NULL THEN
+        RAISE EXCEPTION 'setting "%" %, not %', key, fault, value USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     UPDATE cdp.meta AS m SET value = setting_set.value WHERE m.key = setting_set.key;
 END $$;
 COMMENT ON FUNCTION cdp.setting_set(text, text) IS 'changes a setting of the platform';

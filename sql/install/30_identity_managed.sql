@@ -4,13 +4,26 @@
 --| OneID, is an `int4` whose 32 bits are read unsigned: above 2,147,483,647 it shows as negative.
 
 --| ## One spelling
+CREATE FUNCTION cdp._blanks() RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- Forms and spreadsheets add some that nobody sees: no-break, ideographic and zero-width space, BOM.
+    RETURN E' \t\n\r\f\x0B' || CASE WHEN getdatabaseencoding() = 'UTF8' THEN
+        (SELECT string_agg(chr(c), '') FROM unnest('{160,8203,12288,65279}'::int4[]) AS c) ELSE '' END;
+END $$;
+COMMENT ON FUNCTION cdp._blanks() IS 'internal: white space and invisible characters around values';
+
+CREATE FUNCTION cdp._trim(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN btrim(value, cdp._blanks());
+COMMENT ON FUNCTION cdp._trim(text) IS 'internal: a text without white space and invisible characters around it';
+
 CREATE FUNCTION cdp._id_type_name(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN lower(btrim(name, E' \t\n\r\f\v') COLLATE "C");
+    RETURN lower(cdp._trim(name) COLLATE "C");
 COMMENT ON FUNCTION cdp._id_type_name(text) IS 'internal: the one spelling of the name of an identifier type';
 
 -- Every way in calls this, so a rule for one type is added here and holds everywhere.
 CREATE FUNCTION cdp._id_value(type text, value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN btrim(value, E' \t\n\r\f\v');
+    RETURN cdp._trim(value);
 COMMENT ON FUNCTION cdp._id_value(text, text) IS
     'internal: the one spelling under which the value of an identifier of this type is stored';
 
@@ -32,10 +45,11 @@ BEGIN
     -- Not sequences: what a sequence has given out stays given out when the transaction is rolled
     -- back or killed, so its repetition would give other numbers to the same people.
     PERFORM cdp._table_ensure('counter', 'numbers given out so far; rolled back with the run that took them', ARRAY[
-        ['name', 'text COLLATE "C" PRIMARY KEY', 'one_id or identifier'],
+        ['name', 'text COLLATE "C" PRIMARY KEY', 'one_id, identifier, id_type or event_type'],
         ['last', 'int8 NOT NULL DEFAULT 0', 'the last number given out; for one_id unsigned'],
         ['highest', 'int8 NOT NULL', 'the last number that there is']]);
-    INSERT INTO cdp.counter (name, highest) VALUES ('one_id', 4294967295), ('identifier', 2147483647)
+    INSERT INTO cdp.counter (name, highest) VALUES ('one_id', 4294967295), ('identifier', 2147483647),
+        ('id_type', 2147483647), ('event_type', 2147483647)
     ON CONFLICT (name) DO NOTHING;
     IF cdp._table_ensure('id_type', 'types of identifiers, strongest first by rank', ARRAY[
         ['type_id', 'int4 PRIMARY KEY', 'number of the type'],
@@ -78,7 +92,8 @@ BEGIN
     PERFORM cdp._table_ensure('person', 'every OneID ever given out', ARRAY[
         ['one_id', 'int4 PRIMARY KEY', 'the OneID (unsigned)'],
         ['created_at', 'timestamptz NOT NULL DEFAULT now()', 'when it was given out'],
-        ['merged_into', 'int4', 'the person that absorbed it, who may be absorbed in turn; NULL for living persons']]);
+        ['merged_into', 'int4', 'the person that absorbed it, who may be absorbed in turn; NULL for living persons'],
+        ['ended_at', 'timestamptz', 'when its last identifier turned out to be shared: it stands for nobody']]);
     PERFORM cdp._table_ensure('merge_log', 'which persons were merged, and because of which link', ARRAY[
         ['seq', 'int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY', 'order of merges; gaps mean nothing'],
         ['at', 'timestamptz NOT NULL DEFAULT now()', 'when'],
@@ -98,6 +113,7 @@ BEGIN
         'UNIQUE NULLS NOT DISTINCT (id_type, kind, value)')
     THEN
         PERFORM cdp._id_blocklist_seed();
+        PERFORM cdp._id_blocklist_seed_chinese();
     END IF;
     PERFORM cdp._setup_identity_views();
 END $$;
@@ -120,7 +136,7 @@ BEGIN
           LEFT JOIN (SELECT i.one_id, count(*) AS identifiers, min(i.first_seen) AS first_seen,
                             max(i.last_seen) AS last_seen
                        FROM cdp.identifier AS i GROUP BY i.one_id) AS i USING (one_id)
-         WHERE p.merged_into IS NULL;
+         WHERE p.merged_into IS NULL AND p.ended_at IS NULL;
     COMMENT ON VIEW cdp.v_person IS 'living persons: one row each, with when their identifiers were seen';
     COMMENT ON COLUMN cdp.v_person.one_id IS 'the person (int4 read unsigned)';
     COMMENT ON COLUMN cdp.v_person.identifiers IS 'number of identifiers';
@@ -163,7 +179,12 @@ CREATE FUNCTION cdp._id_blocklist_seed() RETURNS void LANGUAGE sql VOLATILE
         "anonymous","guest"}'::text[]) AS v
     UNION ALL
     SELECT NULL, 'exact', v, 'test data'
-      FROM unnest('{"test","tester","123456","1234567","12345678","123456789","1234567890"}'::text[]) AS v
+      FROM unnest('{"test","tester"}'::text[]) AS v
+    UNION ALL
+    -- Of these types only: members may well be numbered like that.
+    SELECT t, 'exact', v, 'test data'
+      FROM unnest('{"phone","device_id","cookie_id","anonymous_id"}'::text[]) AS t,
+           unnest('{"123456","1234567","12345678","123456789","1234567890"}'::text[]) AS v
     UNION ALL
     SELECT * FROM (VALUES
         (NULL, 'pattern', '^[-0]+$', 'zeros and dashes'),
@@ -179,12 +200,28 @@ CREATE FUNCTION cdp._id_blocklist_seed() RETURNS void LANGUAGE sql VOLATILE
 $$;
 COMMENT ON FUNCTION cdp._id_blocklist_seed() IS 'internal: the placeholder values that every new platform knows';
 
-CREATE FUNCTION cdp._counter_take(name text, amount int8) RETURNS int8 LANGUAGE plpgsql VOLATILE
+-- Apart, and in a text that is read at run time: other encodings may lack the characters.
+CREATE FUNCTION cdp._id_blocklist_seed_chinese() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF getdatabaseencoding() = 'UTF8' THEN
+        -- none, unknown, empty, none yet, anonymous, test
+        EXECUTE $s$INSERT INTO cdp.id_blocklist (kind, value, reason)
+            SELECT 'exact', v, 'placeholder for no value'
+              FROM unnest(ARRAY[E'\u65E0', E'\u672A\u77E5', E'\u7A7A', E'\u6682\u65E0', E'\u533F\u540D',
+                                E'\u6D4B\u8BD5']) AS v$s$;
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._id_blocklist_seed_chinese() IS 'internal: Chinese placeholder values';
+
+-- Where somebody may have inserted numbers by hand, `used` is the highest of them. A number is never
+-- given out twice, also when its row was deleted: whatever refers to it would change its meaning.
+CREATE FUNCTION cdp._counter_take(name text, amount int8, used int8 DEFAULT 0) RETURNS int8 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     taken record;
 BEGIN
-    UPDATE cdp.counter AS c SET last = c.last + amount WHERE c.name = _counter_take.name
+    UPDATE cdp.counter AS c SET last = greatest(c.last, used) + amount WHERE c.name = _counter_take.name
     RETURNING c.last, c.highest INTO taken;
     IF taken.last > taken.highest THEN
         RAISE EXCEPTION 'the numbers of counter "%" are used up', name USING
@@ -193,15 +230,17 @@ BEGIN
     END IF;
     RETURN taken.last - amount;
 END $$;
-COMMENT ON FUNCTION cdp._counter_take(text, int8) IS
+COMMENT ON FUNCTION cdp._counter_take(text, int8, int8) IS
     'internal: takes the next so many numbers of a counter; returns the one before the first of them';
 
 CREATE FUNCTION cdp._id_types_learn(names text[]) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    fresh text[] := ARRAY(SELECT unnest(names) COLLATE "C" AS name EXCEPT SELECT t.name FROM cdp.id_type AS t ORDER BY name);
+    given int8 := cdp._counter_take('id_type', cardinality(fresh), (SELECT max(t.type_id) FROM cdp.id_type AS t));
 BEGIN
     INSERT INTO cdp.id_type (type_id, name)
-    SELECT (SELECT coalesce(max(t.type_id), 0) FROM cdp.id_type AS t) + row_number() OVER (ORDER BY n.name), n.name
-      FROM (SELECT unnest(names) COLLATE "C" AS name EXCEPT SELECT t.name FROM cdp.id_type AS t) AS n;
+    SELECT given + f.nth, f.name FROM unnest(fresh) WITH ORDINALITY AS f (name, nth);
 END $$;
 COMMENT ON FUNCTION cdp._id_types_learn(text[]) IS 'internal: registers types of identifiers that were not known, weakest rank';
 

@@ -134,6 +134,10 @@ BEGIN
     DROP TABLE pg_temp._cdp_refused;
     UPDATE cdp.identifier AS i SET status = 'shared', one_id = NULL
       FROM pg_temp._cdp_shared AS s WHERE i.id = s.id;
+    -- Who had this identifier alone is nobody any more.
+    UPDATE cdp.person AS p SET ended_at = now()
+      FROM pg_temp._cdp_shared AS s
+     WHERE p.one_id = s.one_id AND NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.one_id = p.one_id);
     DELETE FROM pg_temp._cdp_fresh AS f USING pg_temp._cdp_shared AS s WHERE f.id = s.id;
 END $$;
 COMMENT ON FUNCTION cdp._resolve_quarantine() IS
@@ -235,6 +239,12 @@ DECLARE
     work_mem_before text;
 BEGIN
     PERFORM cdp._require_setup();
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        -- A snapshot from before the lock would miss what the others in the queue have done.
+        RAISE EXCEPTION 'id_resolve() cannot run at isolation level %', current_setting('transaction_isolation') USING
+            ERRCODE = 'active_sql_transaction',
+            HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED; or call it without a transaction block.';
+    END IF;
     work_mem_before := cdp._work_mem_raise();
     PERFORM cdp._lock('identity');
     run_id := cdp._run_start('id_resolve', NULL);

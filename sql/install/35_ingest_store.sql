@@ -1,5 +1,27 @@
 -- The later steps of ingest(): what was taken and found good is numbered and stored.
 
+-- By its bounds, not by its name: a partition may have been renamed, or cover a whole year.
+CREATE FUNCTION cdp._event_partition_covers(at timestamptz) RETURNS boolean LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    bounds text;
+    covers boolean;
+BEGIN
+    FOR bounds IN
+        SELECT pg_get_partition_constraintdef(h.inhrelid)
+          FROM pg_inherits AS h JOIN pg_partitioned_table AS p ON p.partrelid = h.inhparent
+         WHERE h.inhparent = 'cdp.event'::regclass AND h.inhrelid <> p.partdefid
+    LOOP
+        EXECUTE format('SELECT %s FROM (SELECT $1 AS ts) AS m', bounds) INTO covers USING at;
+        IF covers THEN
+            RETURN true;
+        END IF;
+    END LOOP;
+    RETURN false;
+END $$;
+COMMENT ON FUNCTION cdp._event_partition_covers(timestamptz) IS
+    'internal: true when an attached partition of cdp.event takes this time';
+
 CREATE FUNCTION cdp._event_partitions_ensure() RETURNS int4 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -12,7 +34,8 @@ BEGIN
         SELECT DISTINCT date_trunc('month', e.ts AT TIME ZONE 'UTC') FROM pg_temp._cdp_event AS e ORDER BY 1
     LOOP
         partition := to_char(month, '"event_"YYYY_MM');
-        CONTINUE WHEN to_regclass('cdp.' || partition) IS NOT NULL;
+        CONTINUE WHEN to_regclass('cdp.' || partition) IS NOT NULL
+                   OR cdp._event_partition_covers(month AT TIME ZONE 'UTC');
         -- Made aside and attached: CREATE TABLE ... PARTITION OF would make every reader wait.
         EXECUTE format('CREATE TABLE cdp.%I (LIKE cdp.event INCLUDING ALL)', partition);
         EXECUTE format('COMMENT ON TABLE cdp.%I IS %L', partition, to_char(month, '"events of "YYYY-MM" (UTC)"'));
@@ -30,10 +53,12 @@ COMMENT ON FUNCTION cdp._event_partitions_ensure() IS
 
 CREATE FUNCTION cdp._event_types_learn() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    fresh text[] := ARRAY(SELECT e.name FROM pg_temp._cdp_event AS e EXCEPT SELECT t.name FROM cdp.event_type AS t ORDER BY name);
+    given int8 := cdp._counter_take('event_type', cardinality(fresh), (SELECT max(t.code) FROM cdp.event_type AS t));
 BEGIN
     INSERT INTO cdp.event_type (code, name)
-    SELECT (SELECT coalesce(max(t.code), 0) FROM cdp.event_type AS t) + row_number() OVER (ORDER BY n.name), n.name
-      FROM (SELECT e.name FROM pg_temp._cdp_event AS e EXCEPT SELECT t.name FROM cdp.event_type AS t) AS n;
+    SELECT given + f.nth, f.name FROM unnest(fresh) WITH ORDINALITY AS f (name, nth);
 END $$;
 COMMENT ON FUNCTION cdp._event_types_learn() IS
     'internal: gives codes to event names that were not known, in the order of the names';

@@ -2,9 +2,15 @@
 -- ingest() works in steps over temporary tables (_cdp_event, _cdp_link, _cdp_identifier, _cdp_edge);
 -- each step is one or a few set-based statements. Here are the first: taking rows and judging them.
 
+-- Functions on text need several times its length in memory: a row with a text of hundreds of megabytes
+-- would end every run. What is left is still too long, and refused.
+CREATE FUNCTION cdp._text_clip(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN octet_length(value) > 65536 THEN left(value, 1024) || ' ...' ELSE value END;
+COMMENT ON FUNCTION cdp._text_clip(text) IS 'internal: the beginning of a text that is far too long, else the text';
+
 CREATE FUNCTION cdp._identities(identities jsonb) RETURNS TABLE (type text, item jsonb)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 2 BEGIN ATOMIC
-    SELECT cdp._id_type_name(k.key), e.value
+    SELECT cdp._id_type_name(cdp._text_clip(k.key)), e.value
       FROM jsonb_each(identities) AS k (key, value)
      CROSS JOIN LATERAL jsonb_array_elements(
             CASE WHEN jsonb_typeof(k.value) = 'array' THEN k.value ELSE jsonb_build_array(k.value) END)
@@ -25,7 +31,8 @@ CREATE FUNCTION cdp._time_fault(name text, raw text, at timestamptz, earliest ti
     RETURN CASE WHEN at BETWEEN earliest AND latest THEN NULL
                 WHEN at < earliest THEN name || ' is before event_min_ts'
                 WHEN at > latest THEN name || ' is too far in the future'
-                WHEN btrim(raw) <> '' THEN name || ' is not a time'
+                WHEN octet_length(raw) > 1024 THEN name || ' is longer than 1024 bytes'
+                WHEN cdp._trim(raw) <> '' THEN name || ' is not a time'
                 ELSE name || ' is missing' END;
 COMMENT ON FUNCTION cdp._time_fault(text, text, timestamptz, timestamptz, timestamptz) IS
     'internal: why a time is not believed; NULL when it is';
@@ -56,6 +63,7 @@ BEGIN
                 cdp._text_fault('name', p.name),
                 cdp._text_fault('id_type', p.type),
                 cdp._text_fault('id_value', p.value),
+                CASE WHEN p.channel <> '' THEN cdp._text_fault('channel', p.channel) END,
                 CASE WHEN p.identities IS NULL THEN NULL
                      ELSE CASE jsonb_typeof(p.identities)
                         WHEN 'null' THEN NULL
@@ -71,13 +79,19 @@ BEGIN
                 CASE WHEN cardinality(detached) > 0
                       AND to_char(p.ts AT TIME ZONE 'UTC', '"event_"YYYY_MM') = ANY (detached)
                      THEN 'ts is in a month that is detached from cdp.event' END) AS reason
-              FROM (SELECT btrim(g.event_id) AS event_id, cdp._timestamptz_or_null(g.ts) AS ts,
-                           btrim(g.name) AS name, cdp._id_type_name(g.id_type) AS type,
+              FROM (SELECT cdp._trim(g.event_id) AS event_id, cdp._timestamptz_or_null(g.ts) AS ts,
+                           cdp._trim(g.name) AS name, cdp._id_type_name(g.id_type) AS type,
                            cdp._id_value(g.id_type, g.id_value) AS value,
-                           nullif(btrim(g.channel), '') AS channel, g.props, g.identities,
+                           nullif(cdp._trim(g.channel), '') AS channel, g.props, g.identities,
                            g.event_id AS raw_event_id, g.ts AS raw_ts, g.name AS raw_name,
                            g.id_type, g.id_value, g.channel AS raw_channel
-                      FROM gone AS g
+                      FROM (SELECT cdp._text_clip(r.event_id) AS event_id,
+                                   cdp._text_clip(r.ts) AS ts, cdp._text_clip(r.name) AS name,
+                                   cdp._text_clip(r.id_type) AS id_type,
+                                   cdp._text_clip(r.id_value) AS id_value,
+                                   cdp._text_clip(r.channel) AS channel, r.props, r.identities
+                              FROM gone AS r
+                            OFFSET 0) AS g
                     OFFSET 0) AS p  -- each value is computed once and used several times
             OFFSET 0) AS j;
     GET DIAGNOSTICS taken = ROW_COUNT;
@@ -111,17 +125,25 @@ BEGIN
                 cdp._time_fault('seen_at', p.raw_seen_at, p.seen_at, earliest, latest),
                 CASE WHEN p.weight BETWEEN 0 AND 1 THEN NULL
                      ELSE 'weight is not a number from 0 to 1' END) AS reason
-              FROM (SELECT coalesce(nullif(btrim(g.source), ''), 'unnamed') AS source,
+              FROM (SELECT coalesce(nullif(cdp._trim(g.source), ''), 'unnamed') AS source,
                            cdp._id_type_name(g.type_a) AS type_a, cdp._id_value(g.type_a, g.value_a) AS value_a,
                            cdp._id_type_name(g.type_b) AS type_b, cdp._id_value(g.type_b, g.value_b) AS value_b,
                            coalesce(cdp._timestamptz_or_null(g.seen_at),
-                                    CASE WHEN coalesce(btrim(g.seen_at), '') = '' THEN now() END) AS seen_at,
+                                    CASE WHEN coalesce(cdp._trim(g.seen_at), '') = '' THEN now() END) AS seen_at,
                            CASE WHEN g.weight ~ number_form THEN g.weight::float8
-                                WHEN coalesce(btrim(g.weight), '') = '' THEN 1 END AS weight,
+                                WHEN coalesce(cdp._trim(g.weight), '') = '' THEN 1 END AS weight,
                            g.source AS raw_source, g.type_a AS raw_type_a, g.value_a AS raw_value_a,
                            g.type_b AS raw_type_b, g.value_b AS raw_value_b, g.seen_at AS raw_seen_at,
                            g.weight AS raw_weight
-                      FROM gone AS g
+                      FROM (SELECT cdp._text_clip(r.source) AS source,
+                                   cdp._text_clip(r.type_a) AS type_a,
+                                   cdp._text_clip(r.value_a) AS value_a,
+                                   cdp._text_clip(r.type_b) AS type_b,
+                                   cdp._text_clip(r.value_b) AS value_b,
+                                   cdp._text_clip(r.seen_at) AS seen_at,
+                                   cdp._text_clip(r.weight) AS weight
+                              FROM gone AS r
+                            OFFSET 0) AS g
                     OFFSET 0) AS p  -- each value is computed once and used several times
             OFFSET 0) AS j;
     GET DIAGNOSTICS taken = ROW_COUNT;

@@ -23,8 +23,17 @@ CREATE FUNCTION cdp._setup_room(room text) RETURNS void LANGUAGE plpgsql VOLATIL
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     before text[] := ARRAY(SELECT o.name FROM cdp._own_relations() AS o);
+    made text;
+    owner name;
 BEGIN
     EXECUTE format('SELECT cdp.%I()', '_setup_' || room);
+    owner := (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = 'cdp.meta'::regclass);
+    -- A superuser may set up for somebody else, who has to be able to use what is added.
+    FOR made IN
+        SELECT o.name FROM cdp._own_relations() AS o WHERE o.name <> ALL (before) AND owner <> current_user
+    LOOP
+        EXECUTE format('ALTER TABLE cdp.%I OWNER TO %I', made, owner);
+    END LOOP;
     INSERT INTO cdp.managed_relation (name, room)
     SELECT o.name, _setup_room.room FROM cdp._own_relations() AS o WHERE o.name <> ALL (before)
     ON CONFLICT DO NOTHING;

@@ -24,6 +24,11 @@ BEGIN
            coalesce(string_agg(m.name, ', ' ORDER BY m.name), '0'),
            CASE WHEN count(*) > 0 THEN 'SELECT cdp.setup() makes them again, empty.' END
       FROM cdp.managed_relation AS m WHERE to_regclass(format('cdp.%I', m.name)) IS NULL;
+    RETURN QUERY SELECT * FROM cdp._check_count('setup', 'managed tables of another owner than cdp.meta',
+        (SELECT count(*) FROM pg_class AS c
+           JOIN cdp.managed_relation AS m ON c.oid = to_regclass(format('cdp.%I', m.name))
+           JOIN pg_class AS o ON o.oid = 'cdp.meta'::regclass AND o.relowner <> c.relowner),
+        'error', 'ALTER TABLE ... OWNER TO the owner of cdp.meta, who runs the platform.');
     -- A restore by somebody else gives the tables back to their owner, but not this right.
     RETURN QUERY
     SELECT 'setup', CASE WHEN has_schema_privilege(owner, 'cdp', 'CREATE') THEN 'ok' ELSE 'error' END,
@@ -89,14 +94,19 @@ BEGIN
                  SELECT 'identifier', max(i.id) FROM cdp.identifier AS i) AS used
            LEFT JOIN cdp.counter AS c USING (name) WHERE used.last > coalesce(c.last, 0)),
         'error', 'Set counter.last to the highest OneID or identifier, or the next run gives out numbers twice.');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'identifiers of an unknown type',
+        (SELECT count(*) FROM cdp.identifier AS i
+          WHERE NOT EXISTS (SELECT FROM cdp.id_type AS t WHERE t.type_id = i.type_id)),
+        'error', 'Put the type back into cdp.id_type under its number.');
     RETURN QUERY SELECT * FROM cdp._check_count('identity', 'events of unknown identifiers',
         (SELECT count(*) FROM (SELECT DISTINCT e.identifier_id FROM cdp.event AS e) AS e
           WHERE NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.id = e.identifier_id)),
         'error', 'Restore cdp.identifier; its rows are never deleted.');
     RETURN QUERY SELECT * FROM cdp._check_count('identity', 'persons without identifiers',
         (SELECT count(*) FROM cdp.person AS p
-          WHERE p.merged_into IS NULL AND NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.one_id = p.one_id)),
-        'warning', 'Their last identifier turned out to be shared; refresh tags and audiences that may list them.');
+          WHERE p.merged_into IS NULL AND p.ended_at IS NULL
+            AND NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.one_id = p.one_id)),
+        'warning', 'Somebody has changed cdp.person or cdp.identifier by hand; set ended_at to take them out.');
     RETURN QUERY SELECT * FROM cdp._check_count('identity', 'shared identifiers that have merged people before',
         (SELECT count(*)
            FROM (SELECT i.id
@@ -141,6 +151,11 @@ BEGIN
             (SELECT count(DISTINCT t.one_id) FROM cdp.person_timeline AS t JOIN cdp.person AS p USING (one_id)
               WHERE p.merged_into IS NOT NULL),
             'error', 'Empty cdp.person_timeline, fill cdp.timeline_due from cdp.event and refresh the timelines.');
+        RETURN QUERY SELECT * FROM cdp._check_count('report', 'codes in cdp.person_timeline without a name',
+            (SELECT count(*)
+               FROM (SELECT DISTINCT e.code FROM cdp.person_timeline AS t CROSS JOIN LATERAL cdp.timeline_events(t.tl) AS e
+                     EXCEPT SELECT n.code FROM cdp.event_type AS n) AS c),
+            'error', 'Put the names back into cdp.event_type under their codes.');
     END IF;
 END $$;
 COMMENT ON FUNCTION cdp._check_members() IS 'internal: the rows of cdp.check() about what is built upon OneIDs';

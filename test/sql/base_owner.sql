@@ -17,6 +17,12 @@ SELECT area, severity, what FROM cdp.check() WHERE severity <> 'ok';
 SELECT DISTINCT relowner::regrole FROM pg_class
  WHERE relnamespace = 'cdp'::regnamespace AND relname IN (SELECT name FROM cdp.managed_relation);
 -- a reader reads what it was granted, and no more
+SET ROLE regress_cdp_reader;
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+SELECT cdp.one_id('phone', '13912345678');
+\set VERBOSITY terse
+SET ROLE regress_cdp_owner;
 GRANT SELECT ON cdp.v_person TO regress_cdp_reader;
 GRANT SELECT ON cdp.meta, cdp.identifier, cdp.id_type TO regress_cdp_reader;
 SET ROLE regress_cdp_reader;
@@ -31,6 +37,15 @@ INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
 VALUES ('e3', '2025-02-01 10:00', 'pay', 'phone', '13912345678');
 SELECT events_new FROM cdp.ingest();
 SELECT relname, relowner::regrole FROM pg_class WHERE relname ~ '^event_\d{4}_\d\d$' ORDER BY 1;
+-- what a superuser adds belongs to the owner as well
+DROP VIEW cdp.v_quarantine;
+DROP TABLE cdp.quarantine;
+SELECT cdp.setup();
+SELECT relname, relowner::regrole FROM pg_class WHERE relname IN ('quarantine', 'v_quarantine') ORDER BY 1;
+BEGIN;
+ALTER TABLE cdp.quarantine OWNER TO CURRENT_USER;
+SELECT severity, what, hint FROM cdp.check() WHERE severity = 'error';
+ROLLBACK;
 -- the right to make partitions can be lost, in a restore by somebody else: check() says so
 REVOKE CREATE ON SCHEMA cdp FROM regress_cdp_owner;
 SELECT severity, what, detail, hint FROM cdp.check() WHERE severity = 'error';

@@ -71,7 +71,20 @@ UPDATE cdp.meta SET value = cdp._schema_version()::text WHERE key = 'schema_vers
 
 -- settings are checked when they are set
 SELECT cdp.setting_set('time_zone', 'Nowhere');
+SELECT cdp.setting_set('time_zone', 'CST');
 SELECT cdp.setting_set('event_min_ts', 'long ago');
+SELECT cdp.setting_set('event_min_ts', 'infinity');
+SELECT cdp.setting_set('event_min_ts', '0044-03-15 BC');
+SELECT cdp.setting_set('event_max_ahead', '1000 years');
+SELECT cdp.setting_set('event_max_ahead', '-1 day');
+-- what is accepted is stored in the one form that ingest() reads, whatever the session's is
+BEGIN;
+SET LOCAL datestyle = 'SQL, DMY';
+SELECT cdp.setting_set('event_min_ts', '2001-02-03');
+SELECT cdp.setting('event_min_ts');
+SELECT events_read FROM cdp.ingest();
+SHOW timezone;
+ROLLBACK;
 SELECT cdp.setting_set('event_max_ahead', 'soon');
 SELECT cdp.setting_set('fanout_limit', '0');
 SELECT cdp.setting_set('fanout_limit', 'many');

@@ -59,6 +59,32 @@ SELECT t.name AS type, i.value, i.one_id FROM cdp.identifier i JOIN cdp.id_type 
 SELECT * FROM people WHERE identifiers ~ 'x\d|界|real' ORDER BY 1;
 SELECT status, reason, count(*) FROM cdp.link WHERE status <> 'active' GROUP BY 1, 2;
 SELECT e.event_id, i.one_id FROM cdp.event e JOIN cdp.identifier i ON i.id = e.identifier_id WHERE e.event_id = 'e3';
+-- real members may be numbered like test phones; Chinese for "none" and "unknown"
+BEGIN;
+SELECT link('member_id:123456', 'unionid:v1', '2025-02-20'), link('phone:123456', 'unionid:v2', '2025-02-20'),
+       link('phone:无', 'unionid:v3', '2025-02-20'), link('member_id:0', 'unionid:v3', '2025-02-20'),
+       link('phone:未知', 'unionid:v4', '2025-02-20');
+SELECT persons, blocked FROM run();
+SELECT t.name AS type, i.value, i.status FROM cdp.identifier i JOIN cdp.id_type t USING (type_id)
+ WHERE i.value IN ('123456', '无', '0', '未知') ORDER BY 1, 2;
+ROLLBACK;
+-- a device that made a person of its own and then turns out to be shared: that person has ended
+BEGIN;
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('g1', '2025-02-20', 'view', 'device_id', 'ghost');
+SELECT persons FROM run();
+SELECT count(*) AS living FROM cdp.v_person;
+SELECT link('device_id:ghost', 'phone:g' || n, '2025-02-21') FROM generate_series(1, 4) n;
+SELECT persons, shared FROM run();
+SELECT count(*) AS living, min(identifiers) FROM cdp.v_person;
+SELECT count(*) AS ended FROM cdp.person WHERE ended_at IS NOT NULL AND merged_into IS NULL;
+SELECT what FROM cdp.check() WHERE what ~ 'without identifiers' AND severity <> 'ok';
+ROLLBACK;
+-- a snapshot that cannot see what others did is refused at once
+\set SHOW_CONTEXT never
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT * FROM cdp.id_resolve();
+ROLLBACK;
+\unset SHOW_CONTEXT
 -- own entries, for one type or all; a pattern that is none is refused
 INSERT INTO cdp.id_blocklist (id_type, kind, value, reason) VALUES
     ('qq', 'pattern', '^1(0)\1+$', 'filler'), (NULL, 'exact', 'Staff', 'test team'), ('wechat', 'exact', 'w1', 'type not seen yet');

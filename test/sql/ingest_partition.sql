@@ -31,6 +31,13 @@ ALTER TABLE cdp.event ATTACH PARTITION cdp.event_2024_02 FOR VALUES FROM ('2024-
 INSERT INTO cdp.landing_event
 SELECT (jsonb_populate_record(NULL::cdp.landing_event, q.raw)).* FROM cdp.quarantine q;
 SELECT events_new, quarantined FROM cdp.ingest();
+-- a partition that was renamed still takes its month, and one may cover a whole year
+ALTER TABLE cdp.event_2025_05 RENAME TO event_may;
+CREATE TABLE cdp.event_of_2019 PARTITION OF cdp.event FOR VALUES FROM ('2019-01-01 00:00Z') TO ('2020-01-01 00:00Z');
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES
+    ('renamed', '2025-05-07', 'pay', 'phone', '1391'), ('year', '2019-07-07', 'pay', 'phone', '1391');
+SELECT events_new, quarantined FROM cdp.ingest();
+SELECT tableoid::regclass, event_id FROM cdp.event WHERE event_id IN ('renamed', 'year') ORDER BY 2;
 -- the range of times that is believed is a setting
 SELECT cdp.setting_set('event_min_ts', '2025-01-01');
 SELECT cdp.setting_set('event_max_ahead', '2 years');

@@ -94,11 +94,41 @@ crm	unionid	w4	phone	1	\N	1.000
 SELECT events_new, links_new, quarantined FROM cdp.ingest();
 SELECT i.value, l.weight FROM cdp.link l JOIN cdp.identifier i ON i.id IN (l.a, l.b) AND i.value ~ '^w' ORDER BY 1;
 
+-- texts of any length are refused, not an end to every run
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, channel, identities) VALUES
+    ('h1', repeat(' ', 3000000), 'pay', 'phone', '1', NULL, NULL),
+    ('h2', '2025-03-01', 'pay', 'phone', '1', repeat('c', 9000), NULL),
+    ('h3', '2025-03-01', 'pay', 'phone', repeat('界', 1000000), NULL, NULL),
+    ('h4', '2025-03-01', 'pay', 'phone', '1', NULL, jsonb_build_object(repeat('k', 1000000), 'v')),
+    (repeat('h', 250000000), '2025-03-01', 'pay', 'phone', '1', NULL, NULL);
+INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, seen_at, weight) VALUES
+    (repeat('s', 100000), 'phone', '1', 'unionid', 'u1', NULL, NULL), ('crm', 'phone', '1', 'unionid', 'u1', repeat('t', 100000), NULL),
+    ('crm', 'phone', '1', 'unionid', 'u1', NULL, repeat('1', 250000000));
+SELECT events_new, links_new, quarantined FROM cdp.ingest();
+SELECT reason, count(*), max(length(raw::text)) < 5000 AS is_clipped FROM cdp.quarantine WHERE run_id = (SELECT max(run_id) FROM cdp.run)
+ GROUP BY 1 ORDER BY 1;
+
+-- white space and what nobody sees around texts: one spelling for every field
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, channel) VALUES
+    (E'\u3000i1\r\n', E'2025-03-05\r', E'pay\r', E'\ufeffphone', E'\u00a01\u200b', E'\tapp\u3000'),
+    ('i2', '2025-03-05', 'pay', 'phone', E'\u3000\u200b', NULL);
+SELECT events_new, identifiers_new, quarantined FROM cdp.ingest();
+SELECT event_id, name, channel FROM cdp.event WHERE event_id ~ 'i1';
+
 -- a name and its code stay together; new names follow, in their own order
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
 SELECT 'n' || n, '2025-03-02', n, 'phone', '1' FROM unnest('{register,下单,add_to_cart,pay}'::text[]) n;
 SELECT events_new FROM cdp.ingest();
 SELECT code, name FROM cdp.event_type ORDER BY code;
+
+-- the number of a name or type that is deleted is not given out again
+DELETE FROM cdp.event_type WHERE name = '下单';
+DELETE FROM cdp.id_type WHERE type_id = (SELECT max(type_id) FROM cdp.id_type);
+SELECT max(code) AS code, (SELECT max(type_id) FROM cdp.id_type) AS type_id FROM cdp.event_type;
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('n9', '2025-03-02', 'share', 'newest', '1');
+SELECT events_new FROM cdp.ingest();
+SELECT (SELECT code FROM cdp.event_type WHERE name = 'share') AS code, type_id FROM cdp.id_type WHERE name = 'newest';
+SELECT severity, what FROM cdp.check() WHERE severity = 'error';
 
 -- the session's settings are what they were
 SHOW timezone; SHOW datestyle; SHOW work_mem;

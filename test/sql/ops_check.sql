@@ -41,6 +41,10 @@ DELETE FROM cdp.identifier WHERE value = 'p5';
 SELECT what FROM findings;
 ROLLBACK;
 BEGIN;
+DELETE FROM cdp.id_type WHERE name = 'unionid';
+SELECT severity, what, hint FROM cdp.check() WHERE what ~ 'unknown type';
+ROLLBACK;
+BEGIN;
 DELETE FROM cdp.counter;
 TABLE findings;
 ROLLBACK;
@@ -74,6 +78,10 @@ SELECT * FROM cdp.tag_refresh('buyer') \g /dev/null
 SELECT * FROM cdp.audience_refresh('everybody') \g /dev/null
 SELECT cdp.timeline_refresh() \g /dev/null
 TABLE findings;
+BEGIN;
+DELETE FROM cdp.event_type;
+SELECT severity, what, hint FROM cdp.check() WHERE area = 'report' AND severity <> 'ok';
+ROLLBACK;
 ALTER TABLE cdp.merge_log DISABLE TRIGGER USER;
 INSERT INTO cdp.landing_link VALUES ('crm', 'phone', 'p2', 'phone', 'p3', NULL, NULL);
 SELECT links_new FROM cdp.ingest();
