@@ -5,19 +5,19 @@
 CREATE TYPE cdp.timeline;
 
 CREATE FUNCTION cdp.timeline_in(cstring) RETURNS cdp.timeline
-    AS 'MODULE_PATHNAME', 'cdp_timeline_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp_timeline_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION cdp.timeline_in(cstring) IS 'reads a timeline from its bytes in hexadecimal and checks them';
 
 CREATE FUNCTION cdp.timeline_out(cdp.timeline) RETURNS cstring
-    AS 'MODULE_PATHNAME', 'cdp_timeline_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp_timeline_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION cdp.timeline_out(cdp.timeline) IS 'the bytes of a timeline in hexadecimal';
 
 CREATE FUNCTION cdp.timeline_recv(internal) RETURNS cdp.timeline
-    AS 'MODULE_PATHNAME', 'cdp_timeline_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp_timeline_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION cdp.timeline_recv(internal) IS 'reads a timeline from a binary message and checks it';
 
 CREATE FUNCTION cdp.timeline_send(cdp.timeline) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'cdp_timeline_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp_timeline_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION cdp.timeline_send(cdp.timeline) IS 'the bytes of a timeline';
 
 -- Columns of numbers hardly compress, and external values can be read in slices.
@@ -39,11 +39,11 @@ CREATE FUNCTION cdp._timeline_trans(state cdp.timeline, ts timestamptz, code int
 COMMENT ON FUNCTION cdp._timeline_trans(cdp.timeline, timestamptz, integer) IS 'timeline_agg: takes one event';
 
 CREATE FUNCTION cdp._timeline_combine(state cdp.timeline, other cdp.timeline) RETURNS cdp.timeline
-    AS 'MODULE_PATHNAME', 'cdp__timeline_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp__timeline_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION cdp._timeline_combine(cdp.timeline, cdp.timeline) IS 'timeline_agg, rollup: takes the events of another timeline';
 
 CREATE FUNCTION cdp._timeline_final(state cdp.timeline) RETURNS cdp.timeline
-    AS 'MODULE_PATHNAME', 'cdp__timeline_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp__timeline_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION cdp._timeline_final(cdp.timeline) IS 'timeline_agg, rollup: sorts the events and seals the timeline';
 
 CREATE AGGREGATE cdp.timeline_agg(ts timestamptz, code integer) (

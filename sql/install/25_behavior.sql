@@ -7,19 +7,19 @@
 CREATE TYPE cdp.window_funnel_state;
 
 CREATE FUNCTION cdp.window_funnel_state_in(cstring) RETURNS cdp.window_funnel_state
-    AS 'MODULE_PATHNAME', 'cdp_window_funnel_state_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp_window_funnel_state_in' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION cdp.window_funnel_state_in(cstring) IS 'reads a funnel state from its bytes in hexadecimal and checks them';
 
 CREATE FUNCTION cdp.window_funnel_state_out(cdp.window_funnel_state) RETURNS cstring
-    AS 'MODULE_PATHNAME', 'cdp_window_funnel_state_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp_window_funnel_state_out' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION cdp.window_funnel_state_out(cdp.window_funnel_state) IS 'the bytes of a funnel state in hexadecimal';
 
 CREATE FUNCTION cdp.window_funnel_state_recv(internal) RETURNS cdp.window_funnel_state
-    AS 'MODULE_PATHNAME', 'cdp_window_funnel_state_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp_window_funnel_state_recv' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION cdp.window_funnel_state_recv(internal) IS 'reads a funnel state from a binary message and checks it';
 
 CREATE FUNCTION cdp.window_funnel_state_send(cdp.window_funnel_state) RETURNS bytea
-    AS 'MODULE_PATHNAME', 'cdp_window_funnel_state_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp_window_funnel_state_send' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION cdp.window_funnel_state_send(cdp.window_funnel_state) IS 'the bytes of a funnel state';
 
 CREATE TYPE cdp.window_funnel_state (
@@ -40,11 +40,11 @@ COMMENT ON FUNCTION cdp._window_funnel_trans(cdp.window_funnel_state, interval, 
 
 CREATE FUNCTION cdp._window_funnel_combine(state cdp.window_funnel_state, other cdp.window_funnel_state)
     RETURNS cdp.window_funnel_state
-    AS 'MODULE_PATHNAME', 'cdp__window_funnel_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp__window_funnel_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION cdp._window_funnel_combine(cdp.window_funnel_state, cdp.window_funnel_state) IS 'window_funnel: takes the rows of another state';
 
 CREATE FUNCTION cdp._window_funnel_final(state cdp.window_funnel_state) RETURNS integer
-    AS 'MODULE_PATHNAME', 'cdp__window_funnel_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp__window_funnel_final' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION cdp._window_funnel_final(cdp.window_funnel_state) IS 'window_funnel: the depth';
 
 CREATE AGGREGATE cdp.window_funnel("window" interval, ts timestamptz, VARIADIC conds boolean[]) (

@@ -16,5 +16,7 @@ void _PG_init(void);
 void _PG_init(void) {
   cdp::stop_hook = cdp::pg::PollInterrupts;
   cdp::pg::InitBitmap();
+  // A misspelt setting is refused instead of kept as a placeholder.
+  MarkGUCPrefixReserved("cdp");
 }
 }

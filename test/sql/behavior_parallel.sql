@@ -42,3 +42,6 @@ SET work_mem = '64kB';
 SET max_parallel_workers_per_gather = 0;
 SELECT count(*) AS people, count(*) FILTER (WHERE (s.tl, s.depth, s.came) IS DISTINCT FROM (p.tl, p.depth, p.came)) AS differ
   FROM serial s FULL JOIN answers p USING (person);
+-- leave the database as it was
+DROP VIEW answers;
+DROP TABLE event, serial;

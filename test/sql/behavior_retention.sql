@@ -27,3 +27,5 @@ SELECT cdp.retention(VARIADIC NULL);
 SELECT cdp.retention(VARIADIC c) FROM (VALUES ('{t}'::boolean[]), ('{t,f}')) v(c);
 SELECT cdp._retention_final(n) FROM unnest('{0,-1,141733920768,8589934596}'::bigint[]) n;
 SELECT cdp._retention_combine(4294967297, 8589934593);
+-- leave the database as it was
+DROP TABLE login;

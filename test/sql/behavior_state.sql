@@ -65,3 +65,6 @@ SELECT door, image, refusal(door, image) FROM (VALUES ('text'), ('binary')) d(do
  ORDER BY door DESC, image;
 -- an empty state is a group whose rows fill nothing
 SELECT cdp._window_funnel_final('\x01000100000000000000000000000000'), cdp._window_funnel_final(NULL);
+-- leave the database as it was
+DROP TABLE event, state, damaged;
+DROP FUNCTION receive, refusal;

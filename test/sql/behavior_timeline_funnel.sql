@@ -52,3 +52,6 @@ SELECT cdp.window_funnel(tl(1), '{1}', '1 hour', 'strict');
 SELECT cdp.window_funnel(tl(1), '{1}', '1 hour', 'strict_once');
 SELECT cdp.window_funnel(tl(1), '{1}', '1 hour', '');
 SELECT cdp.window_funnel(tl(1), '{1}', '1 hour', 'default,strict_order');
+-- leave the database as it was
+DROP TABLE event;
+DROP FUNCTION tl;

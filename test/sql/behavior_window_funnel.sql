@@ -75,3 +75,5 @@ SELECT cdp.window_funnel('1 hour', now(), VARIADIC NULL::boolean[]);
 SELECT cdp.window_funnel(w, now(), true) FROM (VALUES (interval '1 hour'), ('2 hours')) v(w);
 SELECT cdp.window_funnel('1 hour', now(), VARIADIC c) FROM (VALUES ('{t}'::boolean[]), ('{t,f}')) v(c);
 SELECT cdp._window_funnel_trans(NULL, '1 hour', now(), true);
+-- leave the database as it was
+DROP TABLE visit, event;

@@ -75,3 +75,5 @@ END $$;
 SELECT e.* FROM (SELECT cdp.timeline_agg(ts, code) AS tl FROM (VALUES
     ('4714-11-24 00:00:00+00 BC'::timestamptz, 2147483647), ('294276-12-31 23:59:59.999999+00', 0)) v(ts, code)) t,
     cdp.timeline_events(tl) e;
+-- leave the database as it was
+DROP TABLE event, big, tl;

@@ -107,3 +107,6 @@ SELECT reader, count(*) AS asked, count(*) = count(*) FILTER (WHERE outcome(quer
         SELECT substr(image, 1, n) FROM (SELECT image FROM damaged ORDER BY image DESC LIMIT 1) s, generate_series(0, 120) n UNION ALL
         SELECT set_byte(state, i, get_byte(state, i) # 255) FROM (SELECT raw.tl::bytea AS state FROM raw WHERE id = 1) s, generate_series(0, 12) i) h
  GROUP BY reader ORDER BY reader;
+-- leave the database as it was
+DROP TABLE t, raw, damaged;
+DROP FUNCTION receive, refusal, outcome;

@@ -50,3 +50,5 @@ INSERT INTO stored SELECT i, cdp.timeline_agg('2024-01-01'::timestamptz + (hashi
 SELECT id, cdp.timeline_count(tl), pg_column_size(tl) < 6 * cdp.timeline_count(tl) + 40 AS compact,
        cdp.window_funnel(tl, '{1,2,3}', '10 days') AS depth,
        (SELECT count(*) FROM cdp.timeline_events(tl)) AS events FROM stored ORDER BY id;
+-- leave the database as it was
+DROP TABLE t, event, stored;

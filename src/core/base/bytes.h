@@ -1,7 +1,7 @@
 /// Reading bytes nobody vouches for, and writing the formats of docs/formats.md.
 ///
 /// All numbers are little-endian. Variable-length integers are LEB128: seven bits a byte, lowest
-/// first, at most ten bytes; signed ones are zigzag coded before.
+/// first, at most ten bytes.
 #pragma once
 
 #include <bit>
@@ -17,16 +17,6 @@ namespace cdp {
 
 static_assert(std::endian::native == std::endian::little,
               "the formats are little-endian and are read in place");
-
-constexpr std::uint64_t ZigZag(std::int64_t value) {
-  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-}
-constexpr std::int64_t UnZigZag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-}
-
-/// Longest LEB128 form of a 64-bit number.
-inline constexpr std::size_t kMaxVarintBytes = 10;
 
 /// A cursor over foreign bytes: every read is checked against what is left and throws kCorruptData
 /// ("<what> is truncated") instead of passing the end.
@@ -76,8 +66,6 @@ class ByteReader {
     }
     throw Error(ErrorCode::kCorruptData, std::string(what_) + " has an overlong integer");
   }
-
-  std::int64_t ReadSignedVarint() { return UnZigZag(ReadVarint()); }
 
   [[noreturn]] void Corrupt(const char* why) const {
     throw Error(ErrorCode::kCorruptData, std::string(what_) + " is corrupt", std::string(why));

@@ -8,9 +8,6 @@ namespace cdp {
 /// Microseconds since 2000-01-01 00:00 UTC, PostgreSQL's own epoch.
 using Micros = std::int64_t;
 
-inline constexpr Micros kMicrosPerSecond = 1'000'000;
-inline constexpr Micros kMicrosPerDay = 86'400 * kMicrosPerSecond;
-
 /// later - earlier without overflow; both may be anywhere in the range, later >= earlier.
 constexpr std::uint64_t Elapsed(Micros earlier, Micros later) {
   return static_cast<std::uint64_t>(later) - static_cast<std::uint64_t>(earlier);

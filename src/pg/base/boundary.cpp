@@ -31,13 +31,23 @@ int SqlState(ErrorCode code) {
   return ERRCODE_INTERNAL_ERROR;
 }
 
+/// Copies as much of the text as there is room for, cut between characters: a message that ends in
+/// half a character could not be sent to a client of another encoding.
+template <std::size_t kRoom>
+void CopyClipped(char (&to)[kRoom], const char* from) {
+  const auto seen = static_cast<int>(strnlen(from, kRoom));
+  const int length = pg_mbcliplen(from, seen, kRoom - 1);
+  std::memcpy(to, from, static_cast<std::size_t>(length));
+  to[length] = '\0';
+}
+
 void Fill(Failure* failure, int sqlstate, const char* message, const char* detail = "",
           const char* hint = "") {
   failure->server_error = nullptr;
   failure->sqlstate = sqlstate;
-  strlcpy(failure->message, message, sizeof(failure->message));
-  strlcpy(failure->detail, detail, sizeof(failure->detail));
-  strlcpy(failure->hint, hint, sizeof(failure->hint));
+  CopyClipped(failure->message, message);
+  CopyClipped(failure->detail, detail);
+  CopyClipped(failure->hint, hint);
 }
 
 }  // namespace

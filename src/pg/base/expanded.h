@@ -24,12 +24,9 @@ class Expanded {
     MemoryContext own = CallServer([parent] {
       return AllocSetContextCreate(parent, "pg_cdp expanded value", ALLOCSET_SMALL_SIZES);
     });
-    try {
-      return new (AllocateIn(own, sizeof(Expanded))) Expanded(own, std::forward<Args>(args)...);
-    } catch (...) {
-      MemoryContextDelete(own);
-      throw;
-    }
+    // When the constructor throws, the context stays until its parent goes: a server error on its
+    // way out may lie in it.
+    return new (AllocateIn(own, sizeof(Expanded))) Expanded(own, std::forward<Args>(args)...);
   }
 
   /// The object behind a Datum; null when the Datum is a flat value or somebody else's object.
@@ -55,9 +52,9 @@ class Expanded {
     auto* self = reinterpret_cast<Expanded*>(header);
     const std::size_t payload = CallCore([self] { return self->value_.FlatSize(); });
     if (payload > MaxAllocSize - VARHDRSZ) {
-      ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("result is too large"),
-                      errdetail("A value holds at most 1 GB; this one would take %zu bytes.",
-                                payload)));
+      ereport(ERROR,
+              (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("result is too large"),
+               errdetail("A value holds at most 1 GB; this one would take %zu bytes.", payload)));
     }
     return payload + VARHDRSZ;
   }

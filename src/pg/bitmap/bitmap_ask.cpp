@@ -51,7 +51,8 @@ Datum EndOf(FunctionCallInfo fcinfo, End end) {
     return view.empty() ? Answer{false, 0} : Answer{true, end(view)};
   });
   if (!answer.exists) PG_RETURN_NULL();
-  PG_RETURN_UINT32(answer.value);
+  // An int4 Datum is sign-extended; the planner compares whole Datums.
+  PG_RETURN_INT32(static_cast<std::int32_t>(answer.value));
 }
 
 }  // namespace

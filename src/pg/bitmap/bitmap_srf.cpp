@@ -28,7 +28,7 @@ CDP_FUNCTION(cdp_rb_iterate) {
   auto* cursor = static_cast<bitmap::BitmapCursor*>(call->user_fctx);
   std::uint32_t value = 0;
   if (CallCore([&] { return cursor->Next(&value); })) {
-    SRF_RETURN_NEXT(call, UInt32GetDatum(value));
+    SRF_RETURN_NEXT(call, Int32GetDatum(static_cast<std::int32_t>(value)));
   }
   SRF_RETURN_DONE(call);
 }

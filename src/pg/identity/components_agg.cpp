@@ -23,8 +23,9 @@ ComponentsBuild* NewBuild(std::size_t capacity) {
 }
 
 bool IsBuild(const varlena* state) {
-  return reinterpret_cast<const ComponentsBuild*>(state)->version ==
-         static_cast<uint8>(ComponentsForm::kBuild);
+  return VARSIZE(state) >= sizeof(ComponentsBuild) &&
+         reinterpret_cast<const ComponentsBuild*>(state)->version ==
+             static_cast<uint8>(ComponentsForm::kBuild);
 }
 
 /// How many links the value would be in build form.
@@ -113,7 +114,7 @@ Datum Combine(MemoryContext aggregate, varlena* state, const varlena* other) {
 }  // namespace
 
 CDP_FUNCTION(cdp__components_agg_trans) {
-  MemoryContext aggregate = RequireAggregate(fcinfo, "components_agg_trans");
+  MemoryContext aggregate = RequireAggregate(fcinfo, "_components_agg_trans");
   if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     PG_RETURN_DATUM(PG_GETARG_DATUM(0));
@@ -131,7 +132,7 @@ CDP_FUNCTION(cdp__components_agg_trans) {
 }
 
 CDP_FUNCTION(cdp__components_agg_combine) {
-  MemoryContext aggregate = RequireAggregate(fcinfo, "components_agg_combine");
+  MemoryContext aggregate = RequireAggregate(fcinfo, "_components_agg_combine");
   if (PG_ARGISNULL(1)) {
     if (PG_ARGISNULL(0)) PG_RETURN_NULL();
     PG_RETURN_DATUM(PG_GETARG_DATUM(0));

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <limits>
 #include <random>
 #include <vector>
 
@@ -28,7 +27,7 @@ TEST(Varint, EveryLengthComesBack) {
   for (int bits = 0; bits <= 64; ++bits) {
     for (const std::uint64_t value :
          {bits == 0 ? 0 : (~std::uint64_t{0} >> (64 - bits)), std::uint64_t{1} << (bits % 64)}) {
-      std::array<std::byte, kMaxVarintBytes> buffer;
+      std::array<std::byte, 10> buffer;
       std::byte* end = WriteVarint(buffer.data(), value);
       EXPECT_EQ(static_cast<std::size_t>(end - buffer.data()), VarintBytes(value));
       ByteReader reader({buffer.data(), end}, "value");
@@ -36,16 +35,6 @@ TEST(Varint, EveryLengthComesBack) {
       EXPECT_TRUE(reader.done());
     }
   }
-}
-
-TEST(Varint, SignedExtremesComeBack) {
-  for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1},
-                                   std::numeric_limits<std::int64_t>::min(),
-                                   std::numeric_limits<std::int64_t>::max()}) {
-    EXPECT_EQ(UnZigZag(ZigZag(value)), value);
-  }
-  EXPECT_EQ(ZigZag(-1), 1u);
-  EXPECT_EQ(ZigZag(1), 2u);
 }
 
 TEST(Varint, TooManyBitsAreRefused) {
