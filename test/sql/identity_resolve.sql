@@ -85,6 +85,22 @@ BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT * FROM cdp.id_resolve();
 ROLLBACK;
 \unset SHOW_CONTEXT
+-- a run reads what is new, not all that is stored; blocked identifiers with many links included
+BEGIN;
+INSERT INTO cdp.identifier (id, type_id, value, one_id, first_seen, last_seen)
+SELECT 100000 + n, 16, 'many' || n, 1, now(), now() FROM generate_series(1, 50000) n;
+INSERT INTO cdp.link (a, b, source, first_seen, last_seen, status)
+SELECT i.id, 100000 + n, 'crm', now(), now(), 'quarantined'
+  FROM cdp.identifier i, generate_series(1, 50000) n WHERE i.value = '000000';
+ANALYZE cdp.identifier;
+ANALYZE cdp.link;
+INSERT INTO cdp.link_queue SELECT i.id, 100001 FROM cdp.identifier i WHERE i.value = '000000';
+CREATE TEMP TABLE reads AS SELECT relname, seq_scan, coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) AS rows_read
+  FROM pg_stat_xact_user_tables WHERE schemaname = 'cdp' AND relname IN ('identifier', 'link');
+SELECT links_read, persons_new FROM cdp.id_resolve();
+SELECT relname, s.seq_scan - r.seq_scan AS seq_scans, coalesce(s.seq_tup_read, 0) + coalesce(s.idx_tup_fetch, 0) - r.rows_read < 1000 AS few_rows
+  FROM pg_stat_xact_user_tables s JOIN reads r USING (relname) WHERE s.schemaname = 'cdp' ORDER BY 1;
+ROLLBACK;
 -- own entries, for one type or all; a pattern that is none is refused
 INSERT INTO cdp.id_blocklist (id_type, kind, value, reason) VALUES
     ('qq', 'pattern', '^1(0)\1+$', 'filler'), (NULL, 'exact', 'Staff', 'test team'), ('wechat', 'exact', 'w1', 'type not seen yet');
