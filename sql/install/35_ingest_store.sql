@@ -42,8 +42,15 @@ BEGIN
         IF owner <> current_user THEN
             EXECUTE format('ALTER TABLE cdp.%I OWNER TO %I', partition, owner);
         END IF;
-        EXECUTE format('ALTER TABLE cdp.event ATTACH PARTITION cdp.%I FOR VALUES FROM (%L) TO (%L)', partition,
-                       month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+        BEGIN
+            EXECUTE format('ALTER TABLE cdp.event ATTACH PARTITION cdp.%I FOR VALUES FROM (%L) TO (%L)', partition,
+                           month AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+        EXCEPTION WHEN invalid_object_definition THEN
+            RAISE EXCEPTION 'month % of cdp.event is only partly covered by a partition', to_char(month, 'YYYY-MM') USING
+                ERRCODE = 'invalid_object_definition',
+                DETAIL = SQLERRM,
+                HINT = 'Attach a partition for the rest of the month, or detach the one that is there.';
+        END;
         made := made + 1;
     END LOOP;
     RETURN made;

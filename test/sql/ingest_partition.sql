@@ -38,6 +38,14 @@ INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES
     ('renamed', '2025-05-07', 'pay', 'phone', '1391'), ('year', '2019-07-07', 'pay', 'phone', '1391');
 SELECT events_new, quarantined FROM cdp.ingest();
 SELECT tableoid::regclass, event_id FROM cdp.event WHERE event_id IN ('renamed', 'year') ORDER BY 2;
+-- a part of a month stops the run, which says what to do
+CREATE TABLE cdp.event_half PARTITION OF cdp.event FOR VALUES FROM ('2018-06-15 00:00Z') TO ('2018-07-01 00:00Z');
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('half', '2018-06-02', 'pay', 'phone', '1391');
+\set SHOW_CONTEXT never
+SELECT * FROM cdp.ingest();
+\unset SHOW_CONTEXT
+DROP TABLE cdp.event_half;
+SELECT events_new FROM cdp.ingest();
 -- the range of times that is believed is a setting
 SELECT cdp.setting_set('event_min_ts', '2025-01-01');
 SELECT cdp.setting_set('event_max_ahead', '2 years');
