@@ -34,7 +34,7 @@ SELECT count(*) AS people, count(*) FILTER (WHERE stored IS DISTINCT FROM depth 
 SELECT count(*) AS states, count(*) FILTER (WHERE s::text::cdp.window_funnel_state::text = s::text) AS same,
        bool_and(length(cdp.window_funnel_state_send(s)) <= pg_column_size(s)) AS trimmed FROM state;
 -- a state goes on from what was stored
-SELECT cdp._window_funnel_final(s) FROM state WHERE person = 1;
+SELECT cdp._window_funnel_final(s) FROM state WHERE person = 1 ORDER BY 1;
 
 \set SHOW_CONTEXT never
 -- parts that do not belong together

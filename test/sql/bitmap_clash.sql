@@ -8,7 +8,7 @@ SET max_parallel_workers_per_gather = 0;
 
 -- ours first
 SELECT rb_or('{1,2}', '{2,70000}');
-LOAD '$libdir/cdp_croaring_clash';
+LOAD 'cdp_croaring_clash';
 CREATE FUNCTION clash_calls() RETURNS int8 AS '$libdir/cdp_croaring_clash' LANGUAGE C STRICT;
 CREATE FUNCTION clash_provoke() RETURNS int8 AS '$libdir/cdp_croaring_clash' LANGUAGE C STRICT;
 CREATE FUNCTION work() RETURNS TABLE (n int, answer text) LANGUAGE sql AS $$
@@ -28,7 +28,7 @@ SELECT clash_calls() AS calls_by_others;
 
 -- theirs first
 \c -
-LOAD '$libdir/cdp_croaring_clash';
+LOAD 'cdp_croaring_clash';
 SET search_path = cdp, public;
 SET cdp.bitmap_output = 'array';
 SET max_parallel_workers_per_gather = 0;
