@@ -17,31 +17,36 @@ constexpr std::size_t kComparisons = 512;
 
 // The digits of a value for the radix sort: three cover 32 bits, and one table fits in the cache.
 constexpr unsigned kDigitBits = 11;
-constexpr std::size_t kDigits = 3;
+template <class Value>
+constexpr std::size_t kDigits = (8 * sizeof(Value) + kDigitBits - 1) / kDigitBits;
 constexpr std::size_t kBuckets = std::size_t{1} << kDigitBits;
 
-std::size_t DigitOf(std::uint32_t value, std::size_t digit) {
+template <class Value>
+std::size_t DigitOf(Value value, std::size_t digit) {
   return value >> (digit * kDigitBits) & (kBuckets - 1);
 }
 
-void InsertionSort(std::span<std::uint32_t> values) {
+template <class Value>
+void InsertionSort(std::span<Value> values) {
   for (std::size_t i = 1; i < values.size(); ++i) {
-    const std::uint32_t value = values[i];
+    const Value value = values[i];
     std::size_t at = i;
     for (; at > 0 && values[at - 1] > value; --at) values[at] = values[at - 1];
     values[at] = value;
   }
 }
 
-void RadixSort(std::span<std::uint32_t> values, std::pmr::memory_resource* scratch) {
-  std::pmr::vector<std::uint32_t> other(values.size(), scratch);
-  std::array<std::array<std::uint32_t, kBuckets>, kDigits> counts = {};
-  for (const std::uint32_t value : values) {
-    for (std::size_t digit = 0; digit < kDigits; ++digit) ++counts[digit][DigitOf(value, digit)];
+template <class Value>
+void RadixSort(std::span<Value> values, std::pmr::memory_resource* scratch) {
+  std::pmr::vector<Value> other(values.size(), scratch);
+  std::array<std::array<std::uint32_t, kBuckets>, kDigits<Value>> counts = {};
+  for (const Value value : values) {
+    for (std::size_t digit = 0; digit < kDigits<Value>; ++digit)
+      ++counts[digit][DigitOf(value, digit)];
   }
-  std::uint32_t* from = values.data();
-  std::uint32_t* to = other.data();
-  for (std::size_t digit = 0; digit < kDigits; ++digit) {
+  Value* from = values.data();
+  Value* to = other.data();
+  for (std::size_t digit = 0; digit < kDigits<Value>; ++digit) {
     auto& places = counts[digit];
     // Dense ids leave the high digits the same in every value.
     if (places[DigitOf(from[0], digit)] == values.size()) continue;
@@ -54,9 +59,8 @@ void RadixSort(std::span<std::uint32_t> values, std::pmr::memory_resource* scrat
   if (from != values.data()) std::copy_n(from, values.size(), values.data());
 }
 
-}  // namespace
-
-std::size_t SortUnique(std::span<std::uint32_t> values, std::pmr::memory_resource* scratch) {
+template <class Value>
+std::size_t SortAndDrop(std::span<Value> values, std::pmr::memory_resource* scratch) {
   const auto not_ascending = std::adjacent_find(values.begin(), values.end(), std::greater_equal());
   if (not_ascending == values.end()) return values.size();
   if (values.size() <= kInsertion) {
@@ -67,6 +71,16 @@ std::size_t SortUnique(std::span<std::uint32_t> values, std::pmr::memory_resourc
     RadixSort(values, scratch);
   }
   return static_cast<std::size_t>(std::unique(values.begin(), values.end()) - values.begin());
+}
+
+}  // namespace
+
+std::size_t SortUnique(std::span<std::uint32_t> values, std::pmr::memory_resource* scratch) {
+  return SortAndDrop(values, scratch);
+}
+
+std::size_t SortUnique(std::span<std::uint64_t> values, std::pmr::memory_resource* scratch) {
+  return SortAndDrop(values, scratch);
 }
 
 }  // namespace cdp::bitmap

@@ -1,0 +1,143 @@
+#include "core/bitmap/bitmap64_view.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/stop.h"
+
+namespace cdp::bitmap {
+namespace {
+
+// Bytes of the 32-bit bitmap that the bytes begin with: to the end of its last container.
+std::size_t SizeOfFront(Bytes bytes, const BitmapView& view) {
+  if (view.empty()) return 8;
+  const Container last = view.At(view.containers() - 1);
+  const auto start = static_cast<std::size_t>(last.data - bytes.data());
+  switch (last.kind) {
+    case ContainerKind::kArray:
+      return start + 2 * std::size_t{last.cardinality};
+    case ContainerKind::kBitset:
+      return start + kBitsetBytes;
+    case ContainerKind::kRun:
+      return start + 4 * std::size_t{last.runs};
+  }
+  return start;
+}
+
+}  // namespace
+
+BucketReader::BucketReader(Bytes bytes) {
+  if (bytes.size() < kBucketCountBytes) MalformedBitmap();
+  buckets_ = LoadAt<std::uint64_t>(bytes.data());
+  left_ = bytes.subspan(kBucketCountBytes);
+}
+
+bool BucketReader::Next(Bucket* bucket) {
+  while (buckets_ > 0) {
+    if (left_.size() < kBucketHeaderBytes) MalformedBitmap();
+    const auto high = LoadAt<std::uint32_t>(left_.data());
+    if (high < least_high_) MalformedBitmap();
+    const Bytes rest = left_.subspan(kBucketHeaderBytes);
+    const BitmapView view(rest);
+    const std::size_t size = SizeOfFront(rest, view);
+    left_ = rest.subspan(size);
+    least_high_ = std::uint64_t{high} + 1;
+    --buckets_;
+    if (view.empty()) continue;
+    *bucket = {high, rest.first(size)};
+    return true;
+  }
+  return false;
+}
+
+bool BucketReader::Seek(std::uint32_t high, Bucket* bucket) {
+  StopTicker ticker;
+  while (Next(bucket)) {
+    if (bucket->high >= high) return true;
+    ticker.Step();
+  }
+  return false;
+}
+
+bool Empty64(Bytes bytes) {
+  Bucket bucket;
+  return !BucketReader(bytes).Next(&bucket);
+}
+
+std::uint64_t Cardinality64(Bytes bytes) {
+  StopTicker ticker;
+  std::uint64_t count = 0;
+  Bucket bucket;
+  for (BucketReader reader(bytes); reader.Next(&bucket);) {
+    const BitmapView view(bucket.bitmap);
+    count += view.Cardinality();
+    ticker.Step(view.containers());
+  }
+  return count;
+}
+
+bool Contains64(Bytes bytes, std::uint64_t value) {
+  Bucket bucket;
+  return BucketReader(bytes).Seek(HighHalf(value), &bucket) && bucket.high == HighHalf(value) &&
+         BitmapView(bucket.bitmap).Contains(LowHalf(value));
+}
+
+bool Min64(Bytes bytes, std::uint64_t* value) {
+  Bucket bucket;
+  if (!BucketReader(bytes).Next(&bucket)) return false;
+  *value = JoinHalves(bucket.high, BitmapView(bucket.bitmap).Min());
+  return true;
+}
+
+bool Max64(Bytes bytes, std::uint64_t* value) {
+  StopTicker ticker;
+  bool found = false;
+  Bucket bucket;
+  for (BucketReader reader(bytes); reader.Next(&bucket); found = true) ticker.Step();
+  if (found) *value = JoinHalves(bucket.high, BitmapView(bucket.bitmap).Max());
+  return found;
+}
+
+void Decode64(Bytes bytes, std::uint64_t* out) {
+  StopTicker ticker;
+  std::array<std::uint32_t, kMaxContainers> lows;
+  Bucket bucket;
+  for (BucketReader reader(bytes); reader.Next(&bucket);) {
+    const BitmapView view(bucket.bitmap);
+    for (std::uint32_t i = 0; i < view.containers(); ++i) {
+      const std::uint32_t* end = view.At(i).Decode(lows.data());
+      for (const std::uint32_t* low = lows.data(); low != end; ++low) {
+        *out++ = JoinHalves(bucket.high, *low);
+      }
+      ticker.Step(static_cast<std::uint32_t>(end - lows.data()));
+    }
+  }
+}
+
+std::size_t CountBuckets(Bytes bytes) {
+  StopTicker ticker;
+  std::size_t count = 0;
+  Bucket bucket;
+  for (BucketReader reader(bytes); reader.Next(&bucket); ++count) ticker.Step();
+  return count;
+}
+
+void LocateBuckets(Bytes bytes, BucketPlace* places) {
+  StopTicker ticker;
+  Bucket bucket;
+  for (BucketReader reader(bytes); reader.Next(&bucket); ++places) {
+    *places = {bucket.high, static_cast<std::uint32_t>(bucket.bitmap.size()),
+               static_cast<std::size_t>(bucket.bitmap.data() - bytes.data())};
+    ticker.Step();
+  }
+}
+
+bool Contains64(Bytes bytes, std::span<const BucketPlace> places, std::uint64_t value) {
+  const auto place = std::lower_bound(
+      places.begin(), places.end(), HighHalf(value),
+      [](const BucketPlace& place, std::uint32_t high) { return place.high < high; });
+  return place != places.end() && place->high == HighHalf(value) &&
+         BitmapView(bytes.subspan(place->offset, place->size)).Contains(LowHalf(value));
+}
+
+}  // namespace cdp::bitmap

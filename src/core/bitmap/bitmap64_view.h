@@ -1,0 +1,67 @@
+/// A 64-bit bitmap read in place from its portable bytes.
+///
+/// It is a sequence of buckets: 32-bit bitmaps of the low halves of the values that share a high
+/// half. The bytes have no directory: a bucket is found by stepping over those before it.
+#pragma once
+
+#include "core/bitmap/bitmap_view.h"
+
+namespace cdp::bitmap {
+
+/// The number of buckets comes first, then each with its high half before it.
+inline constexpr std::size_t kBucketCountBytes = 8;
+inline constexpr std::size_t kBucketHeaderBytes = 4;
+
+struct Bucket {
+  std::uint32_t high;
+  Bytes bitmap;  ///< exactly its portable bytes
+};
+
+constexpr std::uint32_t HighHalf(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value >> 32);
+}
+constexpr std::uint32_t LowHalf(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
+constexpr std::uint64_t JoinHalves(std::uint32_t high, std::uint32_t low) {
+  return std::uint64_t{high} << 32 | low;
+}
+
+/// Steps from bucket to bucket, reading hardly more than the header of each. Never reads outside
+/// the bytes; raises an error for bytes that are no bitmap and buckets out of order.
+class BucketReader {
+ public:
+  explicit BucketReader(Bytes bytes);
+
+  /// The next bucket that is not empty; false after the last.
+  bool Next(Bucket* bucket);
+  /// The next bucket whose high half is at least `high`.
+  bool Seek(std::uint32_t high, Bucket* bucket);
+
+ private:
+  Bytes left_;
+  std::uint64_t buckets_;         // still to come
+  std::uint64_t least_high_ = 0;  // of the next; one past the greatest after it
+};
+
+/// Questions about one value, answered in place.
+bool Empty64(Bytes bytes);
+std::uint64_t Cardinality64(Bytes bytes);
+bool Contains64(Bytes bytes, std::uint64_t value);
+/// The least or greatest value; false if there is none.
+bool Min64(Bytes bytes, std::uint64_t* value);
+bool Max64(Bytes bytes, std::uint64_t* value);
+/// Writes Cardinality64() values in ascending order.
+void Decode64(Bytes bytes, std::uint64_t* out);
+
+/// Where the buckets are, for look-ups in the same bytes again and again.
+struct BucketPlace {
+  std::uint32_t high;
+  std::uint32_t size;
+  std::size_t offset;
+};
+/// How many buckets BucketReader would give.
+std::size_t CountBuckets(Bytes bytes);
+/// Fills in CountBuckets() places.
+void LocateBuckets(Bytes bytes, BucketPlace* places);
+bool Contains64(Bytes bytes, std::span<const BucketPlace> places, std::uint64_t value);
+
+}  // namespace cdp::bitmap

@@ -1,0 +1,160 @@
+/// Functions of roaringbitmap64 that answer by a number or by yes and no, all read in place.
+
+#include <limits>
+
+#include "core/bitmap/bitmap64_builder.h"
+#include "core/bitmap/bitmap64_order.h"
+#include "core/bitmap/bitmap64_set.h"
+#include "pg/base/kept_value.h"
+#include "pg/bitmap/bitmap64_datum.h"
+
+namespace cdp::pg {
+namespace {
+
+using bitmap::BucketPlace;
+using bitmap::Bytes;
+
+std::uint64_t ValueArgument(FunctionCallInfo fcinfo, int n) {
+  return static_cast<std::uint64_t>(PG_GETARG_INT64(n));
+}
+
+// What `answer` says of the two arguments.
+template <class Answer>
+auto AskTwo(FunctionCallInfo fcinfo, Answer answer) {
+  const Bytes a = Bitmap64Argument(fcinfo, 0);
+  const Bytes b = Bitmap64Argument(fcinfo, 1);
+  return CallCore([=] { return answer(a, b); });
+}
+
+// The sizes of two bitmaps and of what they share; every other count follows. A corrupt value can
+// make them contradict each other, hence signed.
+struct Counts {
+  std::int64_t a, b, both;
+};
+
+Counts Count(FunctionCallInfo fcinfo) {
+  return AskTwo(fcinfo, [](Bytes a, Bytes b) {
+    return Counts{static_cast<std::int64_t>(bitmap::Cardinality64(a)),
+                  static_cast<std::int64_t>(bitmap::Cardinality64(b)),
+                  static_cast<std::int64_t>(bitmap::AndCardinality64(a, b))};
+  });
+}
+
+// Where the buckets of a kept value are. Worked out the second time a value is asked: a single
+// question needs only those before the one it looks for.
+struct Directory {
+  std::size_t buckets;
+  BucketPlace* places() { return reinterpret_cast<BucketPlace*>(this + 1); }
+};
+static_assert(sizeof(Directory) % alignof(BucketPlace) == 0);
+
+Directory* DirectoryOf(FunctionCallInfo fcinfo, KeptValue* kept, Bytes bytes) {
+  if (kept->notes != nullptr) return static_cast<Directory*>(kept->notes);
+  const std::size_t buckets = CallCore([bytes] { return bitmap::CountBuckets(bytes); });
+  // Filled in before it becomes the value's: an error leaves none.
+  void* room = MemoryContextAllocHuge(fcinfo->flinfo->fn_mcxt,
+                                      sizeof(Directory) + buckets * sizeof(BucketPlace));
+  auto* directory = new (room) Directory{buckets};
+  CallCore([=] { bitmap::LocateBuckets(bytes, directory->places()); });
+  kept->notes = directory;
+  return directory;
+}
+
+bool Holds(FunctionCallInfo fcinfo, int n, std::uint64_t value) {
+  KeptValue* kept = KeepArgument(fcinfo, n);
+  const Bytes bytes = kept != nullptr ? BytesOf(kept->plain) : Bitmap64Argument(fcinfo, n);
+  // A partial state is looked for here because a kept value did not come through the argument.
+  if (kept == nullptr || kept->uses == 0 || bitmap::IsBuildState64(bytes)) {
+    const Bytes portable = kept == nullptr ? bytes : Bitmap64Bytes(PointerGetDatum(kept->plain));
+    return CallCore([=] { return bitmap::Contains64(portable, value); });
+  }
+  Directory* directory = DirectoryOf(fcinfo, kept, bytes);
+  return CallCore([=] {
+    return bitmap::Contains64(
+        bytes, std::span<const BucketPlace>(directory->places(), directory->buckets), value);
+  });
+}
+
+// The least or the greatest value; null of an empty bitmap.
+Datum EndOf(FunctionCallInfo fcinfo, bool (*end)(Bytes, std::uint64_t*)) {
+  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  std::uint64_t value = 0;
+  if (!CallCore([&] { return end(bytes, &value); })) PG_RETURN_NULL();
+  PG_RETURN_INT64(static_cast<std::int64_t>(value));
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp_rb64_cardinality) {
+  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  PG_RETURN_INT64(CallCore([bytes] { return bitmap::Cardinality64(bytes); }));
+}
+
+CDP_FUNCTION(cdp_rb64_is_empty) {
+  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  PG_RETURN_BOOL(CallCore([bytes] { return bitmap::Empty64(bytes); }));
+}
+
+CDP_FUNCTION(cdp_rb64_and_cardinality) {
+  PG_RETURN_INT64(AskTwo(fcinfo, bitmap::AndCardinality64));
+}
+
+CDP_FUNCTION(cdp_rb64_or_cardinality) {
+  const Counts counts = Count(fcinfo);
+  PG_RETURN_INT64(counts.a + counts.b - counts.both);
+}
+
+CDP_FUNCTION(cdp_rb64_xor_cardinality) {
+  const Counts counts = Count(fcinfo);
+  PG_RETURN_INT64(counts.a + counts.b - 2 * counts.both);
+}
+
+CDP_FUNCTION(cdp_rb64_andnot_cardinality) {
+  const Counts counts = Count(fcinfo);
+  PG_RETURN_INT64(counts.a - counts.both);
+}
+
+CDP_FUNCTION(cdp_rb64_jaccard_dist) {
+  const Counts counts = Count(fcinfo);
+  const std::int64_t either = counts.a + counts.b - counts.both;
+  if (either == 0) PG_RETURN_FLOAT8(std::numeric_limits<double>::quiet_NaN());
+  PG_RETURN_FLOAT8(static_cast<double>(counts.both) / static_cast<double>(either));
+}
+
+CDP_FUNCTION(cdp_rb64_contains_value) {
+  PG_RETURN_BOOL(Holds(fcinfo, 0, ValueArgument(fcinfo, 1)));
+}
+CDP_FUNCTION(cdp_rb64_containedby_value) {
+  PG_RETURN_BOOL(Holds(fcinfo, 1, ValueArgument(fcinfo, 0)));
+}
+
+CDP_FUNCTION(cdp_rb64_contains) { PG_RETURN_BOOL(AskTwo(fcinfo, bitmap::IncludesAll64)); }
+CDP_FUNCTION(cdp_rb64_containedby) {
+  PG_RETURN_BOOL(AskTwo(fcinfo, [](Bytes a, Bytes b) { return bitmap::IncludesAll64(b, a); }));
+}
+CDP_FUNCTION(cdp_rb64_intersect) { PG_RETURN_BOOL(AskTwo(fcinfo, bitmap::Intersects64)); }
+CDP_FUNCTION(cdp_rb64_equals) { PG_RETURN_BOOL(AskTwo(fcinfo, bitmap::Equal64)); }
+CDP_FUNCTION(cdp_rb64_not_equals) { PG_RETURN_BOOL(!AskTwo(fcinfo, bitmap::Equal64)); }
+
+CDP_FUNCTION(cdp_rb64_min) { return EndOf(fcinfo, bitmap::Min64); }
+CDP_FUNCTION(cdp_rb64_max) { return EndOf(fcinfo, bitmap::Max64); }
+
+CDP_FUNCTION(cdp_rb64_rank) {
+  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  const std::uint64_t value = ValueArgument(fcinfo, 1);
+  PG_RETURN_INT64(CallCore([=] { return bitmap::Rank64(bytes, value); }));
+}
+
+CDP_FUNCTION(cdp_rb64_index) {
+  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  const std::uint64_t value = ValueArgument(fcinfo, 1);
+  PG_RETURN_INT64(CallCore([=] { return bitmap::Index64(bytes, value); }));
+}
+
+CDP_FUNCTION(cdp_rb64_range_cardinality) {
+  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  const bitmap::Range64 range = bitmap::RangeOf(ValueArgument(fcinfo, 1), ValueArgument(fcinfo, 2));
+  PG_RETURN_INT64(CallCore([=] { return bitmap::RangeCardinality64(bytes, range); }));
+}
+
+}  // namespace cdp::pg
