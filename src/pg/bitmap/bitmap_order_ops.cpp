@@ -35,7 +35,7 @@ CDP_FUNCTION(cdp_rb_gt) { PG_RETURN_BOOL(CompareArguments(fcinfo) > 0); }
 CDP_FUNCTION(cdp_rb_ge) { PG_RETURN_BOOL(CompareArguments(fcinfo) >= 0); }
 
 // With seed 0 the extended hash ends in the plain one, as the server demands.
-CDP_FUNCTION(cdp_rb_hash) { PG_RETURN_UINT32(static_cast<std::uint32_t>(HashArgument(fcinfo, 0))); }
+CDP_FUNCTION(cdp_rb_hash) { PG_RETURN_INT32(static_cast<std::int32_t>(HashArgument(fcinfo, 0))); }
 CDP_FUNCTION(cdp_rb_hash_extended) {
   PG_RETURN_UINT64(HashArgument(fcinfo, static_cast<std::uint64_t>(PG_GETARG_INT64(1))));
 }

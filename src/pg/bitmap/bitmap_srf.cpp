@@ -84,7 +84,7 @@ CDP_FUNCTION(cdp_rb_chunks) {
   std::uint32_t chunk = 0;
   const varlena* members = CallCore([&] { return rows->Next(&chunk); });
   if (members == nullptr) SRF_RETURN_DONE(call);
-  Datum values[2] = {UInt32GetDatum(chunk), PointerGetDatum(members)};
+  Datum values[2] = {Int32GetDatum(static_cast<std::int32_t>(chunk)), PointerGetDatum(members)};
   bool nulls[2] = {false, false};
   SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc, values, nulls)));
 }
