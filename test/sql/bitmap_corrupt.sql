@@ -25,6 +25,17 @@ INSERT INTO reader
     SELECT format('cdp.rb_%s(%s)', f, args)
       FROM unnest('{and,or,xor,andnot,and_cardinality,or_cardinality,xor_cardinality,andnot_cardinality,contains,containedby,intersect,equals,not_equals}'::text[]) f,
            unnest(ARRAY['$1, $1', '$1, ''{1,2,70000}''::cdp.roaringbitmap', '(SELECT b FROM large), $1']) args;
+INSERT INTO reader VALUES
+    ('cdp.rb_fill($1, 3, 70000)'), ('cdp.rb_clear($1, 3, 70000)'), ('cdp.rb_flip($1, 3, 70000)'), ('cdp.rb_range($1, 0, 70000)'),
+    ('cdp.rb_range_cardinality($1, 0, 70000)'), ('cdp.rb_select($1, 5, 1, true)'), ('cdp.rb_rank($1, 70000)'), ('cdp.rb_index($1, 1)'),
+    ('cdp.rb_shiftright($1, 5)'), ('cdp.rb_shiftleft($1, 65536)'), ('cdp.rb_runoptimize($1)'), ('cdp.rb_stats($1)'),
+    ('cdp.rb_sample($1, 1, 1)'), ('cdp.rb_remap($1, ''{1}'', ''{2}'')'), ('cdp.rb_hash($1)'), ('cdp.rb_hash_extended($1, 5)'),
+    ('cdp._rb_least($1)'), ('cdp._rb_greatest($1)'), ('(SELECT count(x) FROM cdp.rb_chunks($1, 16) x)');
+INSERT INTO reader
+    SELECT format('cdp.rb_%s(%s)', f, args)
+      FROM unnest('{cmp,lt,le,gt,ge,jaccard,jaccard_dist}'::text[]) f, unnest(ARRAY['$1, $1', '(SELECT b FROM large), $1']) args;
+INSERT INTO reader
+    SELECT format('cdp.rb_%s(ARRAY[$1, (SELECT b FROM large)])', f) FROM unnest('{and_many,or_many,and_many_cardinality,or_many_cardinality}'::text[]) f;
 INSERT INTO reader
     SELECT format('(SELECT cdp.rb_%s(x) FROM unnest(ARRAY[%s]) x)', f, args)
       FROM unnest('{or_agg,and_agg,xor_agg,or_cardinality_agg,and_cardinality_agg,xor_cardinality_agg}'::text[]) f,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/bitmap/bitmap.h"
+#include "core/bitmap/bitmap_parts.h"
 #include "core/bitmap/bitmap_view.h"
 #include "pg/base/datum.h"
 
@@ -16,13 +17,37 @@ inline bitmap::Bytes BitmapArgument(FunctionCallInfo fcinfo, int n) {
   return BitmapBytes(PG_GETARG_DATUM(n));
 }
 
+/// Frees what BitmapArgument had to fetch or make; for functions that an index calls.
+inline void FreeDetoasted(FunctionCallInfo fcinfo, int n, bitmap::Bytes bytes) {
+  const auto* value = reinterpret_cast<const varlena*>(PG_GETARG_POINTER(n));
+  if (VARATT_IS_EXTENDED(value) && !VARATT_IS_SHORT(value)) {
+    pfree(const_cast<std::byte*>(bytes.data()) - VARHDRSZ);
+  }
+}
+
 /// New values in the current context; for use inside CallCore.
 varlena* NewBitmap(const bitmap::Bitmap& value);
+varlena* NewBitmap(const bitmap::BitmapParts& parts);
 /// Values ascending and without duplicates.
 varlena* NewBitmap(std::span<const std::uint32_t> values);
 /// Values in any order, which it sorts in place.
 varlena* NewBitmapOfUnsorted(std::span<std::uint32_t> values);
 /// Bytes from outside, in either form: checks all of them and brings them into normal form.
 varlena* NewBitmapOfForeign(bitmap::Bytes bytes);
+
+/// The values as an int4[].
+varlena* NewArrayOfBitmap(bitmap::Bytes bytes);
+
+/// Makes the result of a function by `build(view, &parts)`, of its first argument.
+template <class Build>
+Datum BuildFromView(FunctionCallInfo fcinfo, Build build) {
+  const bitmap::Bytes bytes = BitmapArgument(fcinfo, 0);
+  return PointerGetDatum(CallCore([=] {
+    ContextResource memory(CurrentMemoryContext);
+    bitmap::BitmapParts parts(&memory);
+    build(bitmap::BitmapView(bytes), &parts);
+    return NewBitmap(parts);
+  }));
+}
 
 }  // namespace cdp::pg

@@ -27,24 +27,6 @@ Datum AddValue(Datum to, std::int32_t value) {
   }));
 }
 
-varlena* NewArray(bitmap::Bytes bytes) {
-  const bitmap::BitmapView view(bytes);
-  const std::uint64_t count = view.Cardinality();
-  if (count == 0) {
-    return CallServer([] { return reinterpret_cast<varlena*>(construct_empty_array(INT4OID)); });
-  }
-  constexpr std::size_t kHeader = ARR_OVERHEAD_NONULLS(1);
-  varlena* result = NewVarlena(kHeader - VARHDRSZ + count * sizeof(std::int32_t));
-  auto* array = reinterpret_cast<ArrayType*>(result);
-  array->ndim = 1;
-  array->dataoffset = 0;
-  array->elemtype = INT4OID;
-  ARR_DIMS(array)[0] = static_cast<int>(count);
-  ARR_LBOUND(array)[0] = 1;
-  view.Decode(reinterpret_cast<std::uint32_t*>(ARR_DATA_PTR(array)));
-  return result;
-}
-
 }  // namespace
 
 CDP_FUNCTION(cdp_rb_and) { return Combine(fcinfo, SetOperation::kAnd); }
@@ -76,7 +58,7 @@ CDP_FUNCTION(cdp_rb_build) {
 
 CDP_FUNCTION(cdp_rb_to_array) {
   const bitmap::Bytes bytes = BitmapArgument(fcinfo, 0);
-  PG_RETURN_POINTER(CallCore([bytes] { return NewArray(bytes); }));
+  PG_RETURN_POINTER(CallCore([bytes] { return NewArrayOfBitmap(bytes); }));
 }
 
 }  // namespace cdp::pg

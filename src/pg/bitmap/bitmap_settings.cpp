@@ -1,5 +1,6 @@
 #include "pg/bitmap/bitmap_settings.h"
 
+#include "core/base/stop.h"
 #include "core/bitmap/allocator.h"
 #include "pg/base/memory.h"
 
@@ -17,11 +18,23 @@ constexpr config_enum_entry kOutputForms[] = {{"bytea", kBytea, false},
 
 int bitmap_output = kUnset;
 
+// The bitmap library knows no interrupts, but whatever it does for long it allocates for: once in
+// some megabytes the wish to stop is heard here. To the library it looks like exhausted memory.
+void PollByBytes(std::size_t size) {
+  static StopTicker ticker;
+  constexpr std::size_t kBytesPerStep = 64;
+  ticker.Step(static_cast<std::uint32_t>(std::min<std::size_t>(size / kBytesPerStep, 65536) + 1));
+}
+
 constexpr bitmap::Allocator kContextAllocator = {
-    [](std::size_t size) { return AllocateIn(CurrentMemoryContext, size); },
+    [](std::size_t size) {
+      PollByBytes(size);
+      return AllocateIn(CurrentMemoryContext, size);
+    },
     [](void* block, std::size_t size) { return Reallocate(CurrentMemoryContext, block, size); },
     [](void* block) { pfree(block); },
     [](std::size_t size, std::size_t alignment) {
+      PollByBytes(size);
       return AllocateAlignedIn(CurrentMemoryContext, size, alignment);
     },
     FreeAligned,

@@ -5,8 +5,16 @@
 #include <memory>
 
 #include "core/bitmap/bitmap.h"
+#include "core/bitmap/bitmap_bounds.h"
 #include "core/bitmap/bitmap_compare.h"
 #include "core/bitmap/bitmap_cursor.h"
+#include "core/bitmap/bitmap_many.h"
+#include "core/bitmap/bitmap_order.h"
+#include "core/bitmap/bitmap_range.h"
+#include "core/bitmap/bitmap_rank.h"
+#include "core/bitmap/bitmap_sample.h"
+#include "core/bitmap/bitmap_shift.h"
+#include "core/bitmap/bitmap_stats.h"
 #include "core/bitmap/bitmap_text.h"
 #include "core/bitmap/build_state.h"
 #include "oracle/bitmap.h"
@@ -36,6 +44,61 @@ void Try(Body body) {
   } catch (const Error& error) {
     ASSERT_EQ(std::string(error.what()).substr(0, 22), "bitmap format is error");
   }
+}
+
+// Builds by `build(&parts)` and writes the result, which may be as wrong as the bytes are.
+template <class Build>
+void TryBuild(Build build) {
+  Try([&] {
+    BitmapParts parts(std::pmr::new_delete_resource());
+    build(&parts);
+    std::vector<std::byte> result(parts.size());
+    parts.Write(result.data());
+  });
+}
+
+// Everything that makes another bitmap of the bytes, or reads them to answer by a number.
+void Make(Bytes bytes, Bytes other) {
+  auto* memory = std::pmr::new_delete_resource();
+  for (const ValueRange range : {ValueRange{0, 70000}, ValueRange{65536, std::uint64_t{1} << 32},
+                                 ValueRange{5, 0x80000001}}) {
+    TryBuild([=](BitmapParts* parts) { Fill(BitmapView(bytes), range, parts); });
+    TryBuild([=](BitmapParts* parts) { Clear(BitmapView(bytes), range, parts); });
+    TryBuild([=](BitmapParts* parts) { Restrict(BitmapView(bytes), range, parts); });
+    Try([=] { Cardinality(BitmapView(bytes), range); });
+    Try([=] { Page(BitmapView(bytes), range, 10, 3, true); });
+    Try([=] { FirstFrom(BitmapView(bytes), static_cast<std::uint32_t>(range.start)); });
+  }
+  TryBuild([=](BitmapParts* parts) { Flip(BitmapView(bytes), {9, 200000}, parts); });
+  for (const std::int64_t distance : {1, -1, 65536, -70000}) {
+    TryBuild([=](BitmapParts* parts) { Shift(BitmapView(bytes), distance, parts); });
+  }
+  TryBuild([=](BitmapParts* parts) { RunOptimize(BitmapView(bytes), parts); });
+  TryBuild([=](BitmapParts* parts) { Sample(BitmapView(bytes), 20, 1, parts, memory); });
+  Try([=] { Hash(BitmapView(bytes), 0); });
+  Try([=] { StatsOf(BitmapView(bytes)); });
+  Try([=] {
+    const BitmapView view(bytes);
+    if (!view.empty()) BoundsOf(view);
+  });
+  Try([=] { MemberShare(BitmapView(bytes), ColumnStats{}); });
+  const auto views = [=] { return std::vector{BitmapView(bytes), BitmapView(other)}; };
+  TryBuild([=](BitmapParts* parts) {
+    auto both = views();
+    AndMany(both, parts, memory);
+  });
+  TryBuild([=](BitmapParts* parts) {
+    auto both = views();
+    OrMany(both, parts, memory);
+  });
+  Try([=] {
+    auto both = views();
+    AndManyCardinality(both, memory);
+  });
+  Try([=] {
+    auto both = views();
+    OrManyCardinality(both, memory);
+  });
 }
 
 void ReadAll(Bytes bytes, Bytes other) {
@@ -72,7 +135,9 @@ void ReadAll(Bytes bytes, Bytes other) {
     Try([=] { Intersects(BitmapView(first), BitmapView(second)); });
     Try([=] { IncludesAll(BitmapView(first), BitmapView(second)); });
     Try([=] { Equal(BitmapView(first), BitmapView(second)); });
+    Try([=] { Compare(BitmapView(first), BitmapView(second)); });
   }
+  Make(bytes, other);
   Try([=] { BuildStateValues(bytes, std::pmr::new_delete_resource()); });
 }
 

@@ -6,6 +6,11 @@
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap_builder.h"
 #include "core/bitmap/bitmap_compare.h"
+#include "core/bitmap/bitmap_many.h"
+#include "core/bitmap/bitmap_order.h"
+#include "core/bitmap/bitmap_range.h"
+#include "core/bitmap/bitmap_sample.h"
+#include "core/bitmap/bitmap_shift.h"
 #include "core/bitmap/bitmap_text.h"
 #include "core/bitmap/bitmap_writer.h"
 #include "core/bitmap/sort.h"
@@ -48,6 +53,35 @@ TEST_F(Interrupt, EndsComparing) {
   const BitmapView view(bytes);
   EXPECT_THROW(AndCardinality(view, view), Stopped);
   EXPECT_THROW(Equal(view, view), Stopped);
+}
+
+TEST_F(Interrupt, EndsChanging) {
+  stop_hook = nullptr;
+  std::vector<std::uint32_t> sparse;
+  for (std::uint32_t i = 0; i < 60000; ++i) sparse.push_back(i << 16 | 7);
+  const PortableWriter writer(sparse);
+  std::vector<std::byte> bytes(writer.size());
+  writer.Write(bytes.data());
+  stop_hook = [] { throw Stopped(); };
+  auto* memory = std::pmr::new_delete_resource();
+  const BitmapView view(bytes);
+  const ValueRange all = {1, (std::uint64_t{1} << 32) - 1};
+  const auto expect_stop = [memory](auto body) {
+    BitmapParts parts(memory);
+    EXPECT_THROW(body(&parts), Stopped);
+  };
+  expect_stop([&](BitmapParts* parts) { Fill(view, all, parts); });
+  expect_stop([&](BitmapParts* parts) { Flip(view, all, parts); });
+  expect_stop([&](BitmapParts* parts) { Restrict(view, all, parts); });
+  expect_stop([&](BitmapParts* parts) { Clear(view, {1, 2}, parts); });
+  expect_stop([&](BitmapParts* parts) { Shift(view, 5, parts); });
+  expect_stop([&](BitmapParts* parts) { RunOptimize(view, parts); });
+  expect_stop([&](BitmapParts* parts) { Sample(BitmapView(bytes_), 100000, 1, parts, memory); });
+  std::vector<BitmapView> views = {view, view};
+  expect_stop([&](BitmapParts* parts) { AndMany(views, parts, memory); });
+  expect_stop([&](BitmapParts* parts) { OrMany(views, parts, memory); });
+  EXPECT_THROW(Compare(view, view), Stopped);
+  EXPECT_THROW(Hash(view, 0), Stopped);
 }
 
 TEST_F(Interrupt, EndsBuilding) {

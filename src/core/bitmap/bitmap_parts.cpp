@@ -1,0 +1,117 @@
+#include "core/bitmap/bitmap_parts.h"
+
+#include "core/base/stop.h"
+
+namespace cdp::bitmap {
+namespace {
+
+// One run: from 0, 65535 more.
+constexpr std::byte kFullRun[] = {std::byte{1}, std::byte{0},    std::byte{0},
+                                  std::byte{0}, std::byte{0xff}, std::byte{0xff}};
+
+std::uint32_t SizeOf(const Container& container) {
+  switch (container.kind) {
+    case ContainerKind::kArray:
+      return 2 * container.cardinality;
+    case ContainerKind::kBitset:
+      return kBitsetBytes;
+    case ContainerKind::kRun:
+      return 2 + 4 * container.runs;
+  }
+  return 0;
+}
+
+}  // namespace
+
+BitmapParts::~BitmapParts() {
+  for (const Part& part : parts_) {
+    if (part.is_owned) memory_->deallocate(const_cast<std::byte*>(part.data), part.bytes, 2);
+  }
+}
+
+void BitmapParts::Push(const Part& part) {
+  // Only a corrupt bitmap has its containers in another order, or one of them twice.
+  if (!parts_.empty() && part.key <= parts_.back().key) MalformedBitmap();
+  parts_.push_back(part);
+  data_bytes_ += part.bytes;
+  any_run_ = any_run_ || part.is_run;
+}
+
+void BitmapParts::Keep(const Container& container, std::uint32_t key) {
+  const bool is_run = container.kind == ContainerKind::kRun;
+  // The number of runs stands before the first one.
+  Push({container.data - (is_run ? 2 : 0), SizeOf(container), container.cardinality,
+        static_cast<std::uint16_t>(key), is_run, false});
+}
+
+void BitmapParts::Keep(const BitmapView& view, std::uint32_t from, std::uint32_t end) {
+  StopTicker ticker;
+  for (std::uint32_t i = from; i < end; ++i) {
+    Keep(view.At(i));
+    ticker.Step(16);
+  }
+}
+
+void BitmapParts::AddFull(std::uint32_t key) {
+  Push({kFullRun, sizeof(kFullRun), 65536, static_cast<std::uint16_t>(key), true, false});
+}
+
+void BitmapParts::Add(std::uint32_t key, ContainerDraft* draft, bool runs_allowed) {
+  const ContainerDraft::Form form = draft->Best(runs_allowed);
+  if (form.cardinality == 0) return;
+  auto* data = static_cast<std::byte*>(memory_->allocate(form.bytes, 2));
+  try {
+    draft->Write(form, data);
+    Push({data, form.bytes, form.cardinality, static_cast<std::uint16_t>(key),
+          form.kind == ContainerKind::kRun, true});
+  } catch (...) {
+    memory_->deallocate(data, form.bytes, 2);
+    throw;
+  }
+}
+
+std::uint64_t BitmapParts::Cardinality() const {
+  std::uint64_t count = 0;
+  for (const Part& part : parts_) count += part.cardinality;
+  return count;
+}
+
+std::size_t BitmapParts::HeaderBytes() const {
+  const std::size_t begin = any_run_ ? 4 + (parts_.size() + 7) / 8 : 8;
+  return begin + parts_.size() * (HasOffsets() ? 8 : 4);
+}
+
+std::size_t BitmapParts::size() const { return HeaderBytes() + data_bytes_; }
+
+void BitmapParts::Write(std::byte* out) const {
+  const auto count = static_cast<std::uint32_t>(parts_.size());
+  std::byte* keys = out + 8;
+  if (any_run_) {
+    StoreAt(out, kCookieWithRuns | (count - 1) << 16);
+    std::memset(out + 4, 0, (count + 7) / 8);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (parts_[i].is_run) out[4 + i / 8] |= static_cast<std::byte>(1u << (i % 8));
+    }
+    keys = out + 4 + (count + 7) / 8;
+  } else {
+    StoreAt(out, kCookieWithoutRuns);
+    StoreAt(out + 4, count);
+  }
+  std::byte* offsets = keys + 4 * std::size_t{count};
+  std::byte* data = out + HeaderBytes();
+  StopTicker ticker;
+  for (const Part& part : parts_) {
+    StoreAt(keys, part.key);
+    StoreAt(keys + 2, static_cast<std::uint16_t>(part.cardinality - 1));
+    keys += 4;
+    if (HasOffsets()) {
+      StoreAt(offsets, static_cast<std::uint32_t>(data - out));
+      offsets += 4;
+    }
+    std::memcpy(data, part.data, part.bytes);
+    data += part.bytes;
+    ticker.Step(16);
+  }
+}
+
+}  // namespace cdp::bitmap

@@ -1,0 +1,13 @@
+/// A part of a bitmap's values, drawn by lot.
+#pragma once
+
+#include "core/bitmap/bitmap_parts.h"
+
+namespace cdp::bitmap {
+
+/// `count` of the values, or all when there are not more; every such choice is equally likely. The
+/// same bitmap, count and seed give the same choice on every machine.
+void Sample(const BitmapView& view, std::uint64_t count, std::uint64_t seed, BitmapParts* result,
+            std::pmr::memory_resource* memory);
+
+}  // namespace cdp::bitmap

@@ -1,0 +1,85 @@
+-- What the planner knows: rows of rb_iterate, the share of rows that are members, the index to use.
+SET search_path = cdp, public;
+SET cdp.bitmap_output = 'array';
+SET enable_bitmapscan = off;
+CREATE TABLE person (one_id int4 PRIMARY KEY, name text, city int4);
+INSERT INTO person SELECT i - 20000, 'x', i % 10 FROM generate_series(1, 100000) i;
+VACUUM ANALYZE person;
+
+-- The rows that the planner expects of a query.
+CREATE FUNCTION expected_rows(query text) RETURNS float8 LANGUAGE plpgsql AS $$
+DECLARE plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+    RETURN plan->0->'Plan'->>'Plan Rows';
+END
+$$;
+
+-- few members are looked up, in order of the index or not
+EXPLAIN (COSTS OFF) SELECT * FROM person WHERE one_id <@ '{1,5000,-7,90001}'::roaringbitmap;
+SELECT one_id FROM person WHERE one_id <@ '{1,5000,-7,90001}'::roaringbitmap ORDER BY one_id;
+EXPLAIN (COSTS OFF) SELECT * FROM person WHERE '{1,5000,-7,90001}'::roaringbitmap @> one_id;
+EXPLAIN (COSTS OFF) SELECT * FROM person WHERE rb_contains('{1,5000}'::roaringbitmap, one_id);
+EXPLAIN (COSTS OFF) SELECT * FROM person WHERE rb_containedby(one_id, '{1,5000}'::roaringbitmap);
+EXPLAIN (COSTS OFF) SELECT * FROM person WHERE one_id <@ '{}'::roaringbitmap;
+SELECT count(*) FROM person WHERE one_id <@ '{}'::roaringbitmap;
+-- a block of them is a range that needs no second look; a loose one does
+EXPLAIN (COSTS OFF) SELECT * FROM person WHERE one_id <@ '{5,6,7,8}'::roaringbitmap;
+EXPLAIN (COSTS OFF) SELECT * FROM person WHERE one_id <@ '{-2,-1,0,1}'::roaringbitmap;
+SELECT one_id FROM person WHERE one_id <@ '{-2,-1,0,1}'::roaringbitmap ORDER BY one_id;
+EXPLAIN (COSTS OFF) SELECT * FROM person WHERE one_id <@ '{5,6,8}'::roaringbitmap;
+SELECT one_id FROM person WHERE one_id <@ '{5,6,8}'::roaringbitmap;
+-- an audience as psql gives it
+SELECT rb_build_agg(i * 3) AS audience FROM generate_series(0, 2000) i \gset
+\set ECHO none
+SELECT count(*) FROM person WHERE one_id <@ :'audience'::roaringbitmap;
+CREATE TABLE plan (line text);
+DO $$
+DECLARE line text; audience roaringbitmap := (SELECT rb_build_agg(i * 3) FROM generate_series(0, 2000) i);
+BEGIN
+    FOR line IN EXECUTE format('EXPLAIN (COSTS OFF) SELECT * FROM person WHERE one_id <@ %L::roaringbitmap', audience) LOOP
+        INSERT INTO plan VALUES (regexp_replace(line, '\{[-0-9,]+\}', '{...}'));
+    END LOOP;
+END $$;
+\set ECHO all
+SELECT line FROM plan;
+-- known only when the query runs: a subquery, a parameter of a generic plan, a column of a join
+CREATE TABLE audience (id int4, members roaringbitmap);
+INSERT INTO audience SELECT i, rb_build(ARRAY[i * 10, i * 10 + 3]) FROM generate_series(1, 3) i;
+INSERT INTO audience VALUES (4, '{}');
+ANALYZE audience;
+SELECT one_id FROM person WHERE one_id <@ (SELECT members FROM audience WHERE id = 2);
+SELECT one_id FROM person WHERE one_id <@ (SELECT members FROM audience WHERE id = 4);
+PREPARE members(roaringbitmap) AS SELECT one_id FROM person WHERE one_id <@ $1;
+SET plan_cache_mode = force_generic_plan;
+EXPLAIN (COSTS OFF) EXECUTE members('{3,-4}');
+EXECUTE members('{3,-4}');
+EXECUTE members(NULL);
+RESET plan_cache_mode;
+EXPLAIN (COSTS OFF) SELECT id, one_id FROM audience JOIN person ON one_id <@ members;
+SELECT id, one_id FROM audience JOIN person ON one_id <@ members ORDER BY 1, 2;
+-- no other index than a btree of int4
+CREATE INDEX ON person USING hash (city);
+CREATE INDEX ON person ((city::int8));
+SET enable_seqscan = off;
+EXPLAIN (COSTS OFF) SELECT * FROM person WHERE city <@ '{3,100}'::roaringbitmap;
+RESET enable_seqscan;
+EXPLAIN (COSTS OFF) SELECT * FROM audience WHERE members @> 3;
+EXPLAIN (COSTS OFF) SELECT * FROM person WHERE one_id <@ NULL::roaringbitmap;
+
+-- estimates: a unique column, a column of common values, negative and positive, nothing in common
+SELECT expected_rows('SELECT * FROM person WHERE one_id <@ rb_fill(''{}'', 1000, 11000)') BETWEEN 9500 AND 10500 AS range,
+       expected_rows('SELECT * FROM person WHERE rb_contains(rb_fill(''{}'', 1000, 11000), one_id)') BETWEEN 9500 AND 10500 AS by_function,
+       expected_rows('SELECT * FROM person WHERE one_id <@ rb_fill(''{}'', 0, 4294967296)') BETWEEN 99000 AND 100000 AS everyone,
+       expected_rows('SELECT * FROM person WHERE one_id <@ rb_fill(''{}'', 4294947296, 4294967296)') BETWEEN 19000 AND 21000 AS negative,
+       expected_rows('SELECT * FROM person WHERE one_id <@ rb_fill(''{}'', 1000000, 2000000)') < 10 AS nobody,
+       expected_rows('SELECT * FROM person WHERE city <@ ''{3,4,99}''::roaringbitmap') BETWEEN 19000 AND 21000 AS common,
+       expected_rows('SELECT * FROM audience WHERE members @> 3') = 1 AS other_side;
+SELECT expected_rows('SELECT * FROM rb_iterate(''{1,2,3}'')') AS three, expected_rows('SELECT * FROM rb_iterate(rb_fill(''{}'', 0, 5000))') AS folded,
+       expected_rows('SELECT rb_iterate(members) FROM audience') AS of_a_column;
+
+-- what costs more runs later, wherever it stands
+EXPLAIN (COSTS OFF) SELECT * FROM audience WHERE members @> 3 AND rb_cardinality(members) > 1 AND id > 2;
+EXPLAIN (COSTS OFF) SELECT * FROM audience WHERE (members & '{1,2}') = '{1}' AND members && '{3}' AND id > 2;
+DROP TABLE person, audience, plan;
+DROP FUNCTION expected_rows;
