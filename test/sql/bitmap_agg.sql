@@ -108,3 +108,6 @@ SELECT combine_states(s) FROM (VALUES (NULL::roaringbitmap), (NULL)) u(s);
 SELECT 'CDB1\002\000\000\000\001\000\000\000'::bytea::roaringbitmap;
 SELECT 'CDB1'::bytea::roaringbitmap;
 SELECT 'CDB1\001\000\000\000\001\000\000\000'::bytea::roaringbitmap;
+-- leave the database as it was
+DROP TABLE v, event, tag, serial, parallel, state, travelled;
+DROP FUNCTION answer;

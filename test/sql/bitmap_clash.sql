@@ -35,3 +35,5 @@ SET max_parallel_workers_per_gather = 0;
 SELECT * FROM work() ORDER BY n;
 SELECT clash_provoke() AS calls_of_its_own;
 SELECT clash_calls() AS calls_by_others;
+-- leave the database as it was
+DROP FUNCTION clash_calls, clash_provoke, work;

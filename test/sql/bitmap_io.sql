@@ -138,3 +138,5 @@ SELECT rb_to_array(b) FROM everything;
 SELECT b::text FROM everything;
 \set VERBOSITY sqlstate
 SELECT b::text FROM everything;
+-- leave the database as it was
+DROP TABLE sent, received, everything;

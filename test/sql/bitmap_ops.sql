@@ -90,3 +90,5 @@ SELECT n, rb_to_array(b) = ARRAY(SELECT v FROM member m WHERE m.n = bm.n ORDER B
        rb_min(b) = (rb_to_array(b))[1] AND rb_max(b) = (rb_to_array(b))[rb_cardinality(b)] AS ends
   FROM bm WHERE n < 8 ORDER BY n;
 SELECT rb_to_array(rb_build(ARRAY(SELECT v FROM member ORDER BY hashint4(v)))) = rb_to_array(rb_or_agg(b)) AS build FROM bm;
+-- leave the database as it was
+DROP TABLE member, bm;

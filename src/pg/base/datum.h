@@ -27,11 +27,6 @@ inline std::byte* PayloadOf(varlena* value) {
   return reinterpret_cast<std::byte*>(VARDATA(value));
 }
 
-inline text* NewText(std::string_view view) {
-  return reinterpret_cast<text*>(
-      NewVarlena(std::as_bytes(std::span<const char>(view.data(), view.size()))));
-}
-
 /// An interval as microseconds, a day being 24 hours. Raises an error when it has months, or is
 /// negative, or overflows; `what` names it in the message. May longjmp: for the first act.
 std::int64_t SpanMicros(const Interval* interval, const char* what);

@@ -3,6 +3,7 @@
 #include "core/bitmap/bitmap_cursor.h"
 #include "core/bitmap/bitmap_range.h"
 #include "core/bitmap/bitmap_rank.h"
+#include "pg/base/row_set.h"
 #include "pg/bitmap/bitmap_datum.h"
 
 namespace cdp::pg {
@@ -67,13 +68,7 @@ CDP_FUNCTION(cdp_rb_chunks) {
     }
     FuncCallContext* first = SRF_FIRSTCALL_INIT();
     const MemoryContext caller = MemoryContextSwitchTo(first->multi_call_memory_ctx);
-    TupleDesc row = nullptr;
-    if (get_call_result_type(fcinfo, nullptr, &row) != TYPEFUNC_COMPOSITE) {
-      ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                      errmsg("function returning record called in context that cannot accept "
-                             "type record")));
-    }
-    first->tuple_desc = BlessTupleDesc(row);
+    first->tuple_desc = RowShape(fcinfo);
     const bitmap::Bytes bytes =
         BitmapBytes(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0))));
     first->user_fctx = new (palloc(sizeof(ChunkRows))) ChunkRows{bytes, bits, 0};

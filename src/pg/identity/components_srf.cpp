@@ -1,5 +1,6 @@
 /// components_of: the partition as rows, read from the image as they are asked for.
 
+#include "pg/base/row_set.h"
 #include "pg/identity/components_datum.h"
 
 namespace cdp::pg {
@@ -11,13 +12,7 @@ CDP_FUNCTION(cdp_components_of) {
   if (SRF_IS_FIRSTCALL()) {
     FuncCallContext* call = SRF_FIRSTCALL_INIT();
     const MemoryContext before = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-    TupleDesc row = nullptr;
-    if (get_call_result_type(fcinfo, nullptr, &row) != TYPEFUNC_COMPOSITE) {
-      ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                      errmsg("function returning record called in a context that cannot accept "
-                             "type record")));
-    }
-    call->tuple_desc = BlessTupleDesc(row);
+    call->tuple_desc = RowShape(fcinfo);
     // The argument itself may be gone at the next call.
     const varlena* value = PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0));
     call->user_fctx = CallCore([value]() -> void* {

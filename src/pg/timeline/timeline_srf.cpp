@@ -1,5 +1,6 @@
 /// timeline_events: a timeline back as rows.
 
+#include "pg/base/row_set.h"
 #include "pg/timeline/timeline_datum.h"
 
 namespace cdp::pg {
@@ -32,13 +33,7 @@ CDP_FUNCTION(cdp_timeline_events) {
   if (SRF_IS_FIRSTCALL()) {
     FuncCallContext* call = SRF_FIRSTCALL_INIT();
     const MemoryContext before = MemoryContextSwitchTo(call->multi_call_memory_ctx);
-    TupleDesc row = nullptr;
-    if (get_call_result_type(fcinfo, nullptr, &row) != TYPEFUNC_COMPOSITE) {
-      ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                      errmsg("function returning record called in context that cannot accept "
-                             "type record")));
-    }
-    call->tuple_desc = BlessTupleDesc(row);
+    call->tuple_desc = RowShape(fcinfo);
     // A copy: the argument may live in memory that is freed between the rows.
     const varlena* value = PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(0));
     call->user_fctx = CallCore([value] {
