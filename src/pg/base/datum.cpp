@@ -4,9 +4,9 @@ namespace cdp::pg {
 
 varlena* NewVarlena(std::size_t payload) {
   if (payload > MaxAllocSize - VARHDRSZ) {
-    throw Error(ErrorCode::kLimitExceeded, "result is too large",
-                "A value holds at most 1 GB; this one would take " + std::to_string(payload) +
-                    " bytes.");
+    throw Error(
+        ErrorCode::kLimitExceeded, "result is too large",
+        "A value holds at most 1 GB; this one would take " + std::to_string(payload) + " bytes.");
   }
   auto* value = static_cast<varlena*>(AllocateIn(CurrentMemoryContext, payload + VARHDRSZ));
   SET_VARSIZE(value, payload + VARHDRSZ);
@@ -17,6 +17,26 @@ varlena* NewVarlena(std::span<const std::byte> bytes) {
   varlena* value = NewVarlena(bytes.size());
   if (!bytes.empty()) std::memcpy(VARDATA(value), bytes.data(), bytes.size());
   return value;
+}
+
+ArrayType* NewArray(Oid element_type, std::size_t element_bytes, std::uint64_t count,
+                    const char* hint) {
+  if (count == 0) return CallServer([element_type] { return construct_empty_array(element_type); });
+  if (count > MaxArraySize) {
+    throw Error(ErrorCode::kLimitExceeded, "result is too large",
+                "An array holds at most " + std::to_string(MaxArraySize) +
+                    " elements; this one would have " + std::to_string(count) + ".",
+                hint);
+  }
+  constexpr std::size_t kHeader = ARR_OVERHEAD_NONULLS(1);
+  auto* array =
+      reinterpret_cast<ArrayType*>(NewVarlena(kHeader - VARHDRSZ + count * element_bytes));
+  array->ndim = 1;
+  array->dataoffset = 0;
+  array->elemtype = element_type;
+  ARR_DIMS(array)[0] = static_cast<int>(count);
+  ARR_LBOUND(array)[0] = 1;
+  return array;
 }
 
 std::int64_t SpanMicros(const Interval* interval, const char* what) {
@@ -31,8 +51,8 @@ std::int64_t SpanMicros(const Interval* interval, const char* what) {
     ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("%s is too long", what)));
   }
   if (micros < 0) {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("%s must not be negative", what)));
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s must not be negative", what)));
   }
   return micros;
 }

@@ -23,9 +23,13 @@ varlena* NewVarlena(std::size_t payload);
 /// A new varlena with a copy of the bytes; for use inside CallCore.
 varlena* NewVarlena(std::span<const std::byte> bytes);
 
-inline std::byte* PayloadOf(varlena* value) {
-  return reinterpret_cast<std::byte*>(VARDATA(value));
-}
+inline std::byte* PayloadOf(varlena* value) { return reinterpret_cast<std::byte*>(VARDATA(value)); }
+
+/// A new one-dimensional array without nulls (no dimension when `count` is 0), in the current
+/// context, its elements still to be written; for use inside CallCore. Throws kLimitExceeded when
+/// the server could not hold it, with the sentence `hint`.
+ArrayType* NewArray(Oid element_type, std::size_t element_bytes, std::uint64_t count,
+                    const char* hint);
 
 /// An interval as microseconds, a day being 24 hours. Raises an error when it has months, or is
 /// negative, or overflows; `what` names it in the message. May longjmp: for the first act.
@@ -39,8 +43,8 @@ std::span<const T> ElementsOf(ArrayType* array) {
   static_assert(std::is_trivially_copyable_v<T>);
   const int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
   if (array_contains_nulls(array)) {
-    ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-                    errmsg("array must not contain nulls")));
+    ereport(ERROR,
+            (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array must not contain nulls")));
   }
   return {reinterpret_cast<const T*>(ARR_DATA_PTR(array)), static_cast<std::size_t>(count)};
 }

@@ -43,27 +43,11 @@ Datum ChangeRange(FunctionCallInfo fcinfo, void (*append)(Bytes, const Range64&,
   return Make(fcinfo, 0, [=](Bytes bytes, BucketList* list) { append(bytes, range, list); });
 }
 
-varlena* NewArray(Bytes bytes) {
+varlena* NewArrayOfBitmap64(Bytes bytes) {
   const std::uint64_t count = bitmap::Cardinality64(bytes);
-  if (count == 0) {
-    return CallServer([] { return reinterpret_cast<varlena*>(construct_empty_array(INT8OID)); });
-  }
-  if (count > MaxArraySize) {
-    throw Error(ErrorCode::kLimitExceeded, "result is too large",
-                "An array holds at most " + std::to_string(MaxArraySize) +
-                    " elements; this one would have " + std::to_string(count) + ".",
-                "Use rb64_iterate instead.");
-  }
-  constexpr std::size_t kHeader = ARR_OVERHEAD_NONULLS(1);
-  varlena* result = NewVarlena(kHeader - VARHDRSZ + count * sizeof(std::int64_t));
-  auto* array = reinterpret_cast<ArrayType*>(result);
-  array->ndim = 1;
-  array->dataoffset = 0;
-  array->elemtype = INT8OID;
-  ARR_DIMS(array)[0] = static_cast<int>(count);
-  ARR_LBOUND(array)[0] = 1;
-  bitmap::Decode64(bytes, reinterpret_cast<std::uint64_t*>(ARR_DATA_PTR(array)));
-  return result;
+  ArrayType* array = NewArray(INT8OID, sizeof(std::int64_t), count, "Use rb64_iterate instead.");
+  if (count > 0) bitmap::Decode64(bytes, reinterpret_cast<std::uint64_t*>(ARR_DATA_PTR(array)));
+  return reinterpret_cast<varlena*>(array);
 }
 
 }  // namespace
@@ -119,7 +103,7 @@ CDP_FUNCTION(cdp_rb64_build) {
 
 CDP_FUNCTION(cdp_rb64_to_array) {
   const Bytes bytes = Bitmap64Argument(fcinfo, 0);
-  PG_RETURN_POINTER(CallCore([bytes] { return NewArray(bytes); }));
+  PG_RETURN_POINTER(CallCore([bytes] { return NewArrayOfBitmap64(bytes); }));
 }
 
 }  // namespace cdp::pg

@@ -54,26 +54,10 @@ varlena* NewBitmapOfForeign(bitmap::Bytes bytes) {
 
 varlena* NewArrayOfBitmap(bitmap::Bytes bytes) {
   const bitmap::BitmapView view(bytes);
-  const std::uint64_t count = view.Cardinality();
-  if (count == 0) {
-    return CallServer([] { return reinterpret_cast<varlena*>(construct_empty_array(INT4OID)); });
-  }
-  if (count > MaxArraySize) {
-    throw Error(ErrorCode::kLimitExceeded, "result is too large",
-                "An array holds at most " + std::to_string(MaxArraySize) +
-                    " elements; this one would have " + std::to_string(count) + ".",
-                "Use rb_iterate instead.");
-  }
-  constexpr std::size_t kHeader = ARR_OVERHEAD_NONULLS(1);
-  varlena* result = NewVarlena(kHeader - VARHDRSZ + count * sizeof(std::int32_t));
-  auto* array = reinterpret_cast<ArrayType*>(result);
-  array->ndim = 1;
-  array->dataoffset = 0;
-  array->elemtype = INT4OID;
-  ARR_DIMS(array)[0] = static_cast<int>(count);
-  ARR_LBOUND(array)[0] = 1;
-  view.Decode(reinterpret_cast<std::uint32_t*>(ARR_DATA_PTR(array)));
-  return result;
+  ArrayType* array =
+      NewArray(INT4OID, sizeof(std::int32_t), view.Cardinality(), "Use rb_iterate instead.");
+  if (!view.empty()) view.Decode(reinterpret_cast<std::uint32_t*>(ARR_DATA_PTR(array)));
+  return reinterpret_cast<varlena*>(array);
 }
 
 }  // namespace cdp::pg
