@@ -51,7 +51,8 @@ $(EXTENSION_SQL): $(INSTALL_PARTS)
 $(CORE_SOURCES:.cpp=.o) $(GLUE_SOURCES:.cpp=.o): $(CROARING)/roaring.h
 pg_cdp.so: src/pg/exports.map
 
-build/croaring/roaring.h build/croaring/roaring.c: contrib/croaring/fetch
+# Grouped (&:), or a parallel make would fetch twice at once into the same files.
+build/croaring/roaring.h build/croaring/roaring.c &: contrib/croaring/fetch
 	contrib/croaring/fetch build/croaring
 
 # -fexceptions: our allocator reports exhaustion by an exception that crosses CRoaring's C frames.
