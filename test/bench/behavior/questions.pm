@@ -1,0 +1,174 @@
+# The questions of the race. Each has one answer, a line of text, and several ways to it:
+#   ours, by_rows     cdp functions: over stored timelines; over the raw rows
+#   sql               the best plain SQL we know
+#   clickhouse        its statement; TABLE stands for one of its two layouts
+# Times are milliseconds since 2024 in ClickHouse, timestamptz here.
+package questions;
+
+use strict;
+use warnings;
+
+use constant { MINUTE => 60_000, DAY => 86_400_000 };
+
+# levels QUERY: a line of "level:people" of a query of levels.
+sub levels {
+    my ($query) = @_;
+    return "SELECT string_agg(level || ':' || n, ' ' ORDER BY level)
+              FROM (SELECT level, count(*) AS n FROM ($query) AS q WHERE level > 0 GROUP BY level) AS c";
+}
+
+sub clickhouse_levels {
+    my ($query) = @_;
+    return "SELECT arrayStringConcat(groupArray(concat(toString(level), ':', toString(n))), ' ')
+              FROM (SELECT level, count() AS n FROM ($query) WHERE level > 0 GROUP BY level ORDER BY level)";
+}
+
+# lines QUERY COLUMN...: the rows of a query as one line, in the order of these columns.
+sub lines {
+    my ($query, @columns) = @_;
+    my $row = join " || ':' || ", @columns;
+    my $order = join ', ', @columns;
+    return "SELECT string_agg($row, ' ' ORDER BY $order) FROM ($query) AS q";
+}
+
+sub clickhouse_lines {
+    my ($query, @columns) = @_;
+    my $row = join ", ':', ", map { "toString($_)" } @columns;
+    my $order = join ', ', @columns;
+    return "SELECT arrayStringConcat(groupArray(concat($row)), ' ') FROM (SELECT * FROM ($query) ORDER BY $order)";
+}
+
+# Exact funnel by window functions: for every row the latest start of a chain of 1, 2 ... steps.
+sub sql_funnel {
+    my ($window, @steps) = @_;
+    my $list = join ',', @steps;
+    my $from = "SELECT user_id, ts, event, CASE WHEN event = $steps[0] THEN ts END AS s1
+                  FROM bench_behavior.event WHERE event IN ($list)";
+    for my $i (2 .. @steps) {
+        my $before = $i - 1;
+        $from = "SELECT *, CASE WHEN event = $steps[$i - 1] AND ts - max(s$before) OVER w <= interval '$window'
+                           THEN max(s$before) OVER w END AS s$i
+                   FROM ($from) AS f$i WINDOW w AS (PARTITION BY user_id ORDER BY ts)";
+    }
+    my $case = join ' ', map { "WHEN s$_ IS NOT NULL THEN $_" } reverse 1 .. @steps;
+    return "SELECT user_id, max(CASE $case ELSE 0 END) AS level FROM ($from) AS f GROUP BY user_id";
+}
+
+sub clickhouse_funnel {
+    my ($window, $mode, $where, @steps) = @_;
+    my $conditions = join ', ', map { "event = $_" } @steps;
+    my $list = join ',', @steps;
+    my $filter = $where ? "WHERE event IN ($list)" : '';
+    return "SELECT user_id, windowFunnel($window$mode)(ts, $conditions) AS level FROM TABLE $filter GROUP BY user_id";
+}
+
+my @three = (2, 8, 12);
+my @six = (1, 2, 4, 6, 8, 12);
+my @strict = (1, 2, 3, 4);
+my $day_of = "extract(day FROM ts - '2024-01-01 00:00+00')::int4";
+
+# Days or weeks of presence of each user as bits; cohorts by the first of them.
+sub sql_retention {
+    my ($period, $cohorts, $periods) = @_;
+    return lines("SELECT first AS a, k AS b, count(*) AS c
+        FROM (SELECT bit_or(1::int8 << $period) AS bits, min($period) AS first
+                FROM bench_behavior.event GROUP BY user_id) AS m,
+             generate_series(0, $periods - 1) AS k
+       WHERE first < $cohorts AND first + k < 60 AND bits >> (first + k) & 1 = 1 GROUP BY 1, 2", qw(a b c));
+}
+
+sub clickhouse_retention {
+    my ($length, $cohorts, $periods) = @_;
+    return clickhouse_lines("SELECT first AS a, k AS b, count() AS c
+        FROM (SELECT groupBitOr(bitShiftLeft(toUInt64(1), intDiv(ts, $length))) AS bits,
+                     bitCount(bitXor(bits, bits - 1)) - 1 AS first FROM TABLE GROUP BY user_id)
+       ARRAY JOIN range($periods) AS k
+       WHERE first < $cohorts AND first + k < 60 AND bitTest(bits, first + k) GROUP BY a, b", qw(a b c));
+}
+
+our @questions = (
+    {
+        name => '3-step funnel, 1 day',
+        ours => levels("SELECT cdp.window_funnel(tl, '{2,8,12}', '1 day') AS level FROM bench_behavior.timeline"),
+        by_rows => levels("SELECT cdp.window_funnel('1 day', ts, event = 2, event = 8, event = 12) AS level
+            FROM bench_behavior.event WHERE event IN (2, 8, 12) GROUP BY user_id"),
+        sql => levels(sql_funnel('1 day', @three)),
+        clickhouse => clickhouse_levels(clickhouse_funnel(DAY, '', 1, @three)),
+    },
+    {
+        name => '6-step funnel, 7 days, by first channel',
+        sql => lines('SELECT channel AS a, level AS b, count(*) AS c FROM (' . sql_funnel('7 days', @six) . ") AS f
+            JOIN (SELECT DISTINCT ON (user_id) user_id, channel FROM bench_behavior.event ORDER BY user_id, ts) AS o USING (user_id)
+            WHERE level > 0 GROUP BY 1, 2", qw(a b c)),
+        clickhouse => clickhouse_lines('SELECT channel AS a, level AS b, count() AS c FROM ('
+            . clickhouse_funnel(7 * DAY, '', 0, @six) =~ s/ AS level/ AS level, argMin(channel, ts) AS channel/r
+            . ') WHERE level > 0 GROUP BY a, b', qw(a b c)),
+    },
+    {
+        name => 'strict-order funnel',
+        ours => levels("SELECT cdp.window_funnel(tl, '{1,2,3,4}', '1 day', 'strict_order') AS level FROM bench_behavior.timeline"),
+        # Whatever the loop of windowFunnel does is a fold over rows; SQL has no window function for it.
+        clickhouse => clickhouse_levels(clickhouse_funnel(DAY, ", 'strict_order'", 0, @strict)),
+    },
+    {
+        name => 'retention, 30 x 30 days',
+        sql => sql_retention($day_of, 30, 30),
+        clickhouse => clickhouse_retention(DAY, 30, 30),
+    },
+    {
+        name => 'retention, weeks',
+        sql => sql_retention("($day_of / 7)", 9, 9),
+        clickhouse => clickhouse_retention(7 * DAY, 9, 9),
+    },
+    {
+        name => 'at least 2 of an event and not another in the last 7 days',
+        sql => "SELECT count(*)::text FROM (SELECT user_id FROM bench_behavior.event
+            WHERE event IN (12, 15) AND ts >= '2024-02-23 00:00+00' GROUP BY user_id
+            HAVING count(*) FILTER (WHERE event = 12) >= 2 AND count(*) FILTER (WHERE event = 15) = 0) AS q",
+        clickhouse => 'SELECT toString(count()) FROM (SELECT user_id FROM TABLE WHERE event IN (12, 15) AND ts >= '
+            . 53 * DAY . ' GROUP BY user_id HAVING countIf(event = 12) >= 2 AND countIf(event = 15) = 0)',
+    },
+    {
+        name => 'daily views and visitors by channel',
+        sql => lines("SELECT a, b, sum(n) AS c, count(*) AS d FROM (SELECT $day_of AS a, channel AS b, user_id, count(*) AS n
+            FROM bench_behavior.event WHERE event = 1 GROUP BY 1, 2, 3) AS p GROUP BY 1, 2", qw(a b c d)),
+        clickhouse => clickhouse_lines('SELECT intDiv(ts, ' . DAY . ') AS a, channel AS b, count() AS c,
+            uniqExact(user_id) AS d FROM TABLE WHERE event = 1 GROUP BY a, b', qw(a b c d)),
+    },
+    {
+        name => 'purchases per user, histogram',
+        sql => lines('SELECT n AS a, count(*) AS b FROM (SELECT least(20, count(*)) AS n FROM bench_behavior.event
+            WHERE event = 12 GROUP BY user_id) AS p GROUP BY 1', qw(a b)),
+        clickhouse => clickhouse_lines('SELECT n AS a, count() AS b FROM (SELECT least(20, count()) AS n FROM TABLE
+            WHERE event = 12 GROUP BY user_id) GROUP BY a', qw(a b)),
+    },
+    {
+        name => 'top 20 three-step paths in sessions of 30 minutes',
+        sql => lines("SELECT path AS a, n AS b FROM (SELECT e1 * 10000 + e2 * 100 + e3 AS path, count(*) AS n
+            FROM (SELECT ts, event::int4 AS e1, lead(event, 1) OVER w AS e2, lead(event, 2) OVER w AS e3,
+                         lead(ts, 1) OVER w AS t2, lead(ts, 2) OVER w AS t3
+                    FROM bench_behavior.event WINDOW w AS (PARTITION BY user_id ORDER BY ts)) AS s
+           WHERE t2 - ts <= interval '30 min' AND t3 - t2 <= interval '30 min'
+           GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20) AS top", qw(a b)),
+        clickhouse => clickhouse_lines('SELECT path AS a, count() AS b FROM (SELECT
+               arraySort(groupArray((ts, event))) AS s,
+               arrayJoin(arrayFilter(p -> p > 0, arrayMap((x, y, z) -> if(y.1 - x.1 <= 30 * ' . MINUTE . ' AND z.1 - y.1 <= 30 * ' . MINUTE . ',
+                   x.2 * 10000 + y.2 * 100 + z.2, 0), arraySlice(s, 1, length(s) - 2), arraySlice(s, 2, length(s) - 2), arraySlice(s, 3)))) AS path
+            FROM TABLE GROUP BY user_id HAVING length(s) >= 3) GROUP BY path ORDER BY b DESC, a LIMIT 20', qw(a b)),
+    },
+    {
+        name => 'last-touch attribution, 7 days',
+        sql => lines("SELECT CASE WHEN ms - touch / 16 <= 604800000 THEN touch % 16 ELSE 0 END AS a, sum(amount) AS b
+            FROM (SELECT event, amount, ms, coalesce(max(CASE WHEN event = 3 THEN ms * 16 + channel END)
+                           OVER (PARTITION BY user_id ORDER BY ts), 0) AS touch
+                    FROM (SELECT *, (extract(epoch FROM ts) * 1000)::int8 AS ms FROM bench_behavior.event
+                           WHERE event IN (3, 12)) AS e) AS t
+           WHERE event = 12 GROUP BY 1", qw(a b)),
+        clickhouse => clickhouse_lines('SELECT if(t.ts > 0 AND p.ts - t.ts <= ' . 7 * DAY . ', t.channel, 0) AS a, sum(p.amount) AS b
+            FROM (SELECT user_id, ts, amount FROM TABLE WHERE event = 12) AS p
+            ASOF LEFT JOIN (SELECT user_id, ts, channel FROM TABLE WHERE event = 3) AS t
+              ON p.user_id = t.user_id AND p.ts >= t.ts GROUP BY a', qw(a b)),
+    },
+);
+
+1;
