@@ -1,0 +1,102 @@
+/// Statistics on counts and means: ab_wilson, ab_proportions, ab_srm, ab_means.
+
+#include "core/behavior/proportion.h"
+
+#include "pg/base/datum.h"
+#include "pg/base/row_set.h"
+
+namespace cdp::pg {
+namespace {
+
+using behavior::Proportion;
+using behavior::Sample;
+
+/// What the core found, as plain data that a jump may pass over.
+template <class Answer>
+struct Found {
+  bool is_found;
+  Answer answer;
+};
+
+template <class Ask>
+auto AskCore(Ask ask) {
+  using Answer = typename decltype(ask())::value_type;
+  return CallCore([&]() -> Found<Answer> {
+    const auto answer = ask();
+    return answer.has_value() ? Found<Answer>{true, *answer} : Found<Answer>{};
+  });
+}
+
+/// The function's one row; every column is null unless `is_found`.
+template <std::size_t kColumns>
+Datum Row(FunctionCallInfo fcinfo, bool is_found, Datum (&values)[kColumns]) {
+  bool nulls[kColumns];
+  for (bool& null : nulls) null = !is_found;
+  return HeapTupleGetDatum(heap_form_tuple(RowShape(fcinfo), values, nulls));
+}
+
+Proportion ProportionArgument(FunctionCallInfo fcinfo, int n) {
+  return {PG_GETARG_INT64(n), PG_GETARG_INT64(n + 1)};
+}
+
+Sample SampleArgument(FunctionCallInfo fcinfo, int n) {
+  return {PG_GETARG_INT64(n), PG_GETARG_FLOAT8(n + 1), PG_GETARG_FLOAT8(n + 2)};
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp_ab_wilson) {
+  const Proportion proportion = ProportionArgument(fcinfo, 0);
+  const double confidence = PG_GETARG_FLOAT8(2);
+  const auto found = AskCore([=] { return behavior::Wilson(proportion, confidence); });
+  Datum values[] = {Float8GetDatum(found.answer.low), Float8GetDatum(found.answer.high)};
+  return Row(fcinfo, found.is_found, values);
+}
+
+CDP_FUNCTION(cdp_ab_proportions) {
+  const Proportion a = ProportionArgument(fcinfo, 0);
+  const Proportion b = ProportionArgument(fcinfo, 2);
+  const double confidence = PG_GETARG_FLOAT8(4);
+  const auto found = AskCore([=] { return behavior::Compare(a, b, confidence); });
+  const auto& [diff, interval, z, p] = found.answer;
+  Datum values[] = {found.is_found ? Float8GetDatum(a.rate()) : 0,
+                    found.is_found ? Float8GetDatum(b.rate()) : 0,
+                    Float8GetDatum(diff),
+                    Float8GetDatum(interval.low),
+                    Float8GetDatum(interval.high),
+                    Float8GetDatum(z),
+                    Float8GetDatum(p)};
+  return Row(fcinfo, found.is_found, values);
+}
+
+CDP_FUNCTION(cdp_ab_srm) {
+  if (PG_ARGISNULL(0)) {
+    Datum nothing[3] = {};
+    return Row(fcinfo, false, nothing);
+  }
+  const auto counts = ElementsOf<std::int64_t>(PG_GETARG_ARRAYTYPE_P(0));
+  const auto weights =
+      PG_ARGISNULL(1) ? std::span<const double>() : ElementsOf<double>(PG_GETARG_ARRAYTYPE_P(1));
+  if (!PG_ARGISNULL(1) && weights.empty()) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there are no weights"),
+                    errhint("Leave them out for arms of equal size.")));
+  }
+  const auto found = AskCore([=] { return behavior::SampleRatioMismatch(counts, weights); });
+  Datum values[] = {Float8GetDatum(found.answer.chi_square), Int32GetDatum(found.answer.degrees),
+                    Float8GetDatum(found.answer.p)};
+  return Row(fcinfo, found.is_found, values);
+}
+
+CDP_FUNCTION(cdp_ab_means) {
+  const Sample a = SampleArgument(fcinfo, 0);
+  const Sample b = SampleArgument(fcinfo, 3);
+  const double confidence = PG_GETARG_FLOAT8(6);
+  const auto found = AskCore([=] { return behavior::Welch(a, b, confidence); });
+  const auto& [diff, interval, t, degrees, p] = found.answer;
+  Datum values[] = {Float8GetDatum(diff),          Float8GetDatum(interval.low),
+                    Float8GetDatum(interval.high), Float8GetDatum(t),
+                    Float8GetDatum(degrees),       Float8GetDatum(p)};
+  return Row(fcinfo, found.is_found, values);
+}
+
+}  // namespace cdp::pg
