@@ -58,16 +58,20 @@ END $$;
 COMMENT ON FUNCTION cdp._event_partitions_ensure() IS
     'internal: makes the monthly partitions of cdp.event that the batch needs; returns how many';
 
-CREATE FUNCTION cdp._event_types_learn() RETURNS void LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION cdp._event_types_learn(names text[]) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    fresh text[] := ARRAY(SELECT e.name FROM pg_temp._cdp_event AS e EXCEPT SELECT t.name FROM cdp.event_type AS t ORDER BY name);
-    given int8 := cdp._counter_take('event_type', cardinality(fresh), (SELECT max(t.code) FROM cdp.event_type AS t));
+    fresh text[] := ARRAY(SELECT unnest(names) AS name EXCEPT SELECT t.name FROM cdp.event_type AS t ORDER BY name);
+    given int8;
 BEGIN
+    IF fresh = '{}' THEN
+        RETURN;
+    END IF;
+    given := cdp._counter_take('event_type', cardinality(fresh), (SELECT max(t.code) FROM cdp.event_type AS t));
     INSERT INTO cdp.event_type (code, name)
     SELECT given + f.nth, f.name FROM unnest(fresh) WITH ORDINALITY AS f (name, nth);
 END $$;
-COMMENT ON FUNCTION cdp._event_types_learn() IS
+COMMENT ON FUNCTION cdp._event_types_learn(text[]) IS
     'internal: gives codes to event names that were not known, in the order of the names';
 
 -- Identifiers of one event belong together: each of `identities` is linked with the event's own.
@@ -206,7 +210,7 @@ BEGIN
     ANALYZE pg_temp._cdp_event (event_id, ts, name, type, value);
     events_duplicate := cdp._ingest_drop_known();
     partitions_new := cdp._event_partitions_ensure();
-    PERFORM cdp._event_types_learn();
+    PERFORM cdp._event_types_learn(ARRAY(SELECT DISTINCT e.name FROM pg_temp._cdp_event AS e));
     PERFORM cdp._ingest_links_of_events();
     ANALYZE pg_temp._cdp_link;
     identifiers_new := cdp._ingest_intern();

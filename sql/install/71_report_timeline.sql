@@ -1,7 +1,7 @@
 --| ## Stored timelines
 --| `cdp.person_timeline` holds each person's events as one compressed value per month. It is derived:
---| `cdp.timeline_refresh()` brings it up to date with the events that came since, at the cost of the
---| people who had any, and merges of people are followed at once.
+--| what arrives waits in `cdp.timeline_tail` until `cdp.timeline_refresh()` folds it in, at the cost of
+--| the new events. Merges of people are followed at once.
 
 CREATE FUNCTION cdp._setup_report_timeline() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -12,8 +12,13 @@ BEGIN
         ['month', 'date NOT NULL', 'the month (UTC)'],
         ['tl', 'cdp.timeline NOT NULL', 'the events, with the codes of event_type']],
         'PRIMARY KEY (one_id, month)');
-    IF cdp._table_ensure('timeline_due', 'what cdp.timeline_refresh() has to do', ARRAY[
-        ['identifier_id', 'int4 NOT NULL', 'who has new events'],
+    PERFORM cdp._table_ensure('timeline_tail', 'events that are not in cdp.person_timeline yet', ARRAY[
+        ['identifier_id', 'int4 NOT NULL', 'who did it'],
+        ['ts', 'timestamptz NOT NULL', 'when it happened'],
+        ['code', 'int4 NOT NULL', 'what happened: event_type.code']],
+        NULL, 'WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)');
+    IF cdp._table_ensure('timeline_due', 'months of cdp.person_timeline to be built again from cdp.event', ARRAY[
+        ['identifier_id', 'int4 NOT NULL', 'whose events'],
         ['month', 'date NOT NULL', 'in which month (UTC)']],
         NULL, 'WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)')
     THEN
@@ -29,22 +34,27 @@ BEGIN
         'AFTER UPDATE OF one_id ON cdp.identifier
          FOR EACH ROW WHEN (OLD.one_id IS NOT NULL AND NEW.one_id IS NULL)
          EXECUTE FUNCTION cdp._timeline_leave()');
+    PERFORM cdp._trigger_ensure('cdp.identifier', 'timeline_return',
+        'AFTER UPDATE OF status ON cdp.identifier
+         FOR EACH ROW WHEN (OLD.status <> ''active'' AND NEW.status = ''active'')
+         EXECUTE FUNCTION cdp._timeline_return()');
     PERFORM cdp._trigger_ensure('cdp.merge_log', 'timeline_merge',
         'AFTER INSERT ON cdp.merge_log REFERENCING NEW TABLE AS merged
          FOR EACH STATEMENT EXECUTE FUNCTION cdp._timeline_merge()');
 END $$;
 COMMENT ON FUNCTION cdp._setup_report_timeline() IS 'internal: makes the tables and triggers of stored timelines';
 
--- A note in the same transaction as the events: no watermark in time or in sequence could tell
--- whether a load that began earlier has yet to commit.
+-- In the same transaction as the events: no watermark in time or in sequence could tell whether a load
+-- that began earlier has yet to commit.
 CREATE FUNCTION cdp._timeline_note() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO cdp.timeline_due (identifier_id, month)
-    SELECT DISTINCT a.identifier_id, date_trunc('month', a.ts AT TIME ZONE 'UTC')::date FROM arrived AS a;
+    PERFORM cdp._event_types_learn(ARRAY(SELECT DISTINCT a.name FROM arrived AS a));
+    INSERT INTO cdp.timeline_tail (identifier_id, ts, code)
+    SELECT a.identifier_id, a.ts, t.code FROM arrived AS a JOIN cdp.event_type AS t USING (name);
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION cdp._timeline_note() IS 'internal: notes who has new events (trigger on event)';
+COMMENT ON FUNCTION cdp._timeline_note() IS 'internal: puts new events into cdp.timeline_tail (trigger on event)';
 
 CREATE FUNCTION cdp._timeline_leave() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -63,6 +73,18 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._timeline_leave() IS
     'internal: takes apart the timeline of a person who loses an identifier (trigger on identifier)';
+
+-- What came while it was blocked or shared was nobody's and was not kept.
+CREATE FUNCTION cdp._timeline_return() RETURNS trigger LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO cdp.timeline_due (identifier_id, month)
+    SELECT DISTINCT NEW.id, date_trunc('month', e.ts AT TIME ZONE 'UTC')::date
+      FROM cdp.event AS e WHERE e.identifier_id = NEW.id;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION cdp._timeline_return() IS
+    'internal: notes all events of an identifier that is active again (trigger on identifier)';
 
 CREATE FUNCTION cdp._timeline_merge() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -83,6 +105,19 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._timeline_merge() IS 'internal: timelines follow merged people (trigger on merge_log)';
 
+-- After a large load as after a small one, the plan must suit what is there now. Who does not own the
+-- tables could not, and leaves it to autovacuum.
+CREATE FUNCTION cdp._timeline_analyze() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF (SELECT pg_has_role(c.relowner, 'USAGE') OR pg_has_role(d.datdba, 'USAGE')
+          FROM pg_class AS c, pg_database AS d
+         WHERE c.oid = 'cdp.timeline_tail'::regclass AND d.datname = current_database()) THEN
+        ANALYZE cdp.timeline_tail, cdp.timeline_due;
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._timeline_analyze() IS 'internal: statistics on what cdp.timeline_refresh() has to do';
+
 CREATE FUNCTION cdp.timeline_refresh()
     RETURNS TABLE (people int8, months int8, events int8, waiting int8, duration_ms int8)
     LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
@@ -94,45 +129,48 @@ BEGIN
     PERFORM cdp._merge_lock(false);
     PERFORM cdp._lock('timeline');
     run := cdp._run_start('timeline_refresh', NULL);
-    -- After a large load as after a small one, the plan must suit what is due now.
-    -- Who does not own the table could not, and leaves it to autovacuum.
-    IF (SELECT pg_has_role(c.relowner, 'USAGE') OR pg_has_role(d.datdba, 'USAGE')
-          FROM pg_class AS c, pg_database AS d
-         WHERE c.oid = 'cdp.timeline_due'::regclass AND d.datname = current_database()) THEN
-        ANALYZE cdp.timeline_due;
-    END IF;
+    PERFORM cdp._timeline_analyze();
     WITH due AS MATERIALIZED (
-        DELETE FROM cdp.timeline_due AS d RETURNING d.identifier_id, d.month
-    ), known AS MATERIALIZED (
-        SELECT DISTINCT due.identifier_id, due.month, i.one_id
-          FROM due LEFT JOIN cdp.identifier AS i ON i.id = due.identifier_id
-    ), back AS (
-        INSERT INTO cdp.timeline_due (identifier_id, month)
-        SELECT known.identifier_id, known.month FROM known WHERE known.one_id IS NULL
-        RETURNING 1
+        DELETE FROM cdp.timeline_due AS d USING cdp.identifier AS i
+         WHERE i.id = d.identifier_id AND (i.one_id IS NOT NULL OR i.status <> 'active')
+        RETURNING i.one_id, d.month
     ), cell AS MATERIALIZED (
-        SELECT DISTINCT known.one_id, known.month FROM known WHERE known.one_id IS NOT NULL
+        SELECT DISTINCT due.one_id, due.month FROM due WHERE due.one_id IS NOT NULL
+    ), taken AS MATERIALIZED (
+        DELETE FROM cdp.timeline_tail AS n USING cdp.identifier AS i
+         WHERE i.id = n.identifier_id AND (i.one_id IS NOT NULL OR i.status <> 'active')
+        RETURNING i.one_id, date_trunc('month', n.ts AT TIME ZONE 'UTC')::date AS month, n.ts, n.code
     ), built AS MATERIALIZED (
-        SELECT cell.one_id, cell.month, cdp.timeline_agg(e.ts, t.code) AS tl, count(*) AS events
+        -- What is built from all events has those of the tail in it.
+        SELECT cell.one_id, cell.month, cdp.timeline_agg(e.ts, t.code) AS tl, count(*) AS events, true AS is_whole
           FROM cell
           JOIN cdp.identifier AS i ON i.one_id = cell.one_id
           JOIN cdp.event AS e ON e.identifier_id = i.id
-           AND date_trunc('month', e.ts AT TIME ZONE 'UTC') = cell.month
+           AND e.ts >= cell.month::timestamp AT TIME ZONE 'UTC'
+           AND e.ts < (cell.month + interval '1 month') AT TIME ZONE 'UTC'
           JOIN cdp.event_type AS t ON t.name = e.name
          GROUP BY cell.one_id, cell.month
-    ), put AS (
+        UNION ALL
+        SELECT n.one_id, n.month, cdp.timeline_agg(n.ts, n.code), count(*), false
+          FROM taken AS n LEFT JOIN cell USING (one_id, month)
+         WHERE n.one_id IS NOT NULL AND cell.month IS NULL
+         GROUP BY n.one_id, n.month
+    ), whole AS (
         INSERT INTO cdp.person_timeline AS t (one_id, chunk, month, tl)
-        SELECT built.one_id, cdp.chunk_of(built.one_id), built.month, built.tl FROM built
+        SELECT built.one_id, cdp.chunk_of(built.one_id), built.month, built.tl FROM built WHERE built.is_whole
         ON CONFLICT (one_id, month) DO UPDATE SET tl = excluded.tl
-        RETURNING 1
+    ), fold AS (
+        INSERT INTO cdp.person_timeline AS t (one_id, chunk, month, tl)
+        SELECT built.one_id, cdp.chunk_of(built.one_id), built.month, built.tl FROM built WHERE NOT built.is_whole
+        ON CONFLICT (one_id, month) DO UPDATE SET tl = t.tl OPERATOR(cdp.||) excluded.tl
     )
-    SELECT (SELECT count(DISTINCT built.one_id) FROM built), (SELECT count(*) FROM put),
-           (SELECT coalesce(sum(built.events), 0) FROM built), (SELECT count(*) FROM back)
-      INTO people, months, events, waiting;
+    SELECT count(DISTINCT built.one_id), count(*), coalesce(sum(built.events), 0)
+      INTO people, months, events FROM built;
+    waiting := (SELECT count(*) FROM cdp.timeline_tail) + (SELECT count(*) FROM cdp.timeline_due);
     duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
     PERFORM cdp._run_finish(run, jsonb_build_object('people', people, 'months', months, 'events', events,
         'waiting', waiting));
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION cdp.timeline_refresh() IS
-    'brings cdp.person_timeline up to date: rebuilds the months of people who have new events; events of identifiers without a person wait';
+    'brings cdp.person_timeline up to date: folds the events of cdp.timeline_tail in; events of identifiers without a person wait';

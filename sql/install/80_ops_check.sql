@@ -64,7 +64,7 @@ BEGIN
     RETURN QUERY SELECT * FROM cdp._check_count('ingest', 'event names without a code',
         (SELECT count(*) FROM (SELECT DISTINCT e.name FROM cdp.event AS e
                                EXCEPT SELECT t.name FROM cdp.event_type AS t) AS n),
-        'error', 'Rows were put into cdp.event directly; bring events through cdp.landing_event.');
+        'error', 'Put the names back into cdp.event_type, under the codes they had.');
 END $$;
 COMMENT ON FUNCTION cdp._check_ingest() IS 'internal: the rows of cdp.check() about landing, quarantine and events';
 

@@ -68,6 +68,7 @@ DELETE FROM cdp.quarantine;
 -- rows that went past ingest()
 BEGIN;
 INSERT INTO cdp.event (event_id, ts, name, identifier_id) VALUES ('z', '2025-01-01', 'strange', 77);
+DELETE FROM cdp.event_type WHERE name = 'strange';
 TABLE findings;
 ROLLBACK;
 
