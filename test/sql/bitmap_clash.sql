@@ -26,6 +26,24 @@ SELECT * FROM work() ORDER BY n;
 SELECT clash_provoke() AS calls_of_its_own;
 SELECT clash_calls() AS calls_by_others;
 
+-- Their setting is theirs: it exists only now, takes their words only, and counts while ours is unset.
+SET roaringbitmap.output_format = 'list';
+RESET cdp.bitmap_output;
+SELECT '{1}'::roaringbitmap, current_setting('roaringbitmap.output_format');
+SET roaringbitmap.output_format = 'array';
+SELECT '{1}'::roaringbitmap, '{-1}'::roaringbitmap64;
+SET cdp.bitmap_output = 'bytea';
+SELECT '{1}'::roaringbitmap;
+RESET cdp.bitmap_output;
+-- what was set before they came
+\c -
+SET roaringbitmap.output_format = 'array';
+SELECT '{1}'::cdp.roaringbitmap;
+LOAD 'cdp_croaring_clash';
+SELECT '{1}'::cdp.roaringbitmap;
+RESET roaringbitmap.output_format;
+SELECT '{1}'::cdp.roaringbitmap;
+
 -- theirs first
 \c -
 LOAD 'cdp_croaring_clash';
@@ -35,5 +53,9 @@ SET max_parallel_workers_per_gather = 0;
 SELECT * FROM work() ORDER BY n;
 SELECT clash_provoke() AS calls_of_its_own;
 SELECT clash_calls() AS calls_by_others;
+RESET cdp.bitmap_output;
+SELECT '{1}'::roaringbitmap;
+SET roaringbitmap.output_format = 'array';
+SELECT '{1}'::roaringbitmap;
 -- leave the database as it was
 DROP FUNCTION clash_calls, clash_provoke, work;

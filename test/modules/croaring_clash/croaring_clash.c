@@ -1,11 +1,15 @@
 /*
- * Another extension's CRoaring, of another version: the names are the library's, what they do is
+ * Another extension of bitmaps. It defines the setting that pg_roaringbitmap defines: who defines it
+ * a second time cannot be loaded.
+ *
+ * And it brings another CRoaring, of another version: the names are the library's, what they do is
  * not. Each call is counted and gives nonsense; one that is called by our extension would make a
  * wrong answer or a crash, and show in the count.
  */
 #include "postgres.h"
 
 #include "fmgr.h"
+#include "utils/guc.h"
 
 PG_MODULE_MAGIC;
 
@@ -91,4 +95,15 @@ clash_provoke(PG_FUNCTION_ARGS)
 	reached = calls - before;
 	calls = before;
 	PG_RETURN_INT64(reached);
+}
+
+static const struct config_enum_entry forms[] = {{"array", 0, false}, {"bytea", 1, false}, {NULL, 0, false}};
+static int form = 1;
+
+EXPORT void _PG_init(void);
+void
+_PG_init(void)
+{
+	DefineCustomEnumVariable("roaringbitmap.output_format", "Sets the output format of their values.", NULL,
+							 &form, 1, forms, PGC_USERSET, 0, NULL, NULL, NULL);
 }
