@@ -1,0 +1,231 @@
+/// funnel_agg and rollup(funnel). A state is null, rows in build form with spare room, a small
+/// image, or, once it has grown, an expanded object.
+
+#include "core/base/time.h"
+#include "pg/base/flat_state.h"
+#include "pg/behavior/cohort_funnel_datum.h"
+
+namespace cdp::pg {
+namespace {
+
+using behavior::CohortFunnel;
+using behavior::kMaxFunnelSteps;
+
+/// A length word before the core's header.
+struct RowsHeader {
+  int32 vl_len_;
+  uint8 version;
+  uint8 steps;
+  uint16 zero;
+  uint32 used;
+};
+static_assert(sizeof(RowsHeader) == VARHDRSZ + sizeof(behavior::FunnelBuildHeader));
+using RowsState = FlatState<RowsHeader, std::byte>;
+
+/// A group's first room: with the header it fills an allocation of 64 bytes.
+constexpr std::size_t kFirstRoom = 64 - sizeof(RowsHeader);
+
+/// One row of funnel_agg.
+struct FunnelRow {
+  uint32 user;
+  int level;
+  int steps;  ///< 0: not told
+  std::size_t span_count;
+  std::uint64_t span[kMaxFunnelSteps];
+
+  std::span<const std::uint64_t> spans() const { return {span, span_count}; }
+};
+
+[[noreturn]] void StepsDiffer(int a, int b) {
+  ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                  errmsg("the number of steps must be the same for all rows of a group"),
+                  errdetail("There are rows with %d and with %d steps.", a, b)));
+  pg_unreachable();
+}
+
+/// Reads the times at which a user reached steps 1 to `row->level`. May longjmp.
+void TakeChain(ArrayType* chain, FunnelRow* row) {
+  const auto times = ElementsOf<TimestampTz>(chain);
+  if (times.size() != static_cast<std::size_t>(row->level)) {
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+             errmsg("level %d comes with a chain of %zu times", row->level, times.size()),
+             errdetail("The chain has the time of each step that was reached, or is null.")));
+  }
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    if (TIMESTAMP_NOT_FINITE(times[i])) {
+      ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+                      errmsg("the time of a step must not be infinite")));
+    }
+    if (i == 0) continue;
+    if (times[i] < times[i - 1]) {
+      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                      errmsg("the times of a chain must not descend"),
+                      errdetail("Step %zu comes before step %zu.", i + 1, i)));
+    }
+    row->span[i - 1] = cdp::Elapsed(times[i - 1], times[i]);
+  }
+  row->span_count = times.empty() ? 0 : times.size() - 1;
+}
+
+int StepsArgument(FunctionCallInfo fcinfo, int n) {
+  if (PG_ARGISNULL(n)) {
+    ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                    errmsg("the number of steps must not be null")));
+  }
+  const int steps = PG_GETARG_INT32(n);
+  CallCore([steps] { behavior::CheckFunnelSteps(steps); });
+  return steps;
+}
+
+/// Reads a row whose chain is argument `chain` and whose number of steps is argument `steps`; 0 for
+/// one that the function has not. False for a row without user or level. May longjmp.
+bool TakeRow(FunctionCallInfo fcinfo, int chain, int steps, FunnelRow* row) {
+  row->steps = steps == 0 ? 0 : StepsArgument(fcinfo, steps);
+  row->span_count = 0;
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return false;
+  row->user = PG_GETARG_UINT32(1);
+  row->level = PG_GETARG_INT32(2);
+  const int most = row->steps == 0 ? kMaxFunnelSteps : row->steps;
+  if (row->level < 0) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("level %d of a funnel is negative", row->level)));
+  }
+  if (row->level > most) {
+    ereport(
+        ERROR,
+        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+         row->steps == 0
+             ? errmsg("level %d is beyond the %d steps that a funnel may have", row->level, most)
+             : errmsg("level %d is beyond the %d steps of the funnel", row->level, most)));
+  }
+  if (chain != 0 && !PG_ARGISNULL(chain)) TakeChain(PG_GETARG_ARRAYTYPE_P(chain), row);
+  return true;
+}
+
+bool IsRows(const varlena* state) {
+  return VARSIZE(state) >= sizeof(RowsHeader) &&
+         reinterpret_cast<const RowsHeader*>(state)->version == behavior::kCohortFunnelBuildVersion;
+}
+
+ExpandedFunnel* Expand(MemoryContext aggregate, std::span<const std::byte> state) {
+  ExpandedFunnel* expanded = ExpandedFunnel::New(aggregate);
+  expanded->value().Merge(state);
+  return expanded;
+}
+
+/// A state in build form takes the row while it is small.
+Datum AddToRows(MemoryContext aggregate, RowsHeader* state, const FunnelRow& row) {
+  if (state->steps != row.steps) StepsDiffer(state->steps, row.steps);
+  if (row.level == 0) return PointerGetDatum(state);
+  const std::size_t most = behavior::MaxFunnelRowBytes(row.span_count);
+  if (state->used + most > kExpandAbove) {
+    return CallCore([=, &row] {
+      ExpandedFunnel* expanded = Expand(aggregate, BytesOf(reinterpret_cast<varlena*>(state)));
+      expanded->value().Add(row.user, row.level, row.spans());
+      return expanded->ReadWrite();
+    });
+  }
+  state = RowsState::WithRoom(state, most);
+  std::byte* end = behavior::WriteFunnelRow(RowsState::Records(state) + state->used, row.user,
+                                            row.level, row.spans());
+  state->used = static_cast<uint32>(end - RowsState::Records(state));
+  return PointerGetDatum(state);
+}
+
+Datum AddToExpanded(ExpandedFunnel* expanded, const FunnelRow& row) {
+  return CallCore([=, &row] {
+    if (row.steps != 0) expanded->value().Declare(row.steps);
+    expanded->value().Add(row.user, row.level, row.spans());
+    return expanded->ReadWrite();
+  });
+}
+
+Datum Transition(FunctionCallInfo fcinfo, int chain, int steps) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_trans");
+  FunnelRow row;
+  if (!TakeRow(fcinfo, chain, steps, &row)) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+  }
+  if (!PG_ARGISNULL(0)) {
+    ExpandedFunnel* expanded = ExpandedFunnel::From(PG_GETARG_DATUM(0));
+    if (expanded != nullptr) return AddToExpanded(expanded, row);
+    varlena* state = StateArgument(fcinfo, 0);
+    if (!IsRows(state)) {
+      const std::span<const std::byte> bytes = BytesOf(state);
+      expanded = CallCore([=] { return Expand(aggregate, bytes); });
+      return AddToExpanded(expanded, row);
+    }
+    return AddToRows(aggregate, reinterpret_cast<RowsHeader*>(state), row);
+  }
+  RowsHeader header{};
+  header.version = behavior::kCohortFunnelBuildVersion;
+  header.steps = static_cast<uint8>(row.steps);
+  return AddToRows(aggregate, RowsState::New(header, kFirstRoom), row);
+}
+
+Datum CombineFlat(MemoryContext aggregate, varlena* state, varlena* other) {
+  const std::size_t size = VARSIZE(state) + VARSIZE(other);
+  if (IsRows(state) && IsRows(other) && size <= kExpandAbove) {
+    auto* rows = reinterpret_cast<RowsHeader*>(state);
+    const auto* more = reinterpret_cast<const RowsHeader*>(other);
+    if (rows->steps == more->steps && more->used <= RowsState::Capacity(more)) {
+      rows = RowsState::WithRoom(rows, more->used);
+      std::memcpy(RowsState::Records(rows) + rows->used, more + 1, more->used);
+      rows->used += more->used;
+      return PointerGetDatum(rows);
+    }
+  }
+  return CallCore([=] {
+    if (size > kExpandAbove) {
+      ExpandedFunnel* expanded = Expand(aggregate, BytesOf(state));
+      expanded->value().Merge(BytesOf(other));
+      return expanded->ReadWrite();
+    }
+    ContextResource memory(CurrentMemoryContext);
+    CohortFunnel funnel(&memory);
+    funnel.Merge(BytesOf(state));
+    funnel.Merge(BytesOf(other));
+    return PointerGetDatum(NewFunnel(funnel, false));
+  });
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp__funnel_trans) { return Transition(fcinfo, 0, 0); }
+CDP_FUNCTION(cdp__funnel_steps_trans) { return Transition(fcinfo, 0, 3); }
+CDP_FUNCTION(cdp__funnel_chain_trans) { return Transition(fcinfo, 3, 0); }
+CDP_FUNCTION(cdp__funnel_chain_steps_trans) { return Transition(fcinfo, 3, 4); }
+
+CDP_FUNCTION(cdp__funnel_combine) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_combine");
+  if (PG_ARGISNULL(1)) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+  }
+  // Unpacked, so that the next step finds it in the form that can grow.
+  varlena* other = PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
+  if (PG_ARGISNULL(0)) PG_RETURN_POINTER(other);
+  ExpandedFunnel* expanded = ExpandedFunnel::From(PG_GETARG_DATUM(0));
+  if (expanded == nullptr) return CombineFlat(aggregate, StateArgument(fcinfo, 0), other);
+  CallCore([=] { expanded->value().Merge(BytesOf(other)); });
+  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+// Leaves the state what it is: a window calls it again and again between two steps.
+CDP_FUNCTION(cdp__funnel_final) {
+  ExpandedFunnel* expanded = ExpandedFunnel::From(PG_GETARG_DATUM(0));
+  if (expanded != nullptr) {
+    PG_RETURN_POINTER(CallCore([=] { return NewFunnel(expanded->value(), true); }));
+  }
+  const auto bytes = BytesOf(PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0)));
+  PG_RETURN_POINTER(CallCore([bytes] {
+    ContextResource memory(CurrentMemoryContext);
+    CohortFunnel funnel(&memory);
+    funnel.Merge(bytes);
+    return NewFunnel(funnel, true);
+  }));
+}
+
+}  // namespace cdp::pg
