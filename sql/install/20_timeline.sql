@@ -1,6 +1,7 @@
 --| # Timelines
---| A timeline is one person's events in one value: sorted by time and code, about five bytes an
---| event, read in place.
+--| A timeline is one person's events in one value: about five bytes an event, read in place. An event
+--| has a time, a code, and where wanted a value and up to four small properties. Events are sorted by
+--| all of them, so that the order of rows never matters.
 
 CREATE TYPE cdp.timeline;
 
@@ -38,6 +39,14 @@ CREATE FUNCTION cdp._timeline_trans(state cdp.timeline, ts timestamptz, code int
     AS 'MODULE_PATHNAME', 'cdp__timeline_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION cdp._timeline_trans(cdp.timeline, timestamptz, integer) IS 'timeline_agg: takes one event';
 
+CREATE FUNCTION cdp._timeline_trans_value(state cdp.timeline, ts timestamptz, code integer, value bigint) RETURNS cdp.timeline
+    AS 'MODULE_PATHNAME', 'cdp__timeline_trans_value' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION cdp._timeline_trans_value(cdp.timeline, timestamptz, integer, bigint) IS 'timeline_agg: takes one event with a value';
+
+CREATE FUNCTION cdp._timeline_trans_properties(state cdp.timeline, ts timestamptz, code integer, value bigint, props integer[]) RETURNS cdp.timeline
+    AS 'MODULE_PATHNAME', 'cdp__timeline_trans_properties' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION cdp._timeline_trans_properties(cdp.timeline, timestamptz, integer, bigint, integer[]) IS 'timeline_agg: takes one event with a value and properties';
+
 CREATE FUNCTION cdp._timeline_combine(state cdp.timeline, other cdp.timeline) RETURNS cdp.timeline
     AS 'MODULE_PATHNAME', 'cdp__timeline_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION cdp._timeline_combine(cdp.timeline, cdp.timeline) IS 'timeline_agg, rollup: takes the events of another timeline';
@@ -56,6 +65,28 @@ CREATE AGGREGATE cdp.timeline_agg(ts timestamptz, code integer) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE cdp.timeline_agg(timestamptz, integer) IS 'the timeline of these events, in any order of rows; rows without time or code are skipped, no events give null';
+
+CREATE AGGREGATE cdp.timeline_agg(ts timestamptz, code integer, value bigint) (
+    SFUNC = cdp._timeline_trans_value,
+    STYPE = cdp.timeline,
+    SSPACE = 1024,
+    COMBINEFUNC = cdp._timeline_combine,
+    FINALFUNC = cdp._timeline_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE cdp.timeline_agg(timestamptz, integer, bigint) IS 'likewise, with a value each, such as an amount; it may be null';
+
+CREATE AGGREGATE cdp.timeline_agg(ts timestamptz, code integer, value bigint, props integer[]) (
+    SFUNC = cdp._timeline_trans_properties,
+    STYPE = cdp.timeline,
+    SSPACE = 1024,
+    COMBINEFUNC = cdp._timeline_combine,
+    FINALFUNC = cdp._timeline_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE cdp.timeline_agg(timestamptz, integer, bigint, integer[]) IS 'likewise, with a value and up to four properties each, such as a channel; all may be null';
 
 CREATE AGGREGATE cdp.rollup(timeline cdp.timeline) (
     SFUNC = cdp._timeline_combine,
@@ -86,9 +117,9 @@ COMMENT ON FUNCTION cdp.timeline_slice(cdp.timeline, timestamptz, timestamptz) I
 
 --| ## Asking timelines
 
-CREATE FUNCTION cdp.timeline_events(tl cdp.timeline, OUT ts timestamptz, OUT code integer) RETURNS SETOF record
+CREATE FUNCTION cdp.timeline_events(tl cdp.timeline, OUT ts timestamptz, OUT code integer, OUT value bigint, OUT props integer[]) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp_timeline_events' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 30;
-COMMENT ON FUNCTION cdp.timeline_events(cdp.timeline) IS 'the events of a timeline as rows, in order of time and code';
+COMMENT ON FUNCTION cdp.timeline_events(cdp.timeline) IS 'the events of a timeline as rows, in order of time, code, value and properties';
 
 CREATE FUNCTION cdp.timeline_count(tl cdp.timeline) RETURNS bigint
     AS 'MODULE_PATHNAME', 'cdp_timeline_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

@@ -54,7 +54,7 @@ template <class Code, class Scan>
 int TimelineFunnel::ScanCodes(const View& view, Scan& scan) const {
   TimeReader times(view);
   StopTicker ticker;
-  Micros at[TimeReader::kBlock];
+  Micros at[TimeReader::kRoom];
   const std::byte* codes = view.codes();
   while (const std::size_t n = times.Next(at)) {
     for (std::size_t i = 0; i < n; ++i, codes += sizeof(Code)) {

@@ -4,7 +4,7 @@
 #include <span>
 
 #include "core/behavior/funnel_scan.h"
-#include "core/timeline/timeline_view.h"
+#include "core/timeline/timeline_reader.h"
 
 namespace cdp::behavior {
 

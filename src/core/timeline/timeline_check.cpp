@@ -1,7 +1,7 @@
 #include "core/timeline/timeline_check.h"
 
 #include "core/base/bytes.h"
-#include "core/timeline/timeline_view.h"
+#include "core/timeline/timeline_reader.h"
 #include "core/timeline/timeline_writer.h"
 
 namespace cdp::timeline {
@@ -26,15 +26,63 @@ void CheckDeltas(const View& view) {
   }
 }
 
-void CheckContent(std::span<const std::byte> image) {
-  const View view(image);
+/// The last of some packed numbers shares its byte with bits that stand for none.
+void CheckPadding(std::byte last, std::size_t used_bits, const char* why) {
+  if (used_bits % 8 != 0 && std::to_integer<unsigned>(last) >> (used_bits % 8) != 0) Refuse(why);
+}
+
+void CheckControls(const std::byte* controls, std::size_t numbers) {
+  if (numbers == 0) return;
+  CheckPadding(controls[ControlBytes(numbers) - 1], 2 * numbers,
+               "A control without a number is not zero.");
+}
+
+/// The columns have the bytes that the writer would give them; that each number in them has its
+/// shortest form follows.
+void CheckColumns(const View& view, const Layout<FullEvent>& layout) {
+  const char* const contradicts = "A column contradicts the events.";
+  for (int which = 0; which < kOptionalColumns; ++which) {
+    const auto column = view.column(which);
+    if (column.size() != layout.ColumnBytes(which)) Refuse(contradicts);
+    if (column.empty()) continue;
+    const std::size_t count = view.count();
+    ByteReader in(column, "timeline");
+    const auto shape = in.Read<std::uint8_t>();
+    if (which == 0) {
+      const bool sparse = layout.value.present < count;
+      if (shape != (layout.value.set | (sparse ? kSparseValues : 0))) Refuse(contradicts);
+      if (sparse) {
+        const auto bitmap = in.ReadSpan(SymbolBytes(count, 1));
+        CheckPadding(bitmap.back(), count, "A bit without an event is not zero.");
+      }
+      CheckControls(in.position(), layout.value.present);
+      continue;
+    }
+    const PropertyLayout& property = layout.properties[which - 1];
+    if (shape != property.shape) Refuse(contradicts);
+    const std::uint64_t head = in.ReadVarint();
+    if ((shape & kDictionary) != 0) {
+      const auto& entries = property.dictionary;
+      if (head != entries.size()) Refuse(contradicts);
+      const auto bytes = in.ReadSpan(entries.size() * sizeof(entries[0]));
+      if (std::memcmp(bytes.data(), entries.data(), bytes.size()) != 0) Refuse(contradicts);
+    } else if (head != ZigZag(property.base)) {
+      Refuse(contradicts);
+    }
+    CheckPadding(column.back(), count * kSymbolBits[shape & 7],
+                 "A symbol without an event is not zero.");
+  }
+}
+
+template <class Record>
+void CheckContent(const View& view, std::size_t size, std::pmr::memory_resource* memory) {
+  CheckControls(view.controls(), view.count() == 0 ? 0 : view.count() - 1);
   StopTicker ticker;
   bool begun = false;
-  Event before{};
-  ForEachEvent(view, [&](Micros at, std::int32_t code) {
-    const Event event{at, code};
-    if (code < 0) Refuse("An event code is negative.");
-    if (at < kMinInstant || at >= kEndInstant) Refuse("An instant is out of range.");
+  Record before{};
+  ForEachRecord<Record>(view, [&](const Record& event) {
+    if (CodeOf(event) < 0) Refuse("An event code is negative.");
+    if (event.at < kMinInstant || event.at >= kEndInstant) Refuse("An instant is out of range.");
     if (begun && event < before) Refuse("The events are not in order.");
     before = event;
     begun = true;
@@ -43,25 +91,26 @@ void CheckContent(std::span<const std::byte> image) {
   CheckDeltas(view);
   // The header says what the events say, and every delta has its shortest form: the bytes are as
   // many as the writer would need, and it needs the fewest.
-  const Layout layout = Measure([&view](auto&& visit) { ForEachEvent(view, visit); });
+  const Layout<Record> layout =
+      Measure<Record>([&view](auto&& visit) { ForEachRecord<Record>(view, visit); }, memory);
   if (std::memcmp(&layout.header, &view.header(), sizeof(ImageHeader)) != 0) {
     Refuse("The header contradicts the events.");
   }
-  if (layout.size() != image.size()) Refuse("The size contradicts the events.");
-  const std::size_t last_group = view.count() == 0 ? 0 : (view.count() - 1) % 4;
-  if (last_group != 0 &&
-      std::to_integer<unsigned>(view.controls()[ControlBytes(view.count()) - 1]) >>
-              (2 * last_group) !=
-          0) {
-    Refuse("A control without an event is not zero.");
-  }
+  if (layout.size() != size) Refuse("The size contradicts the events.");
+  if constexpr (kRoom<Record> >= 0) CheckColumns(view, layout);
 }
 
 }  // namespace
 
-void CheckImage(std::span<const std::byte> image, ErrorCode code) {
+void CheckImage(std::span<const std::byte> image, ErrorCode code,
+                std::pmr::memory_resource* memory) {
   try {
-    CheckContent(image);
+    const View view(image);
+    if (view.header().flags == 0) {
+      CheckContent<Event>(view, image.size(), memory);
+    } else {
+      CheckContent<FullEvent>(view, image.size(), memory);
+    }
   } catch (const Error& error) {
     throw Error(code, error.what(), error.detail(), error.hint());
   }
@@ -71,9 +120,16 @@ BuildView ReadBuildForm(std::span<const std::byte> bytes) {
   ByteReader in(bytes, "timeline");
   if (in.Read<std::uint8_t>() != kBuildVersion) in.Corrupt("The value is not in build form.");
   const auto flags = in.Read<std::uint8_t>();
+  if (flags > (KindFlags(RecordKind::kFull) | kUnsorted)) {
+    in.Corrupt("Its records are of a kind that does not exist.");
+  }
   in.Read<std::uint16_t>();
-  const std::size_t used = in.ReadCount(sizeof(Event));
-  return {{reinterpret_cast<const Event*>(in.position()), used}, (flags & kUnsorted) == 0};
+  BuildView view{};
+  view.kind = static_cast<RecordKind>(flags >> 1);
+  view.sorted = (flags & kUnsorted) == 0;
+  view.count = in.ReadCount(WithRecord(view.kind, []<class Record>() { return sizeof(Record); }));
+  view.records = in.position();
+  return view;
 }
 
 }  // namespace cdp::timeline

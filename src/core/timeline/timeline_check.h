@@ -1,6 +1,8 @@
 /// Judges bytes that come through a door.
 #pragma once
 
+#include <cstring>
+#include <memory_resource>
 #include <span>
 
 #include "core/base/error.h"
@@ -9,18 +11,63 @@
 namespace cdp::timeline {
 
 /// Returns when the bytes are exactly what the writer makes of some list of events, and throws an
-/// error of kind `code` otherwise.
-void CheckImage(std::span<const std::byte> image, ErrorCode code);
+/// error of kind `code` otherwise. `memory` lends room where a column has a dictionary.
+void CheckImage(std::span<const std::byte> image, ErrorCode code,
+                std::pmr::memory_resource* memory);
+
+/// What the events of a build form can have.
+enum class RecordKind : std::uint8_t { kEvent = 0, kValued = 1, kFull = 2 };
+
+/// Calls use.operator()<Record>() with the record of a kind.
+template <class Use>
+decltype(auto) WithRecord(RecordKind kind, Use&& use) {
+  switch (kind) {
+    case RecordKind::kEvent:
+      return use.template operator()<Event>();
+    case RecordKind::kValued:
+      return use.template operator()<ValuedEvent>();
+    default:
+      return use.template operator()<FullEvent>();
+  }
+}
+
+template <class Record>
+inline constexpr RecordKind kKindOf = kRoom<Record> < 0    ? RecordKind::kEvent
+                                      : kRoom<Record> == 1 ? RecordKind::kValued
+                                                           : RecordKind::kFull;
+
+/// The flags of a build form: bit 0 is set once an event came out of order, bits 1-2 are the kind.
+inline constexpr std::uint8_t kUnsorted = 1;
+constexpr std::uint8_t KindFlags(RecordKind kind) {
+  return static_cast<std::uint8_t>(static_cast<unsigned>(kind) << 1);
+}
 
 /// The events of a build form (see docs/formats.md), in no order, and whether they were seen to be
-/// sorted. Throws kCorruptData when they do not lie within the bytes.
+/// sorted.
 struct BuildView {
-  std::span<const Event> events;
+  RecordKind kind;
   bool sorted;
-};
-BuildView ReadBuildForm(std::span<const std::byte> bytes);
+  std::size_t count;
+  const std::byte* records;  ///< unaligned
 
-/// Set in the flags of a build form once an event came out of order.
-inline constexpr std::uint8_t kUnsorted = 1;
+  /// Writes all events at `out` as records of a kind that has room for them, or more.
+  template <class To>
+  void CopyTo(To* out) const {
+    WithRecord(kind, [&]<class From>() {
+      if constexpr (kRoom<From> == kRoom<To>) {
+        std::memcpy(static_cast<void*>(out), records, count * sizeof(To));
+      } else {
+        for (std::size_t i = 0; i < count; ++i) {
+          From record;
+          std::memcpy(static_cast<void*>(&record), records + i * sizeof(From), sizeof(From));
+          out[i] = ConvertEvent<To>(record);
+        }
+      }
+    });
+  }
+};
+
+/// Throws kCorruptData when the events do not lie within the bytes.
+BuildView ReadBuildForm(std::span<const std::byte> bytes);
 
 }  // namespace cdp::timeline

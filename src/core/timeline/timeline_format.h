@@ -1,9 +1,10 @@
 /// The bytes of a timeline: what docs/formats.md says, as constants.
 ///
-/// A sealed image is a header, then columns: codes (`code_width` bytes each), controls (two bits
-/// a delta, four deltas a byte), deltas (the distance to the event before in ticks, each in one of
-/// four lengths that its control names). The first event has no delta: the header holds its time.
-/// There is exactly one image for a list of events, so equal timelines are equal bytes.
+/// A sealed image is a header, the lengths of the optional columns, then columns: codes
+/// (`code_width` bytes each), the distances in ticks from event to event as groups of numbers (see
+/// number_groups.h; the first event has none, the header holds its time), then values and
+/// properties, each only when some event has one. There is exactly one image for a list of events,
+/// so equal timelines are equal bytes.
 #pragma once
 
 #include <array>
@@ -11,12 +12,10 @@
 #include <cstdint>
 
 #include "core/base/time.h"
-#include "core/timeline/stamped.h"
+#include "core/timeline/event.h"
+#include "core/timeline/number_groups.h"
 
 namespace cdp::timeline {
-
-/// One event: an instant and the code of what happened, zero or greater.
-using Event = Stamped<std::int32_t>;
 
 inline constexpr std::uint8_t kSealedVersion = 1;
 /// The form that aggregates grow; never leaves the server.
@@ -31,7 +30,7 @@ inline constexpr Micros kEndInstant = 9'223'371'331'200'000'000;
 
 struct ImageHeader {
   std::uint8_t version;
-  std::uint8_t flags;  ///< columns that later versions may add; none exists
+  std::uint8_t flags;  ///< optional columns: bit 0 values, bit i property i (1 to kMaxProperties)
   std::uint8_t shape;  ///< bits 0-1 tick, 2-3 log2 of the code width, 4-5 length set
   std::uint8_t zero;
   std::uint32_t count;
@@ -49,10 +48,9 @@ constexpr std::uint64_t CodeBit(std::int32_t code) {
 /// Ticks from fine to coarse; an image takes the coarsest that divides every delta.
 inline constexpr std::array<std::uint64_t, 3> kTicks = {1, 1'000, 1'000'000};
 
-/// Lengths in bytes that a control chooses from: short gaps, a few long ones among them, and
-/// microseconds. An image takes the set that makes it smallest, the first of equals.
-inline constexpr std::array<std::array<std::uint8_t, 4>, 3> kLengthSets = {
-    {{1, 2, 3, 4}, {1, 3, 4, 8}, {1, 4, 5, 8}}};
+/// Values and properties: the columns that a timeline may have or not.
+inline constexpr int kOptionalColumns = 1 + kMaxProperties;
+inline constexpr std::uint8_t kKnownFlags = (1u << kOptionalColumns) - 1;
 
 /// The parts of the shape byte.
 struct Shape {
@@ -72,7 +70,20 @@ struct Shape {
   }
 };
 
-/// Bytes of the controls of a timeline of `count` events.
-constexpr std::size_t ControlBytes(std::size_t count) { return count == 0 ? 0 : (count + 2) / 4; }
+/// The first byte of a value column: bits 0-1 length set, bit 2: some events have no value, and a
+/// bitmap says which have.
+inline constexpr std::uint8_t kSparseValues = 4;
+
+/// The first byte of a property column: bits 0-2 the width of a symbol (index into kSymbolBits),
+/// bit 3: symbol 0 means absent, bit 4: the others count in a dictionary and not from a base.
+inline constexpr std::array<std::uint8_t, 7> kSymbolBits = {0, 1, 2, 4, 8, 16, 32};
+inline constexpr std::uint8_t kAbsentSymbol = 8;
+inline constexpr std::uint8_t kDictionary = 16;
+
+/// Bytes of `count` symbols of so many bits each; the bits of the last that stand for none are
+/// zero.
+constexpr std::size_t SymbolBytes(std::size_t count, unsigned bits) {
+  return (count * bits + 7) / 8;
+}
 
 }  // namespace cdp::timeline

@@ -1,4 +1,4 @@
-/// Reads a sealed timeline in place.
+/// The parts of a sealed timeline, in place. What reads the events is timeline_reader.h.
 #pragma once
 
 #include <cstring>
@@ -19,14 +19,15 @@ class View {
   std::size_t count() const { return header_.count; }
   Micros first() const { return header_.first; }
   Micros last() const { return header_.last; }
+
+  /// CodeBit of every code: a timeline whose set lacks a bit has no event of that code.
   std::uint64_t code_bits() const { return header_.code_bits; }
   const ImageHeader& header() const { return header_; }
   Shape shape() const { return shape_; }
 
-  /// Codes as the column holds them; unaligned when wider than a byte.
+  /// Codes as the column holds them, 1, 2 or 4 bytes each (1 << shape().width_log2); unaligned when
+  /// wider than a byte.
   const std::byte* codes() const { return codes_; }
-  const std::byte* controls() const { return controls_; }
-  std::span<const std::byte> deltas() const { return deltas_; }
 
   std::int32_t CodeAt(std::size_t index) const {
     switch (shape_.width_log2) {
@@ -39,8 +40,20 @@ class View {
     }
   }
 
-  /// Writes all events at `out`, which has room for count().
-  void CopyEvents(Event* out) const;
+  /// Whether some event has a value, or property `which` (1 to kMaxProperties).
+  bool has_values() const { return (header_.flags & 1) != 0; }
+  bool has_property(int which) const { return (header_.flags >> which & 1) != 0; }
+
+  /// The controls of the distances, and their bytes.
+  const std::byte* controls() const { return controls_; }
+  std::span<const std::byte> deltas() const { return deltas_; }
+
+  /// The bytes of an optional column: 0 values, 1 to kMaxProperties a property; empty when the
+  /// timeline has none.
+  std::span<const std::byte> column(int which) const { return columns_[which]; }
+
+  /// Up to here bytes may be loaded, whatever they belong to.
+  const std::byte* end() const { return end_; }
 
  private:
   template <class T>
@@ -54,51 +67,13 @@ class View {
   Shape shape_;
   const std::byte* codes_;
   const std::byte* controls_;
-  std::span<const std::byte> deltas_;
-};
-
-/// Decodes the instants of a timeline block by block, in order.
-class TimeReader {
- public:
-  static constexpr std::size_t kBlock = 64;
-
-  explicit TimeReader(const View& view)
-      : at_(static_cast<std::uint64_t>(view.first())),
-        tick_(kTicks[view.shape().tick]),
-        set_(view.shape().lengths),
-        left_(view.count()),
-        control_(view.controls()),
-        delta_(view.deltas().data()),
-        end_(view.deltas().data() + view.deltas().size()) {}
-
-  /// Writes the next instants, at most kBlock, and returns how many; 0 at the end. Throws
-  /// kCorruptData where the deltas end early.
-  std::size_t Next(Micros* out);
-
-  /// Bytes of deltas that were not read.
-  std::size_t unread() const { return static_cast<std::size_t>(end_ - delta_); }
-
- private:
-  std::uint64_t at_;
-  std::uint64_t tick_;
-  unsigned set_;
-  std::size_t left_;
-  bool started_ = false;
-  const std::byte* control_;
-  const std::byte* delta_;
   const std::byte* end_;
+  std::span<const std::byte> deltas_;
+  std::array<std::span<const std::byte>, kOptionalColumns> columns_;
 };
 
-/// Calls visit(instant, code) for every event in order.
-template <class Visit>
-void ForEachEvent(const View& view, Visit&& visit) {
-  TimeReader times(view);
-  Micros block[TimeReader::kBlock];
-  std::size_t index = 0;
-  while (const std::size_t n = times.Next(block)) {
-    for (std::size_t i = 0; i < n; ++i) visit(block[i], view.CodeAt(index + i));
-    index += n;
-  }
-}
+/// The header alone, from the first sizeof(ImageHeader) bytes of an image or more: what a slice of
+/// a value stored out of line holds. Throws kCorruptData when they are no sealed timeline's.
+ImageHeader ReadHeader(std::span<const std::byte> beginning);
 
 }  // namespace cdp::timeline

@@ -1,63 +1,164 @@
 #include "core/timeline/timeline_writer.h"
 
+#include <algorithm>
 #include <cstring>
-
-#include "core/base/bytes.h"
 
 namespace cdp::timeline {
 namespace {
 
-template <class Code>
-std::byte* WriteCodes(std::span<const Event> events, std::byte* out) {
-  for (const Event& event : events) out = WriteRaw(out, static_cast<Code>(event.value));
+/// The narrowest width for so many symbols, as an index into kSymbolBits; symbols that fit no width
+/// have none.
+unsigned WidthFor(std::uint64_t symbols) {
+  unsigned width = 0;
+  while (width < kSymbolBits.size() && symbols > std::uint64_t{1} << kSymbolBits[width]) ++width;
+  return width;
+}
+
+template <class Code, class Record>
+std::byte* WriteCodes(std::span<const Record> events, std::byte* out) {
+  for (const Record& event : events) out = WriteRaw(out, static_cast<Code>(CodeOf(event)));
   return out;
 }
 
-/// The slot of a length set for every number of bytes needed.
-std::array<std::uint8_t, 9> SlotsOf(const std::array<std::uint8_t, 4>& lengths) {
-  std::array<std::uint8_t, 9> slots{};
-  std::uint8_t slot = 0;
-  for (unsigned bytes = 1; bytes <= 8; ++bytes) {
-    while (slot < 3 && lengths[slot] < bytes) ++slot;
-    slots[bytes] = slot;
+template <std::uint64_t kTick, class Record>
+std::byte* WriteDeltas(std::span<const Record> events, unsigned set, std::byte* controls,
+                       const std::byte* end) {
+  const std::size_t deltas = events.empty() ? 0 : events.size() - 1;
+  GroupWriter writer(set, controls, controls + ControlBytes(deltas), end);
+  for (std::size_t i = 1; i < events.size(); ++i) {
+    writer.Put(Elapsed(events[i - 1].at, events[i].at) / kTick);
   }
-  return slots;
+  return writer.Finish();
 }
 
-template <std::uint64_t kTick>
-void WriteDeltas(std::span<const Event> events, const std::array<std::uint8_t, 4>& lengths,
-                 std::byte* controls, std::byte* out, const std::byte* end) {
-  const auto slots = SlotsOf(lengths);
-  unsigned control = 0;
-  for (std::size_t i = 1; i < events.size(); ++i) {
-    const std::uint64_t delta = Elapsed(events[i - 1].at, events[i].at) / kTick;
-    const unsigned slot = slots[BytesNeeded(delta)];
-    const unsigned length = lengths[slot];
-    // Eight bytes in one store where there is room: the next delta overwrites the surplus.
-    std::memcpy(out, &delta, end - out >= 8 ? 8 : length);
-    out += length;
-    control |= slot << (2 * ((i - 1) % 4));
-    if (i % 4 == 0) {
-      *controls++ = static_cast<std::byte>(control);
-      control = 0;
+template <class Record>
+std::byte* WriteValues(const ValueLayout& layout, std::span<const Record> events, std::byte* out,
+                       const std::byte* end) {
+  const bool sparse = layout.present < events.size();
+  *out++ = static_cast<std::byte>(layout.set | (sparse ? kSparseValues : 0));
+  if (sparse) {
+    const std::size_t bytes = SymbolBytes(events.size(), 1);
+    std::memset(out, 0, bytes);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      out[i / 8] |= static_cast<std::byte>((events[i].has_value() ? 1 : 0) << (i % 8));
+    }
+    out += bytes;
+  }
+  GroupWriter writer(layout.set, out, out + ControlBytes(layout.present), end);
+  for (const Record& event : events) {
+    if (event.has_value()) writer.Put(ZigZag(event.value));
+  }
+  return writer.Finish();
+}
+
+template <class Record>
+std::byte* WriteProperties(const PropertyLayout& layout, int which, std::span<const Record> events,
+                           std::byte* out) {
+  *out++ = static_cast<std::byte>(layout.shape);
+  if ((layout.shape & kDictionary) != 0) {
+    out = WriteVarint(out, layout.dictionary.size());
+    for (const std::int32_t entry : layout.dictionary) out = WriteRaw(out, entry);
+  } else {
+    out = WriteVarint(out, ZigZag(layout.base));
+  }
+  const auto symbol_of = [&](const Record& event) {
+    return layout.SymbolOf(event.has_property(which), event.properties[which - 1]);
+  };
+  const unsigned bits = kSymbolBits[layout.shape & 7];
+  switch (bits) {
+    case 8:
+      for (const Record& event : events) *out++ = static_cast<std::byte>(symbol_of(event));
+      break;
+    case 16:
+      for (const Record& event : events) {
+        out = WriteRaw(out, static_cast<std::uint16_t>(symbol_of(event)));
+      }
+      break;
+    case 32:
+      for (const Record& event : events) out = WriteRaw(out, symbol_of(event));
+      break;
+    default: {
+      std::uint32_t byte = 0;
+      unsigned used = 0;
+      if (bits == 0) break;
+      for (const Record& event : events) {
+        byte |= symbol_of(event) << used;
+        used += bits;
+        if (used == 8) {
+          *out++ = static_cast<std::byte>(byte);
+          byte = used = 0;
+        }
+      }
+      if (used != 0) *out++ = static_cast<std::byte>(byte);
     }
   }
-  if (events.size() > 1 && (events.size() - 1) % 4 != 0)
-    *controls = static_cast<std::byte>(control);
+  return out;
 }
 
 }  // namespace
 
-Layout MeasureEvents(std::span<const Event> sorted) {
-  return Measure([sorted](auto&& visit) {
-    for (const Event& event : sorted) visit(event.at, event.value);
-  });
+std::uint32_t PropertyLayout::SymbolOf(bool present, std::int32_t property) const {
+  if (!present) return 0;
+  std::uint32_t number;
+  if ((shape & kDictionary) != 0) {
+    number = static_cast<std::uint32_t>(
+        std::lower_bound(dictionary.begin(), dictionary.end(), property) - dictionary.begin());
+  } else {
+    number = static_cast<std::uint32_t>(property) - static_cast<std::uint32_t>(base);
+  }
+  return number + ((shape & kAbsentSymbol) != 0 ? 1 : 0);
 }
 
-void WriteImage(const Layout& layout, std::span<const Event> sorted, std::byte* out) {
+bool PropertySurvey::Decide(std::size_t events, PropertyLayout* layout) const {
+  if (least_ > most_) return false;  // no event has it
+  const std::uint64_t symbols =
+      static_cast<std::uint64_t>(std::int64_t{most_} - least_) + 1 + (absent_ ? 1 : 0);
+  const unsigned width = WidthFor(symbols);
+  if (width == kSymbolBits.size()) {
+    // All of 2^32 properties and absence besides: events are fewer, so a dictionary can always do.
+    layout->bytes = SIZE_MAX;
+    return true;
+  }
+  layout->shape = static_cast<std::uint8_t>(width | (absent_ ? kAbsentSymbol : 0));
+  layout->base = least_;
+  layout->bytes = 1 + VarintBytes(ZigZag(least_)) + SymbolBytes(events, kSymbolBits[width]);
+  return kSymbolBits[width] > 4;
+}
+
+void PropertySurvey::DictionaryMaker::Compact() {
+  std::sort(entries_->begin(), entries_->end());
+  entries_->erase(std::unique(entries_->begin(), entries_->end()), entries_->end());
+  if (entries_->size() >= limit_) given_up_ = true;
+  compact_at_ = std::max<std::size_t>(1024, 2 * entries_->size());
+}
+
+void PropertySurvey::DictionaryMaker::Finish(std::size_t events, bool absent,
+                                             PropertyLayout* layout) {
+  if (!given_up_) Compact();
+  const std::size_t count = entries_->size();
+  const unsigned width = WidthFor(count + (absent ? 1 : 0));
+  const std::size_t bytes = 1 + VarintBytes(count) + count * sizeof(std::int32_t) +
+                            SymbolBytes(events, kSymbolBits[width]);
+  if (given_up_ || bytes >= layout->bytes) {
+    entries_->clear();
+    return;
+  }
+  layout->shape = static_cast<std::uint8_t>(width | (absent ? kAbsentSymbol : 0) | kDictionary);
+  layout->base = 0;
+  layout->bytes = bytes;
+}
+
+template <class Record>
+void WriteImage(const Layout<Record>& layout, std::span<const Record> sorted, std::byte* out) {
+  constexpr int kProperties = kRoom<Record>;
   const std::byte* end = out + layout.size();
   const Shape shape = Shape::Unpack(layout.header.shape);
   out = WriteRaw(out, layout.header);
+  if constexpr (kProperties >= 0) {
+    for (int which = 0; which <= kProperties; ++which) {
+      if (layout.ColumnBytes(which) != 0) out = WriteVarint(out, layout.ColumnBytes(which));
+    }
+  }
   switch (shape.width_log2) {
     case 0:
       out = WriteCodes<std::uint8_t>(sorted, out);
@@ -68,16 +169,27 @@ void WriteImage(const Layout& layout, std::span<const Event> sorted, std::byte* 
     default:
       out = WriteCodes<std::int32_t>(sorted, out);
   }
-  std::byte* deltas = out + ControlBytes(sorted.size());
-  const auto& lengths = kLengthSets[shape.lengths];
   switch (shape.tick) {
     case 0:
-      return WriteDeltas<kTicks[0]>(sorted, lengths, out, deltas, end);
+      out = WriteDeltas<kTicks[0]>(sorted, shape.lengths, out, end);
+      break;
     case 1:
-      return WriteDeltas<kTicks[1]>(sorted, lengths, out, deltas, end);
+      out = WriteDeltas<kTicks[1]>(sorted, shape.lengths, out, end);
+      break;
     default:
-      return WriteDeltas<kTicks[2]>(sorted, lengths, out, deltas, end);
+      out = WriteDeltas<kTicks[2]>(sorted, shape.lengths, out, end);
+  }
+  if constexpr (kProperties >= 0) {
+    if (layout.value.bytes != 0) out = WriteValues(layout.value, sorted, out, end);
+    for (int which = 1; which <= kProperties; ++which) {
+      const PropertyLayout& property = layout.properties[which - 1];
+      if (property.bytes != 0) out = WriteProperties(property, which, sorted, out);
+    }
   }
 }
+
+template void WriteImage(const Layout<Event>&, std::span<const Event>, std::byte*);
+template void WriteImage(const Layout<ValuedEvent>&, std::span<const ValuedEvent>, std::byte*);
+template void WriteImage(const Layout<FullEvent>&, std::span<const FullEvent>, std::byte*);
 
 }  // namespace cdp::timeline

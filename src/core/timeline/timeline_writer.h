@@ -1,101 +1,270 @@
 /// Makes the one image of a list of events.
 #pragma once
 
-#include <bit>
+#include <memory_resource>
 #include <span>
+#include <vector>
 
+#include "core/base/bytes.h"
 #include "core/timeline/timeline_format.h"
 
 namespace cdp::timeline {
 
-/// The header of an image to be written and the bytes that its deltas will take.
-struct Layout {
-  ImageHeader header;
-  std::size_t delta_bytes;
+/// What an image will be: its header, and how its columns are encoded.
+template <class Record>
+struct Layout;
+
+template <>
+struct Layout<Event> {
+  ImageHeader header = {};
+  std::size_t delta_bytes = 0;
 
   std::size_t size() const {
     return sizeof(ImageHeader) +
            (std::size_t{header.count} << Shape::Unpack(header.shape).width_log2) +
-           ControlBytes(header.count) + delta_bytes;
+           ControlBytes(header.count == 0 ? 0 : header.count - 1) + delta_bytes;
   }
 };
 
-/// Bytes that hold a number, at least one.
-constexpr unsigned BytesNeeded(std::uint64_t number) {
-  return (static_cast<unsigned>(std::bit_width(number | 1)) + 7) / 8;
-}
+/// A column of values; without bytes when no event has one.
+struct ValueLayout {
+  std::size_t present = 0;
+  unsigned set = 0;
+  std::size_t payload_bytes = 0;
+  std::size_t bytes = 0;
+};
 
-/// Plans the image of events that come sorted by (instant, code). `for_each(visit)` calls
-/// visit(instant, code) for each and is run twice.
-template <class ForEach>
-Layout Measure(ForEach&& for_each) {
-  Layout layout{};
-  ImageHeader& header = layout.header;
-  header.version = kSealedVersion;
-  std::uint32_t codes = 0;
-  bool milliseconds = true;
-  bool seconds = true;
-  for_each([&](Micros at, std::int32_t code) {
-    if (header.count++ == 0) {
-      header.first = at;
-    } else if (milliseconds) {
-      const std::uint64_t delta = Elapsed(header.last, at);
-      milliseconds = delta % kTicks[1] == 0;
-      seconds = seconds && delta % kTicks[2] == 0;
+/// A column of properties, likewise.
+struct PropertyLayout {
+  explicit PropertyLayout(std::pmr::memory_resource* memory) : dictionary(memory) {}
+
+  /// The symbol of a property, or of its absence.
+  std::uint32_t SymbolOf(bool present, std::int32_t property) const;
+
+  std::uint8_t shape = 0;
+  std::int32_t base = 0;
+  std::pmr::vector<std::int32_t> dictionary;  ///< ascending
+  std::size_t bytes = 0;
+};
+
+template <int kProperties>
+struct Layout<WideEvent<kProperties>> : Layout<Event> {
+  explicit Layout(std::pmr::memory_resource* memory)
+      : properties([memory]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
+          return std::array<PropertyLayout, kProperties>{
+              (static_cast<void>(kIndex), PropertyLayout(memory))...};
+        }(std::make_index_sequence<kProperties>())) {}
+
+  std::size_t size() const {
+    std::size_t total = Layout<Event>::size();
+    for (int which = 0; which <= kProperties; ++which) {
+      if (ColumnBytes(which) != 0) total += VarintBytes(ColumnBytes(which)) + ColumnBytes(which);
     }
-    header.last = at;
-    header.code_bits |= CodeBit(code);
-    codes |= static_cast<std::uint32_t>(code);
-  });
-  Shape shape{};
-  shape.tick = !milliseconds ? 0 : !seconds ? 1 : 2;
-  shape.width_log2 = codes < (1u << 8) ? 0 : codes < (1u << 16) ? 1 : 2;
+    return total;
+  }
+  /// Of the optional column: 0 values, i property i.
+  std::size_t ColumnBytes(int which) const {
+    return which == 0 ? value.bytes : properties[which - 1].bytes;
+  }
 
-  std::array<std::size_t, 9> deltas_of = {};  // by the bytes they need
-  std::uint32_t index = 0;
-  Micros before = 0;
-  const auto count_deltas = [&](auto tick) {
-    for_each([&](Micros at, std::int32_t) {
-      if (index++ != 0) ++deltas_of[BytesNeeded(Elapsed(before, at) / tick())];
-      before = at;
+  ValueLayout value;
+  std::array<PropertyLayout, kProperties> properties;
+};
+
+/// What one pass over the events tells of a property.
+class PropertySurvey {
+ public:
+  void Add(bool present, std::int32_t property) {
+    if (!present) {
+      absent_ = true;
+      return;
+    }
+    least_ = std::min(least_, property);
+    most_ = std::max(most_, property);
+  }
+
+  /// Decides for a base, unless that takes more than four bits an event: then a dictionary may be
+  /// better. Returns whether it may.
+  bool Decide(std::size_t events, PropertyLayout* layout) const;
+
+  /// The same with all properties at hand; `for_each(visit)` calls visit(property) for each.
+  template <class ForEach>
+  void TryDictionary(std::size_t events, PropertyLayout* layout, ForEach&& for_each) const {
+    DictionaryMaker maker(layout->bytes, &layout->dictionary);
+    for_each([&maker](std::int32_t property) { maker.Add(property); });
+    maker.Finish(events, absent_, layout);
+  }
+
+ private:
+  class DictionaryMaker {
+   public:
+    /// A dictionary that takes as much as `bytes` is given up.
+    DictionaryMaker(std::size_t bytes, std::pmr::vector<std::int32_t>* entries)
+        : limit_(bytes / sizeof(std::int32_t)), entries_(entries) {}
+    void Add(std::int32_t property) {
+      if (given_up_) return;
+      entries_->push_back(property);
+      if (entries_->size() >= compact_at_) Compact();
+    }
+    void Finish(std::size_t events, bool absent, PropertyLayout* layout);
+
+   private:
+    void Compact();
+
+    std::size_t limit_;
+    std::size_t compact_at_ = 1024;
+    bool given_up_ = false;
+    std::pmr::vector<std::int32_t>* entries_;
+  };
+
+  std::int32_t least_ = INT32_MAX;
+  std::int32_t most_ = INT32_MIN;
+  bool absent_ = false;
+};
+
+namespace internal {
+
+/// The first pass over the events of an image: everything but the lengths of the deltas.
+class HeaderSurvey {
+ public:
+  explicit HeaderSurvey(ImageHeader* header) : header_(header) {
+    *header_ = {};
+    header_->version = kSealedVersion;
+  }
+
+  void Add(Micros at, std::int32_t code) {
+    if (header_->count++ == 0) {
+      header_->first = at;
+    } else if (milliseconds_) {
+      const std::uint64_t delta = Elapsed(header_->last, at);
+      milliseconds_ = delta % kTicks[1] == 0;
+      seconds_ = seconds_ && delta % kTicks[2] == 0;
+    }
+    header_->last = at;
+    header_->code_bits |= CodeBit(code);
+    codes_ |= static_cast<std::uint32_t>(code);
+  }
+
+  Shape Finish() const {
+    Shape shape{};
+    shape.tick = !milliseconds_ ? 0 : !seconds_ ? 1 : 2;
+    shape.width_log2 = codes_ < (1u << 8) ? 0 : codes_ < (1u << 16) ? 1 : 2;
+    return shape;
+  }
+
+ private:
+  ImageHeader* header_;
+  std::uint32_t codes_ = 0;
+  bool milliseconds_ = true;
+  bool seconds_ = true;
+};
+
+template <class ForEach>
+LengthCounts::Choice MeasureDeltas(unsigned tick, ForEach&& for_each) {
+  LengthCounts counts;
+  // The tick as a constant turns the division into a multiplication.
+  const auto count = [&](auto tick_of) {
+    bool begun = false;
+    Micros before = 0;
+    for_each([&](const auto& event) {
+      if (begun) counts.Add(Elapsed(before, event.at) / tick_of());
+      begun = true;
+      before = event.at;
     });
   };
-  // The tick as a constant turns the division into a multiplication.
-  switch (shape.tick) {
+  switch (tick) {
     case 0:
-      count_deltas([] { return kTicks[0]; });
+      count([] { return kTicks[0]; });
       break;
     case 1:
-      count_deltas([] { return kTicks[1]; });
+      count([] { return kTicks[1]; });
       break;
     default:
-      count_deltas([] { return kTicks[2]; });
+      count([] { return kTicks[2]; });
   }
-  layout.delta_bytes = SIZE_MAX;
-  for (unsigned set = 0; set < kLengthSets.size(); ++set) {
-    std::size_t total = 0;
-    unsigned slot = 0;
-    for (unsigned bytes = 1; bytes <= 8 && total != SIZE_MAX; ++bytes) {
-      while (slot < 4 && kLengthSets[set][slot] < bytes) ++slot;
-      if (slot < 4) {
-        total += deltas_of[bytes] * kLengthSets[set][slot];
-      } else if (deltas_of[bytes] != 0) {
-        total = SIZE_MAX;
+  return counts.Best();
+}
+
+}  // namespace internal
+
+/// Plans the image of events that come in their order. `for_each(visit)` calls visit(event) for
+/// each and is run several times; `memory` keeps what the layout needs.
+template <class Record, class ForEach>
+Layout<Record> Measure(ForEach&& for_each, std::pmr::memory_resource* memory) {
+  constexpr int kProperties = kRoom<Record>;
+  auto layout = [memory] {
+    if constexpr (kProperties < 0) {
+      return Layout<Record>();
+    } else {
+      return Layout<Record>(memory);
+    }
+  }();
+  ImageHeader& header = layout.header;
+  internal::HeaderSurvey survey(&header);
+  if constexpr (kProperties < 0) {
+    for_each([&](const Record& event) { survey.Add(event.at, CodeOf(event)); });
+  } else {
+    LengthCounts values;
+    std::array<PropertySurvey, kProperties> properties;
+    for_each([&](const Record& event) {
+      survey.Add(event.at, CodeOf(event));
+      if (event.has_value()) {
+        values.Add(ZigZag(event.value));
+        ++layout.value.present;
       }
+      for (int i = 0; i < kProperties; ++i) {
+        properties[i].Add(event.has_property(i + 1), event.properties[i]);
+      }
+    });
+    ValueLayout& value = layout.value;
+    if (value.present != 0) {
+      const LengthCounts::Choice choice = values.Best();
+      value.set = choice.set;
+      value.payload_bytes = choice.bytes;
+      value.bytes = 1 + ControlBytes(value.present) + choice.bytes +
+                    (value.present < header.count ? SymbolBytes(header.count, 1) : 0);
+      header.flags |= 1;
     }
-    if (total < layout.delta_bytes) {
-      layout.delta_bytes = total;
-      shape.lengths = set;
+    for (int i = 0; i < kProperties; ++i) {
+      if (properties[i].Decide(header.count, &layout.properties[i])) {
+        properties[i].TryDictionary(header.count, &layout.properties[i], [&](auto&& visit) {
+          for_each([&](const Record& event) {
+            if (event.has_property(i + 1)) visit(event.properties[i]);
+          });
+        });
+      }
+      if (layout.properties[i].bytes != 0) header.flags |= static_cast<std::uint8_t>(2u << i);
     }
   }
+  Shape shape = survey.Finish();
+  const LengthCounts::Choice deltas = internal::MeasureDeltas(shape.tick, for_each);
+  shape.lengths = deltas.set;
+  layout.delta_bytes = deltas.bytes;
   header.shape = shape.Pack();
   return layout;
 }
 
 /// The same for events in memory.
-Layout MeasureEvents(std::span<const Event> sorted);
+template <class Record>
+Layout<Record> MeasureEvents(std::span<const Record> sorted, std::pmr::memory_resource* memory) {
+  return Measure<Record>(
+      [sorted](auto&& visit) {
+        for (const Record& event : sorted) visit(event);
+      },
+      memory);
+}
 
 /// Writes the image of the events that `layout` was measured on; `out` has room for layout.size().
-void WriteImage(const Layout& layout, std::span<const Event> sorted, std::byte* out);
+/// For Event, ValuedEvent and FullEvent.
+template <class Record>
+void WriteImage(const Layout<Record>& layout, std::span<const Record> sorted, std::byte* out);
+
+/// Events without values and properties need no memory, nor to be named as such.
+inline Layout<Event> MeasureEvents(std::span<const Event> sorted) {
+  return MeasureEvents<Event>(sorted, nullptr);
+}
+inline void WriteImage(const Layout<Event>& layout, std::span<const Event> sorted, std::byte* out) {
+  WriteImage<Event>(layout, sorted, out);
+}
 
 }  // namespace cdp::timeline

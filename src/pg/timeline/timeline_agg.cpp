@@ -1,8 +1,6 @@
 /// timeline_agg and rollup: events are appended to a state of the type itself in build form; the
 /// final function sorts a copy and seals it.
 
-#include "core/timeline/timeline_check.h"
-#include "core/timeline/timeline_view.h"
 #include "pg/base/flat_state.h"
 #include "pg/timeline/timeline_datum.h"
 
@@ -10,6 +8,9 @@ namespace cdp::pg {
 namespace {
 
 using timeline::Event;
+using timeline::FullEvent;
+using timeline::RecordKind;
+using timeline::ValuedEvent;
 
 /// The length word and the head of the build form.
 struct BuildHeader {
@@ -18,25 +19,46 @@ struct BuildHeader {
   uint8 flags;
   uint16 zero;
   uint32 used;
+
+  RecordKind kind() const { return static_cast<RecordKind>(flags >> 1); }
 };
 
-using BuildState = FlatState<BuildHeader, Event>;
+template <class Record>
+using BuildState = FlatState<BuildHeader, Record>;
 
-/// A group's first room: with the header it fills an allocation of 128 bytes.
+/// A group's first room: with the header, events without a value fill an allocation of 128 bytes.
 constexpr std::size_t kFirstRoom = 9;
 
+template <class Record>
 BuildHeader* NewBuildState(std::size_t capacity) {
   BuildHeader header{};
   header.version = timeline::kBuildVersion;
-  return BuildState::New(header, capacity);
+  header.flags = timeline::KindFlags(timeline::kKindOf<Record>);
+  return BuildState<Record>::New(header, capacity);
 }
 
+template <class Record>
 void NoteOrder(BuildHeader* state, std::size_t from) {
   // One look at the seam is enough: both sides carry their own note.
   if (from > 0 && from < state->used) {
-    const Event* events = BuildState::Records(state);
+    const Record* events = BuildState<Record>::Records(state);
     if (events[from] < events[from - 1]) state->flags |= timeline::kUnsorted;
   }
+}
+
+/// The state with records of another kind, which has more room. May longjmp.
+template <class Record>
+BuildHeader* Widened(const BuildHeader* state) {
+  return timeline::WithRecord(state->kind(), [state]<class From>() {
+    BuildHeader* wide = NewBuildState<Record>(BuildState<From>::Capacity(state));
+    wide->flags |= state->flags & timeline::kUnsorted;
+    Record* out = BuildState<Record>::Records(wide);
+    for (const From& event : BuildState<From>::Used(state)) {
+      *out++ = timeline::ConvertEvent<Record>(event);
+    }
+    wide->used = state->used;
+    return wide;
+  });
 }
 
 /// Appends the events of a value in either form. May longjmp.
@@ -44,28 +66,39 @@ BuildHeader* Append(BuildHeader* state, const varlena* value) {
   const std::span<const std::byte> bytes = BytesOf(value);
   const bool build = !bytes.empty() && bytes[0] == std::byte{timeline::kBuildVersion};
   timeline::BuildView events{};
-  std::size_t count = 0;
   CallCore([&] {
     if (build) {
       events = timeline::ReadBuildForm(bytes);
-      count = events.events.size();
     } else {
-      count = timeline::View(bytes).count();
+      const timeline::View view(bytes);
+      events.count = view.count();
+      events.kind = KindOf(view);
+      events.sorted = true;
     }
   });
-  if (state == nullptr) state = NewBuildState(std::max(count, kFirstRoom));
-  state = BuildState::WithRoom(state, count);
-  const std::size_t from = state->used;
-  Event* end = BuildState::Records(state) + from;
-  if (build) {
-    std::memcpy(end, static_cast<const void*>(events.events.data()), events.events.size_bytes());
+  const RecordKind kind = state == nullptr ? events.kind : std::max(state->kind(), events.kind);
+  return timeline::WithRecord(kind, [&]<class Record>() {
+    using State = BuildState<Record>;
+    if (state == nullptr) {
+      state = NewBuildState<Record>(std::max(events.count, kFirstRoom));
+    } else if (state->kind() != kind) {
+      state = Widened<Record>(state);
+    }
+    state = State::WithRoom(state, events.count);
+    const std::size_t from = state->used;
+    Record* end = State::Records(state) + from;
+    CallCore([&events, bytes, build, end] {
+      if (build) {
+        events.CopyTo(end);
+      } else {
+        timeline::CopyEvents(timeline::View(bytes), end);
+      }
+    });
     if (!events.sorted) state->flags |= timeline::kUnsorted;
-  } else {
-    CallCore([bytes, end] { timeline::View(bytes).CopyEvents(end); });
-  }
-  state->used += static_cast<uint32>(count);
-  NoteOrder(state, from);
-  return state;
+    state->used += static_cast<uint32>(events.count);
+    NoteOrder<Record>(state, from);
+    return state;
+  });
 }
 
 /// The state argument in build form; null when it is SQL null. May longjmp.
@@ -74,7 +107,10 @@ BuildHeader* BuildArgument(FunctionCallInfo fcinfo) {
   if (value == nullptr) return nullptr;
   if (VARSIZE(value) >= sizeof(BuildHeader)) {
     auto* state = reinterpret_cast<BuildHeader*>(value);
-    if (state->version == timeline::kBuildVersion && state->used <= BuildState::Capacity(state)) {
+    if (state->version == timeline::kBuildVersion && state->kind() <= RecordKind::kFull &&
+        timeline::WithRecord(state->kind(), [state]<class Record>() {
+          return state->used <= BuildState<Record>::Capacity(state);
+        })) {
       return state;
     }
   }
@@ -82,29 +118,112 @@ BuildHeader* BuildArgument(FunctionCallInfo fcinfo) {
   return Append(nullptr, value);
 }
 
+/// Appends one event; it may have less than the state's records have room for, or more. May
+/// longjmp.
+template <class Record>
+BuildHeader* AppendEvent(BuildHeader* state, const Record& event) {
+  constexpr RecordKind kKind = timeline::kKindOf<Record>;
+  if (state == nullptr) {
+    state = NewBuildState<Record>(kFirstRoom);
+  } else if (state->kind() < kKind) {
+    state = Widened<Record>(state);
+  }
+  const auto append = [&]<class Kept>() {
+    state = BuildState<Kept>::WithRoom(state, 1);
+    BuildState<Kept>::Records(state)[state->used++] = timeline::ConvertEvent<Kept>(event);
+    NoteOrder<Kept>(state, state->used - 1);
+  };
+  if (state->kind() == kKind) [[likely]] {
+    append.template operator()<Record>();
+  } else {
+    timeline::WithRecord(state->kind(), append);
+  }
+  return state;
+}
+
+/// Arguments 1 and 2: time and code. False when one is null: then there is no event. May longjmp.
+bool TakeEvent(FunctionCallInfo fcinfo, Event* event) {
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return false;
+  *event = {PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_INT32(2)};
+  if (TIMESTAMP_NOT_FINITE(event->at)) {
+    ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+                    errmsg("timeline cannot hold an event at an infinite time")));
+  }
+  if (event->value < 0) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("event code %d is negative", event->value)));
+  }
+  return true;
+}
+
+/// Argument 3, the value.
+void TakeValue(FunctionCallInfo fcinfo, FullEvent* event) {
+  if (PG_ARGISNULL(3)) return;
+  event->value = PG_GETARG_INT64(3);
+  event->present |= 1;
+}
+
+/// Argument 4, the properties; returns how many the event has, up to the last that is not null. May
+/// longjmp.
+int TakeProperties(FunctionCallInfo fcinfo, FullEvent* event) {
+  if (PG_ARGISNULL(4)) return 0;
+  const ArrayType* array = PG_GETARG_ARRAYTYPE_P(4);
+  if (ARR_NDIM(array) > 1) {
+    ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+                    errmsg("properties must be an array of one dimension")));
+  }
+  const int count = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
+  if (count > timeline::kMaxProperties) {
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("event has %d properties", count),
+             errdetail("An event has at most %d properties.", timeline::kMaxProperties)));
+  }
+  const auto* element = reinterpret_cast<const int32*>(ARR_DATA_PTR(array));
+  const bits8* nulls = ARR_NULLBITMAP(array);
+  int last = 0;
+  for (int i = 0; i < count; ++i) {
+    if (nulls != nullptr && (nulls[0] >> i & 1) == 0) continue;
+    event->properties[i] = *element++;
+    event->present |= 2u << i;
+    last = i + 1;
+  }
+  return last;
+}
+
+/// The state as it is, which may be null.
+Datum UnchangedState(FunctionCallInfo fcinfo) {
+  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
 }  // namespace
 
 CDP_FUNCTION(cdp__timeline_trans) {
   RequireAggregate(fcinfo, "_timeline_trans");
-  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-  }
-  const Event event = {PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_INT32(2)};
-  if (TIMESTAMP_NOT_FINITE(event.at)) {
-    ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-                    errmsg("timeline cannot hold an event at an infinite time")));
-  }
-  if (event.value < 0) {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("event code %d is negative", event.value)));
-  }
+  Event event;
+  if (!TakeEvent(fcinfo, &event)) return UnchangedState(fcinfo);
+  PG_RETURN_POINTER(AppendEvent(BuildArgument(fcinfo), event));
+}
+
+CDP_FUNCTION(cdp__timeline_trans_value) {
+  RequireAggregate(fcinfo, "_timeline_trans_value");
+  Event event;
+  if (!TakeEvent(fcinfo, &event)) return UnchangedState(fcinfo);
+  auto full = timeline::ConvertEvent<FullEvent>(event);
+  TakeValue(fcinfo, &full);
+  PG_RETURN_POINTER(AppendEvent(BuildArgument(fcinfo), timeline::ConvertEvent<ValuedEvent>(full)));
+}
+
+CDP_FUNCTION(cdp__timeline_trans_properties) {
+  RequireAggregate(fcinfo, "_timeline_trans_properties");
+  Event event;
+  if (!TakeEvent(fcinfo, &event)) return UnchangedState(fcinfo);
+  auto full = timeline::ConvertEvent<FullEvent>(event);
+  TakeValue(fcinfo, &full);
+  const int properties = TakeProperties(fcinfo, &full);
   BuildHeader* state = BuildArgument(fcinfo);
-  if (state == nullptr) state = NewBuildState(kFirstRoom);
-  state = BuildState::WithRoom(state, 1);
-  BuildState::Records(state)[state->used++] = event;
-  NoteOrder(state, state->used - 1);
-  PG_RETURN_POINTER(state);
+  PG_RETURN_POINTER(properties > 1 ? AppendEvent(state, full)
+                                   : AppendEvent(state, timeline::ConvertEvent<ValuedEvent>(full)));
 }
 
 CDP_FUNCTION(cdp__timeline_combine) {

@@ -1,7 +1,8 @@
 /// Timelines as Datums.
 #pragma once
 
-#include "core/timeline/timeline_view.h"
+#include "core/timeline/timeline_check.h"
+#include "core/timeline/timeline_reader.h"
 #include "pg/base/datum.h"
 
 namespace cdp::pg {
@@ -14,7 +15,8 @@ inline const varlena* TimelineArgument(FunctionCallInfo fcinfo, int n) {
 
 /// Sorts and writes the image of these events as a new value in the current context; for use
 /// inside CallCore. Throws kLimitExceeded when they are too many for one value.
-varlena* NewTimeline(std::span<timeline::Event> events);
+template <class Record>
+varlena* NewTimeline(std::span<Record> events);
 
 /// The value itself when it is sealed, else its events as a new sealed value; for use inside
 /// CallCore.
@@ -23,6 +25,13 @@ const varlena* SealedTimeline(const varlena* value);
 /// Reads an argument; for use inside CallCore.
 inline timeline::View ReadTimeline(const varlena* value) {
   return timeline::View(BytesOf(SealedTimeline(value)));
+}
+
+/// The narrowest kind of record that holds everything of the timeline's events.
+inline timeline::RecordKind KindOf(const timeline::View& view) {
+  return view.header().flags == 0  ? timeline::RecordKind::kEvent
+         : view.header().flags < 4 ? timeline::RecordKind::kValued
+                                   : timeline::RecordKind::kFull;
 }
 
 }  // namespace cdp::pg

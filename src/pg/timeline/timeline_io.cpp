@@ -1,6 +1,5 @@
 /// Text and binary forms of timeline: both are the sealed image, checked on the way in.
 
-#include "core/timeline/timeline_check.h"
 #include "pg/timeline/timeline_datum.h"
 
 namespace cdp::pg {
@@ -15,7 +14,10 @@ const varlena* SealedArgument(FunctionCallInfo fcinfo) {
 
 CDP_FUNCTION(cdp_timeline_in) {
   const bytea* bytes = BytesFromLiteral(PG_GETARG_CSTRING(0));
-  CallCore([bytes] { timeline::CheckImage(BytesOf(bytes), ErrorCode::kInvalidText); });
+  CallCore([bytes] {
+    ContextResource memory(CurrentMemoryContext);
+    timeline::CheckImage(BytesOf(bytes), ErrorCode::kInvalidText, &memory);
+  });
   PG_RETURN_POINTER(bytes);
 }
 
@@ -27,7 +29,8 @@ CDP_FUNCTION(cdp_timeline_out) {
 CDP_FUNCTION(cdp_timeline_recv) {
   const auto message = RestOfMessage(reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0)));
   PG_RETURN_POINTER(CallCore([message] {
-    timeline::CheckImage(message, ErrorCode::kInvalidBinary);
+    ContextResource memory(CurrentMemoryContext);
+    timeline::CheckImage(message, ErrorCode::kInvalidBinary, &memory);
     return NewVarlena(message);
   }));
 }

@@ -5,8 +5,6 @@
 namespace cdp::pg {
 namespace {
 
-using timeline::Event;
-
 /// An instant of the timeline, null when it has no events.
 template <class Get>
 Datum InstantOf(FunctionCallInfo fcinfo, Get get) {
@@ -40,16 +38,18 @@ CDP_FUNCTION(cdp_timeline_concat) {
   const varlena* left = TimelineArgument(fcinfo, 0);
   const varlena* right = TimelineArgument(fcinfo, 1);
   PG_RETURN_POINTER(CallCore([left, right] {
-    ContextResource memory(CurrentMemoryContext);
     const timeline::View a = ReadTimeline(left);
     const timeline::View b = ReadTimeline(right);
-    std::pmr::vector<Event> parts(a.count() + b.count(), &memory);
-    std::pmr::vector<Event> merged(parts.size(), &memory);
-    a.CopyEvents(parts.data());
-    b.CopyEvents(parts.data() + a.count());
-    const std::span<const Event> all = parts;
-    timeline::MergeSorted(all.first(a.count()), all.subspan(a.count()), merged.data());
-    return NewTimeline(merged);
+    return timeline::WithRecord(std::max(KindOf(a), KindOf(b)), [&a, &b]<class Record>() {
+      ContextResource memory(CurrentMemoryContext);
+      std::pmr::vector<Record> parts(a.count() + b.count(), &memory);
+      std::pmr::vector<Record> merged(parts.size(), &memory);
+      timeline::CopyEvents(a, parts.data());
+      timeline::CopyEvents(b, parts.data() + a.count());
+      const std::span<const Record> all = parts;
+      timeline::MergeSorted(all.first(a.count()), all.subspan(a.count()), merged.data());
+      return NewTimeline<Record>(merged);
+    });
   }));
 }
 
@@ -61,12 +61,16 @@ CDP_FUNCTION(cdp_timeline_slice) {
     const varlena* sealed = SealedTimeline(value);
     const timeline::View view(BytesOf(sealed));
     if (view.count() > 0 && from <= view.first() && view.last() < to) return sealed;
-    ContextResource memory(CurrentMemoryContext);
-    std::pmr::vector<Event> kept(&memory);
-    timeline::ForEachEvent(view, [&kept, from, to](Micros at, std::int32_t code) {
-      if (at >= from && at < to) kept.push_back({at, code});
+    return timeline::WithRecord(KindOf(view), [&]<class Record>() {
+      ContextResource memory(CurrentMemoryContext);
+      std::pmr::vector<Record> kept(&memory);
+      StopTicker ticker;
+      timeline::ForEachRecord<Record>(view, [&](const Record& event) {
+        if (event.at >= from && event.at < to) kept.push_back(event);
+        ticker.Step();
+      });
+      return NewTimeline<Record>(kept);
     });
-    return NewTimeline(kept);
   }));
 }
 

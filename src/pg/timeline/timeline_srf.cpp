@@ -6,26 +6,42 @@
 namespace cdp::pg {
 namespace {
 
+using timeline::FullEvent;
+
 /// Lives in the function's multi-call context; owns nothing but memory of it.
 struct EventRows {
-  explicit EventRows(const timeline::View& timeline) : view(timeline), times(view) {}
+  explicit EventRows(const timeline::View& timeline) : reader(timeline) {}
 
-  timeline::View view;
-  timeline::TimeReader times;
-  Micros block[timeline::TimeReader::kBlock];
+  timeline::EventReader<FullEvent> reader;
+  FullEvent block[timeline::TimeReader::kBlock];
   std::size_t block_size = 0;
   std::size_t in_block = 0;
-  std::size_t index = 0;
 
-  /// False at the end.
-  bool Next() {
+  /// Null at the end.
+  const FullEvent* Next() {
     if (in_block == block_size) {
-      block_size = times.Next(block);
+      block_size = reader.Next(block);
       in_block = 0;
     }
-    return in_block < block_size;
+    return in_block < block_size ? &block[in_block++] : nullptr;
   }
 };
+
+/// The properties up to the last that is there, as an array; 0 when there are none. May longjmp.
+Datum PropertiesOf(const FullEvent& event) {
+  Datum elements[timeline::kMaxProperties];
+  bool nulls[timeline::kMaxProperties];
+  int count = 0;
+  for (int i = 0; i < timeline::kMaxProperties; ++i) {
+    elements[i] = Int32GetDatum(event.properties[i]);
+    nulls[i] = !event.has_property(i + 1);
+    if (!nulls[i]) count = i + 1;
+  }
+  if (count == 0) return 0;
+  int lower = 1;
+  return PointerGetDatum(construct_md_array(elements, nulls, 1, &count, &lower, INT4OID,
+                                            sizeof(int32), true, TYPALIGN_INT));
+}
 
 }  // namespace
 
@@ -44,10 +60,12 @@ CDP_FUNCTION(cdp_timeline_events) {
   }
   FuncCallContext* call = SRF_PERCALL_SETUP();
   auto* rows = static_cast<EventRows*>(call->user_fctx);
-  if (!CallCore([rows] { return rows->Next(); })) SRF_RETURN_DONE(call);
-  Datum values[2] = {TimestampTzGetDatum(rows->block[rows->in_block++]),
-                     Int32GetDatum(rows->view.CodeAt(rows->index++))};
-  bool nulls[2] = {false, false};
+  const FullEvent* event = CallCore([rows] { return rows->Next(); });
+  if (event == nullptr) SRF_RETURN_DONE(call);
+  const Datum properties = PropertiesOf(*event);
+  Datum values[4] = {TimestampTzGetDatum(event->at), Int32GetDatum(event->code),
+                     Int64GetDatum(event->value), properties};
+  bool nulls[4] = {false, false, !event->has_value(), properties == 0};
   SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc, values, nulls)));
 }
 

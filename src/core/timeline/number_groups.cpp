@@ -1,0 +1,224 @@
+#include "core/timeline/number_groups.h"
+
+#include <algorithm>
+
+#include "core/base/error.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace cdp::timeline {
+namespace {
+
+/// For two controls, half a byte: where the bytes of two numbers go in two words, and how many
+/// bytes they take.
+struct PairTables {
+  alignas(16) std::array<std::array<std::array<std::uint8_t, 16>, 16>, 3> shuffle;
+  std::array<std::array<std::uint8_t, 16>, 3> length;
+};
+
+constexpr PairTables MakePairTables() {
+  PairTables tables{};
+  for (unsigned set = 0; set < kLengthSets.size(); ++set) {
+    for (unsigned controls = 0; controls < 16; ++controls) {
+      const unsigned lengths[2] = {kLengthSets[set][controls & 3], kLengthSets[set][controls >> 2]};
+      unsigned from = 0;
+      for (unsigned number = 0; number < 2; ++number) {
+        for (unsigned byte = 0; byte < 8; ++byte) {
+          // A set high bit makes the shuffle write zero.
+          tables.shuffle[set][controls][number * 8 + byte] =
+              static_cast<std::uint8_t>(byte < lengths[number] ? from + byte : 0x80);
+        }
+        from += lengths[number];
+      }
+      tables.length[set][controls] = static_cast<std::uint8_t>(from);
+    }
+  }
+  return tables;
+}
+
+constexpr PairTables kPairs = MakePairTables();
+
+/// What a multiplication has to do with the factor.
+enum class Multiply { kNot, k32, k64 };
+
+/// A kernel loads at most so many bytes from where a group begins.
+constexpr std::size_t kReach = 32;
+
+template <bool kSums, Multiply kMultiply>
+void RunPortable(GroupCursor* cursor, unsigned set, std::uint64_t factor,
+                 const std::byte* readable_end) {
+  GroupCursor c = *cursor;
+  const auto& lengths = kLengthSets[set];
+  while (c.groups > 0 && static_cast<std::size_t>(readable_end - c.at) >= kReach) {
+    auto control = std::to_integer<unsigned>(*c.controls++);
+    for (unsigned i = 0; i < 4; ++i, control >>= 2) {
+      const unsigned length = lengths[control & 3];
+      std::uint64_t number;
+      std::memcpy(&number, c.at, sizeof(number));
+      number &= ~std::uint64_t{0} >> (64 - 8 * length);
+      c.at += length;
+      if constexpr (kMultiply != Multiply::kNot) number *= factor;
+      if constexpr (kSums) number = c.sum += number;
+      *c.out++ = number;
+    }
+    --c.groups;
+  }
+  *cursor = c;
+}
+
+#if defined(__x86_64__)
+
+[[gnu::target("ssse3"), gnu::always_inline]] inline __m128i LoadPair(const std::byte* from,
+                                                                     unsigned set,
+                                                                     unsigned controls) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+  const __m128i order =
+      _mm_load_si128(reinterpret_cast<const __m128i*>(kPairs.shuffle[set][controls].data()));
+  return _mm_shuffle_epi8(bytes, order);
+}
+
+/// Both numbers times a factor below 2^32, modulo 2^64; k32 needs numbers below 2^32.
+template <Multiply kMultiply>
+[[gnu::target("ssse3"), gnu::always_inline]] inline __m128i Times(__m128i numbers, __m128i factor) {
+  if constexpr (kMultiply == Multiply::kNot) return numbers;
+  const __m128i low = _mm_mul_epu32(numbers, factor);
+  if constexpr (kMultiply == Multiply::k32) return low;
+  const __m128i high = _mm_mul_epu32(_mm_srli_epi64(numbers, 32), factor);
+  return _mm_add_epi64(low, _mm_slli_epi64(high, 32));
+}
+
+template <bool kSums, Multiply kMultiply>
+[[gnu::target("ssse3")]] void RunSsse3(GroupCursor* cursor, unsigned set, std::uint64_t factor,
+                                       const std::byte* readable_end) {
+  GroupCursor c = *cursor;
+  const auto& pair_length = kPairs.length[set];
+  const __m128i times = _mm_set1_epi64x(static_cast<long long>(factor));
+  __m128i sum = _mm_set1_epi64x(static_cast<long long>(c.sum));
+  while (c.groups > 0 && static_cast<std::size_t>(readable_end - c.at) >= kReach) {
+    const auto control = std::to_integer<unsigned>(*c.controls++);
+    const unsigned first = control & 15;
+    const unsigned second = control >> 4;
+    __m128i low = Times<kMultiply>(LoadPair(c.at, set, first), times);
+    c.at += pair_length[first];
+    __m128i high = Times<kMultiply>(LoadPair(c.at, set, second), times);
+    c.at += pair_length[second];
+    if constexpr (kSums) {
+      // The carry from group to group waits for two additions only.
+      low = _mm_add_epi64(low, _mm_slli_si128(low, 8));
+      high = _mm_add_epi64(high, _mm_slli_si128(high, 8));
+      high = _mm_add_epi64(high, _mm_unpackhi_epi64(low, low));
+      low = _mm_add_epi64(low, sum);
+      high = _mm_add_epi64(high, sum);
+      sum = _mm_unpackhi_epi64(high, high);
+    }
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(c.out), low);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(c.out + 2), high);
+    c.out += 4;
+    --c.groups;
+  }
+  if constexpr (kSums) c.sum = static_cast<std::uint64_t>(_mm_cvtsi128_si64(sum));
+  *cursor = c;
+}
+
+#endif
+
+struct Kernels {
+  GroupReader::Kernel numbers;
+  std::array<GroupReader::Kernel, 3> sums;  ///< by Multiply
+};
+
+constexpr Kernels kPortable = {RunPortable<false, Multiply::kNot>,
+                               {RunPortable<true, Multiply::kNot>, RunPortable<true, Multiply::k64>,
+                                RunPortable<true, Multiply::k64>}};
+
+const Kernels* Best() {
+#if defined(__x86_64__)
+  static constexpr Kernels kSsse3 = {RunSsse3<false, Multiply::kNot>,
+                                     {RunSsse3<true, Multiply::kNot>, RunSsse3<true, Multiply::k32>,
+                                      RunSsse3<true, Multiply::k64>}};
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("ssse3")) return &kSsse3;
+#endif
+  return &kPortable;
+}
+
+const Kernels* kernels = Best();
+
+[[noreturn]] void Truncated() { throw Error(ErrorCode::kCorruptData, "timeline is truncated"); }
+
+}  // namespace
+
+void UsePortableKernels(bool portable) { kernels = portable ? &kPortable : Best(); }
+
+LengthCounts::Choice LengthCounts::Best() const {
+  Choice best{0, SIZE_MAX};
+  for (unsigned set = 0; set < kLengthSets.size(); ++set) {
+    std::size_t total = 0;
+    unsigned slot = 0;
+    for (unsigned bytes = 1; bytes <= 8 && total != SIZE_MAX; ++bytes) {
+      while (slot < 4 && kLengthSets[set][slot] < bytes) ++slot;
+      if (slot < 4) {
+        total += of_[bytes] * kLengthSets[set][slot];
+      } else if (of_[bytes] != 0) {
+        total = SIZE_MAX;
+      }
+    }
+    if (total < best.bytes) best = {set, total};
+  }
+  return best;
+}
+
+GroupWriter::GroupWriter(unsigned set, std::byte* controls, std::byte* payload,
+                         const std::byte* end)
+    : set_(set), slots_{}, controls_(controls), at_(payload), end_(end) {
+  std::uint8_t slot = 0;
+  for (unsigned bytes = 1; bytes <= 8; ++bytes) {
+    while (slot < 3 && kLengthSets[set][slot] < bytes) ++slot;
+    slots_[bytes] = slot;
+  }
+}
+
+GroupReader::GroupReader(const Source& source, Give give, std::uint64_t factor, std::uint64_t start)
+    : controls_(source.controls),
+      at_(source.payload.data()),
+      payload_end_(source.payload.data() + source.payload.size()),
+      readable_end_(source.readable_end),
+      left_(source.count),
+      set_(source.set),
+      factor_(factor),
+      sum_(start) {
+  // Numbers of the first set have four bytes at most.
+  const auto multiply = factor == 1 ? Multiply::kNot : set_ == 0 ? Multiply::k32 : Multiply::k64;
+  kernel_ = give == Give::kNumbers ? kernels->numbers : kernels->sums[static_cast<int>(multiply)];
+}
+
+std::size_t GroupReader::Next(std::uint64_t* out, std::size_t room) {
+  const std::size_t count = std::min(room, left_);
+  if (count == 0) return 0;
+  GroupCursor cursor{controls_, at_, ControlBytes(count), sum_, out};
+  kernel_(&cursor, set_, factor_, readable_end_);
+  if (cursor.groups > 0) [[unlikely]] {
+    // The last groups, from a copy behind which there is room for loads.
+    const auto rest = readable_end_ - cursor.at;
+    if (cursor.at > payload_end_ || readable_end_ == tail_ + sizeof(tail_)) Truncated();
+    std::memset(tail_, 0, sizeof(tail_));
+    std::memcpy(tail_, cursor.at, static_cast<std::size_t>(rest));
+    payload_end_ = tail_ + (payload_end_ - cursor.at);
+    readable_end_ = tail_ + sizeof(tail_);
+    cursor.at = tail_;
+    kernel_(&cursor, set_, factor_, readable_end_);
+    if (cursor.groups > 0) Truncated();
+  }
+  // The numbers of the last group that are none took a byte each, as their controls are zero.
+  const std::size_t surplus = (4 - count % 4) % 4;
+  if (cursor.at - payload_end_ > static_cast<std::ptrdiff_t>(surplus)) Truncated();
+  controls_ = cursor.controls;
+  at_ = cursor.at;
+  sum_ = cursor.sum;
+  left_ -= count;
+  return count;
+}
+
+}  // namespace cdp::timeline
