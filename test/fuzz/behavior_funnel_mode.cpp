@@ -16,9 +16,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (mode.order) words += "strict_order,";
     if (mode.deduplicate) words += "strict_deduplication,";
     if (mode.increase) words += "strict_increase,";
+    if (mode.once) words += "strict_once,";
+    if (mode.reentry) words += "allow_reentry,";
     if (words.empty()) words = "default,";
     words.pop_back();
     if (ParseFunnelMode(words) != mode) std::abort();
+    if (UnpackFunnelMode(PackFunnelMode(mode)) != mode) std::abort();
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kInvalidArgument) std::abort();
   }

@@ -20,6 +20,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const FunnelStateView state = ReadFunnelState(bytes);
     const int depth = FunnelDepth(state, std::pmr::new_delete_resource());
     if (depth < 0 || depth > state.header.conditions) std::abort();
+    Micros chain[kMaxConditions];
+    if (FunnelChain(state, std::pmr::new_delete_resource(), chain) != depth) std::abort();
+    // Bytes past the door only have to be survived.
+    if (!taken) return 0;
+    for (int i = 1; i < depth; ++i) {
+      if (chain[i] < chain[i - 1]) std::abort();
+    }
+    if (depth > 0 && Elapsed(chain[0], chain[depth - 1]) > state.header.window()) std::abort();
   } catch (const Error&) {
     if (taken) std::abort();
   }

@@ -6,6 +6,9 @@ CREATE TABLE event AS
 ANALYZE event;
 CREATE VIEW answers AS
     SELECT person, cdp.timeline_agg(ts, code)::text AS tl, cdp.window_funnel('1 hour', ts, code = 1, code = 2, code = 3) AS depth,
+           ARRAY[cdp.window_funnel('1 hour', 'strict_order,allow_reentry', ts, code = 1, code = 2, code = 3), cdp.window_funnel('1 hour', 'strict_once', ts, code IN (1, 2), code IN (2, 3), code = 1),
+                 cdp.window_funnel('1 hour', ts, code), cdp.window_funnel('1 hour', 'fixed,strict_increase', ts, code), cdp.window_funnel_mask('1 hour', 'deduplication', ts, 40, 1::bigint << (code * 5))] AS forms,
+           cdp.window_funnel_events('1 hour', 'strict_once', ts, code IN (1, 2), code IN (2, 3), code = 1) AS chain,
            cdp.retention(code = 1, code = 2, code = 9) AS came, cdp.rollup(single)::text AS rolled
       FROM (SELECT *, cdp.timeline_slice((SELECT cdp.timeline_agg('2024-01-01', 5)), '-infinity', 'infinity') AS single FROM event) e GROUP BY person;
 SET max_parallel_workers_per_gather = 0;
@@ -20,8 +23,9 @@ SET min_parallel_table_scan_size = 0;
 SET parallel_leader_participation = off;
 EXPLAIN (COSTS OFF) SELECT person, cdp.timeline_agg(ts, code) FROM event GROUP BY person;
 EXPLAIN (COSTS OFF) SELECT cdp.window_funnel('1 hour', ts, code = 1, code = 2), cdp.retention(code = 1, code = 2) FROM event;
+EXPLAIN (COSTS OFF) SELECT cdp.window_funnel('1 hour', 'fixed', ts, code), cdp.window_funnel_mask('1 hour', 'fixed', ts, 8, code), cdp.window_funnel_events('1 hour', 'fixed', ts, code = 1) FROM event;
 EXPLAIN (COSTS OFF) SELECT person, cdp.window_funnel('1 hour', ts, code = 1, code = 2), cdp.retention(code = 1, code = 2) FROM event GROUP BY person;
-SELECT count(*) AS people, count(*) FILTER (WHERE (s.tl, s.depth, s.came, s.rolled) IS DISTINCT FROM (p.tl, p.depth, p.came, p.rolled)) AS differ
+SELECT count(*) AS people, count(*) FILTER (WHERE (s.tl, s.depth, s.forms, s.chain, s.came, s.rolled) IS DISTINCT FROM (p.tl, p.depth, p.forms, p.chain, p.came, p.rolled)) AS differ
   FROM serial s FULL JOIN answers p USING (person);
 SELECT cdp.timeline_count(cdp.timeline_agg(ts, code)) = :serial_events AS events, md5(cdp.timeline_agg(ts, code)::text) = :'serial_image' AS image,
        cdp.window_funnel('1 hour', ts, code = 1, code = 2, code = 3) = :serial_depth AS depth FROM event;

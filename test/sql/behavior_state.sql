@@ -40,6 +40,18 @@ SELECT cdp._window_funnel_final(s) FROM state WHERE person = 1 ORDER BY 1;
 -- parts that do not belong together
 SELECT funnel_of_states(s) FROM (SELECT funnel_state('1 hour', now(), true) AS s UNION ALL SELECT funnel_state('2 hours', now(), true)) u;
 SELECT funnel_of_states(s) FROM (SELECT funnel_state('1 hour', now(), true) AS s UNION ALL SELECT funnel_state('1 hour', now(), true, true)) u;
+CREATE AGGREGATE mode_state(interval, text, timestamptz, VARIADIC boolean[]) (SFUNC = cdp._window_funnel_mode_trans, STYPE = cdp.window_funnel_state);
+SELECT funnel_of_states(s) FROM (SELECT mode_state('1 hour', 'fixed', now(), true) AS s UNION ALL SELECT mode_state('1 hour', 'strict_once', now(), true)) u;
+SELECT funnel_of_states(s) FROM (SELECT mode_state('1 hour', 'fixed', now(), true) AS s UNION ALL SELECT mode_state('1 hour', '2', now(), true)) u;
+-- states of many conditions and of every mode go through the doors and go on
+SELECT mode, steps, count(*) AS people, count(*) FILTER (WHERE stored IS DISTINCT FROM depth) AS differ FROM (
+    SELECT mode, steps, person, funnel_of_states(cdp.window_funnel_state_in(cdp.window_funnel_state_out(s))) AS stored FROM (
+        SELECT mode, steps, person, part, mode_state('1 hour', mode, ts, VARIADIC ARRAY[code = 1, code = 2, code IN (2, 3)] || array_fill(false, ARRAY[steps - 3])) AS s
+          FROM event, unnest('{default,"strict_order,allow_reentry",strict_once,"strict_deduplication,strict_increase"}'::text[]) mode, unnest('{4,40}'::int[]) steps
+         GROUP BY 1, 2, 3, 4) states GROUP BY 1, 2, 3) f
+  JOIN (SELECT mode, person, cdp.window_funnel('1 hour', mode, ts, code = 1, code = 2, code IN (2, 3)) AS depth
+          FROM event, unnest('{default,"strict_order,allow_reentry",strict_once,"strict_deduplication,strict_increase"}'::text[]) mode GROUP BY 1, 2) r USING (mode, person)
+ GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- one wrong byte at every place, through both doors
 CREATE FUNCTION refusal(door text, image bytea) RETURNS text LANGUAGE plpgsql AS $$
@@ -61,10 +73,11 @@ SELECT refusal('binary', image) AS answer, count(*) > 0 AS seen FROM (SELECT * F
 SELECT door, image, refusal(door, image) FROM (VALUES ('text'), ('binary')) d(door), (VALUES
     ('\x'::bytea), ('\x01'), ('\x01000100000000000000000000000000'), ('\x0100010000000000000000000000000000'),
     ('\x01000100ffffffff0000000000000000'), ('\x01000000000000000000000000000000'), ('\x01002100000000000000000000000000'),
-    ('\x01000100000000000000000000000080'), ('\x02000100000000000000000000000000'), ('\x01020100000000000000000000000000')) v(image)
+    ('\x01000100000000000000000000000080'), ('\x02000100000000000000000000000000'), ('\x01020100000000000000000000000000'), ('\x01000110000000000000000000000000'), ('\x01000120000000000000000000000000'), ('\x01004100000000000000000000000000')) v(image)
  ORDER BY door DESC, image;
 -- an empty state is a group whose rows fill nothing
 SELECT cdp._window_funnel_final('\x01000100000000000000000000000000'), cdp._window_funnel_final(NULL);
 -- leave the database as it was
 DROP TABLE event, state, damaged;
 DROP FUNCTION receive, refusal;
+DROP AGGREGATE funnel_state(interval, timestamptz, VARIADIC boolean[]), mode_state(interval, text, timestamptz, VARIADIC boolean[]), funnel_of_states(cdp.window_funnel_state);

@@ -12,7 +12,7 @@ SELECT mode, cdp.window_funnel(tl(1, 2, 3), '{1,2,3}', '1 hour', mode) AS a_b_c,
        cdp.window_funnel(tl(1, 2, 1, 2, 3), '{1,2,3}', '1 hour', mode) AS a_b_a_b_c,
        cdp.window_funnel(tl(1, 2, 3), '{1,2,3}', '1 minute', mode) AS minute,
        cdp.window_funnel(tl(1), '{1,1,1}', '1 hour', mode) AS one_for_all
-  FROM unnest('{default,strict_order,strict_deduplication,strict_increase,"strict_order,strict_deduplication","strict_order,strict_increase","strict_deduplication,strict_increase","strict_order,strict_deduplication,strict_increase"}'::text[]) mode;
+  FROM unnest('{default,strict_order,strict_deduplication,strict_increase,"strict_order,strict_deduplication","strict_order,strict_increase","strict_deduplication,strict_increase","strict_order,strict_deduplication,strict_increase",strict_once,"strict_order,allow_reentry","strict_order,strict_once,allow_reentry"}'::text[]) mode;
 -- the words of other systems
 SELECT mode, cdp.window_funnel(tl(1, 2, 9, 2, 3), '{1,2,3}', '1 hour', mode) AS depth
   FROM unnest('{0,1,2,3,4,5,6,7,fixed,deduplication,increase,DEFAULT," Fixed , increase"}'::text[]) mode;
@@ -49,7 +49,7 @@ SELECT cdp.window_funnel(tl(1), '{{1,2},{3,4}}', '1 hour');
 SELECT cdp.window_funnel(tl(1), '{1}', '1 month');
 SELECT cdp.window_funnel(tl(1), '{1}', '-1 hour');
 SELECT cdp.window_funnel(tl(1), '{1}', '1 hour', 'strict');
-SELECT cdp.window_funnel(tl(1), '{1}', '1 hour', 'strict_once');
+SELECT cdp.window_funnel(tl(1), '{1}', '1 hour', 'allow_reentry');
 SELECT cdp.window_funnel(tl(1), '{1}', '1 hour', '');
 SELECT cdp.window_funnel(tl(1), '{1}', '1 hour', 'default,strict_order');
 -- leave the database as it was

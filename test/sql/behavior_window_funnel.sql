@@ -29,10 +29,11 @@ SET timezone = 'UTC';
 -- the longest window from the first instant to the last
 SELECT cdp.window_funnel(w::interval, ts, a, b), w FROM (VALUES ('4714-11-24 00:00:00+00 BC'::timestamptz, true, false), ('294276-12-31 23:59:59.999999+00', false, true)) v(ts, a, b),
     (VALUES ('2562047788:00:54.775807'), ('106751991 days'), ('100000000 days')) w(w) GROUP BY w ORDER BY w;
--- 1 and 32 conditions, in one array, of two dimensions
+-- 1 to 64 conditions, one by one, in one array, of two dimensions
 SELECT cdp.window_funnel('1 hour', now(), true);
-SELECT cdp.window_funnel('1 hour', now(), VARIADIC array_fill(true, '{32}'));
-SELECT cdp.window_funnel('1 hour', now(), VARIADIC '{{t,t},{f,t}}');
+SELECT cdp.window_funnel('1 hour', now(), true, true, true, true, true, true, true, true) AS eight, cdp.window_funnel('1 hour', now(), true, true, true, true, true, true, true, true, true) AS nine;
+SELECT cdp.window_funnel('1 hour', now(), VARIADIC array_fill(true, '{32}')), cdp.window_funnel('1 hour', now(), VARIADIC array_fill(true, '{64}'));
+SELECT cdp.window_funnel('1 hour', now(), VARIADIC '{{t,t},{f,t}}'::boolean[]);
 SELECT cdp.window_funnel('1 hour', now(), VARIADIC array_fill(true, '{9}') || NULL::boolean || array_fill(true, '{3}'));
 
 -- a window over the rows: the state goes on after every answer
@@ -69,8 +70,8 @@ SELECT cdp.window_funnel('-1 second', now(), true);
 SELECT cdp.window_funnel('200000000 days', now(), true);
 SELECT cdp.window_funnel(NULL, now(), true);
 SELECT cdp.window_funnel('1 hour', 'infinity', true);
-SELECT cdp.window_funnel('1 hour', now(), VARIADIC '{}');
-SELECT cdp.window_funnel('1 hour', now(), VARIADIC array_fill(true, '{33}'));
+SELECT cdp.window_funnel('1 hour', now(), VARIADIC '{}'::boolean[]);
+SELECT cdp.window_funnel('1 hour', now(), VARIADIC array_fill(true, '{65}'));
 SELECT cdp.window_funnel('1 hour', now(), VARIADIC NULL::boolean[]);
 SELECT cdp.window_funnel(w, now(), true) FROM (VALUES (interval '1 hour'), ('2 hours')) v(w);
 SELECT cdp.window_funnel('1 hour', now(), VARIADIC c) FROM (VALUES ('{t}'::boolean[]), ('{t,f}')) v(c);

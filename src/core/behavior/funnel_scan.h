@@ -11,15 +11,9 @@
 
 #include "core/base/time.h"
 #include "core/behavior/funnel_mode.h"
+#include "core/behavior/instant_match.h"
 
 namespace cdp::behavior {
-
-inline constexpr int kMaxSteps = 64;
-
-/// The lowest `n` bits.
-constexpr std::uint64_t LowBits(int n) {
-  return n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1;
-}
 
 /// The default: the longest k with events e1..ek (one event may fill several steps), ei filling
 /// step i, t(e1) <= ... <= t(ek) <= t(e1) + window.
@@ -48,7 +42,10 @@ class PlainScan {
       } else {
         continue;
       }
-      if (step == depth_) depth_ = step + 1;
+      if (step == depth_) {
+        depth_ = step + 1;
+        reached_ = at;
+      }
     }
     return depth_ == steps_;
   }
@@ -56,17 +53,22 @@ class PlainScan {
   /// The number of steps reached, after the last event.
   int Finish() { return depth_; }
 
+  /// When the deepest step was first reached; of no meaning at depth 0.
+  Micros reached() const { return reached_; }
+
  private:
   int steps_;
   int depth_ = 0;
   std::uint64_t window_;
+  Micros reached_ = 0;
   Micros at_ = 0;
   std::uint64_t fills_ = 0;
   Micros start_[kMaxSteps];
 };
 
 /// Collects the events of one instant and hands them to Derived::Take(at, instant), which returns
-/// true to end the scan. After Feed has returned true, only Finish may follow.
+/// true to end the scan; Derived::Note(fills) hears of each event before. After Feed has returned
+/// true, only Finish may follow.
 template <class Derived>
 class InstantScan {
  public:
@@ -79,6 +81,7 @@ class InstantScan {
     instant_.twice |= instant_.fills & fills;
     instant_.fills |= fills;
     instant_.foreign |= fills == 0;
+    static_cast<Derived*>(this)->Note(fills);
     return false;
   }
 
@@ -86,6 +89,8 @@ class InstantScan {
     if (waiting_) Flush();
     return depth_;
   }
+
+  Micros reached() const { return reached_; }
 
  protected:
   struct Instant {
@@ -95,6 +100,8 @@ class InstantScan {
   };
 
   InstantScan(int steps, std::uint64_t window) : steps_(steps), window_(window) {}
+
+  void Note(std::uint64_t) {}
 
   int steps_;
   int depth_ = 0;
@@ -106,9 +113,13 @@ class InstantScan {
     const Instant instant = instant_;
     instant_ = {};
     waiting_ = false;
-    return static_cast<Derived*>(this)->Take(at_, instant);
+    const int depth = depth_;
+    const bool ends = static_cast<Derived*>(this)->Take(at_, instant);
+    if (depth_ > depth) reached_ = at_;
+    return ends;
   }
 
+  Micros reached_ = 0;
   Micros at_ = 0;
   bool waiting_ = false;
   Instant instant_;
@@ -147,7 +158,7 @@ class IncreaseScan : public InstantScan<IncreaseScan> {
 /// anew. What stops the scan for good:
 /// - strict_deduplication: a later step that is reached already;
 /// - strict_order, after a first step: an event that fills no step, or one whose preceding step was
-///   never reached.
+///   never reached, unless allow_reentry passes over it.
 /// Otherwise a step is reached when the one before is and the window, counted from that chain's
 /// start, has not passed; that the window has passed stops nothing.
 template <FunnelMode kMode>
@@ -160,7 +171,8 @@ class StrictScan : public InstantScan<StrictScan<kMode>> {
   using typename Base::Instant;
 
  public:
-  StrictScan(int steps, std::uint64_t window) : Base(steps, window) {}
+  StrictScan(int steps, std::uint64_t window, bool reentry)
+      : Base(steps, window), reentry_(reentry) {}
 
  private:
   friend Base;
@@ -180,7 +192,7 @@ class StrictScan : public InstantScan<StrictScan<kMode>> {
         }
         if (kMode.deduplicate && step < depth_) return true;
         if (step > depth_) {
-          if (kMode.order && depth_ > 0) return true;
+          if (kMode.order && depth_ > 0 && !reentry_) return true;
           continue;
         }
         // Under strict_increase a chain goes on from what stood before this instant.
@@ -194,16 +206,93 @@ class StrictScan : public InstantScan<StrictScan<kMode>> {
     return depth_ == steps_;
   }
 
+  bool reentry_;
   Micros before_[kMode.increase ? kMaxSteps : 1];
 };
 
-/// Calls use(scan) with a fresh scan of the kind that the mode asks for; `use` returns the depth.
+/// strict_once, alone or with what makes a StrictScan: the same rules for chains in which no event
+/// stands twice. Only events of one instant can compete for a step, so of the steps that an instant
+/// adds to a chain all must find different events there. The fewer steps the chain had before, the
+/// later it may have started, but the harder they are to find: `from` below is the fewest.
+template <FunnelMode kMode>
+class OnceScan : public InstantScan<OnceScan<kMode>> {
+  using Base = InstantScan<OnceScan<kMode>>;
+  using Base::depth_;
+  using Base::start_;
+  using Base::steps_;
+  using Base::window_;
+  using typename Base::Instant;
+
+ public:
+  OnceScan(int steps, std::uint64_t window, bool reentry)
+      : Base(steps, window), reentry_(reentry) {}
+
+ private:
+  friend Base;
+
+  void Note(std::uint64_t fills) { match_.Add(fills); }
+
+  bool Take(Micros at, const Instant& instant) {
+    if (kMode.order && instant.foreign && depth_ > 0) {
+      match_.Clear();
+      return true;
+    }
+    const bool ends = Visit(at, instant);
+    match_.Clear();
+    return ends || depth_ == steps_;
+  }
+
+  bool Visit(Micros at, const Instant& instant) {
+    const int depth_before = depth_;
+    std::copy(start_, start_ + depth_, before_);
+    match_.Begin();
+    int from = 0;
+    int served = 0;  // the steps from `from` to here have an event each
+    for (std::uint64_t fills = instant.fills; fills != 0; fills &= fills - 1) {
+      const int step = std::countr_zero(fills);
+      if (step > depth_) return kMode.order && depth_ > 0 && !reentry_;
+      if (kMode.deduplicate && step > 0 && step < depth_) return true;
+      if (step != served) {
+        match_.Begin();
+        from = step;
+      }
+      while (!match_.Serve(step)) match_.Release(from++);
+      served = step + 1;
+      // A chain of `from` steps, made before this instant, goes on here; of none, it starts here.
+      if (from > depth_before) continue;
+      if (from > 0 && Elapsed(before_[from - 1], at) > window_) continue;
+      start_[step] = from > 0 ? before_[from - 1] : at;
+      depth_ = std::max(depth_, step + 1);
+      // The step has come twice at once.
+      if (kMode.deduplicate && step > 0 && (instant.twice >> step & 1) != 0) return true;
+    }
+    return false;
+  }
+
+  bool reentry_;
+  Micros before_[kMaxSteps];
+  InstantMatch match_;
+};
+
+/// Calls use(scan) with a fresh scan of the kind that the mode asks for; `use` returns a number or
+/// plain data.
 template <class Use>
-int WithScan(FunnelMode mode, int steps, std::uint64_t window, Use&& use) {
+auto WithScan(FunnelMode mode, int steps, std::uint64_t window, Use&& use) {
   const auto strict = [&]<FunnelMode kMode>() {
-    StrictScan<kMode> scan(steps, window);
+    StrictScan<kMode> scan(steps, window, mode.reentry);
     return use(scan);
   };
+  const auto once = [&]<FunnelMode kMode>() {
+    OnceScan<kMode> scan(steps, window, mode.reentry);
+    return use(scan);
+  };
+  // Under strict_increase no event could stand twice in a chain anyway.
+  if (mode.once && !mode.increase) {
+    if (mode.order && mode.deduplicate) return once.template operator()<FunnelMode{true, true}>();
+    if (mode.order) return once.template operator()<FunnelMode{true, false}>();
+    if (mode.deduplicate) return once.template operator()<FunnelMode{false, true}>();
+    return once.template operator()<FunnelMode{}>();
+  }
   if (mode.order && mode.deduplicate) {
     return mode.increase ? strict.template operator()<FunnelMode{true, true, true}>()
                          : strict.template operator()<FunnelMode{true, true, false}>();

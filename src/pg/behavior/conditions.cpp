@@ -11,18 +11,17 @@ namespace {
 }
 
 /// The lowest bits of `count` bytes as the bits of a number.
-uint32 GatherBits(const char* bytes, int count) {
-  uint32 bits = 0;
+uint64 GatherBits(const char* bytes, int count) {
+  uint64 bits = 0;
   int i = 0;
   for (; i + 8 <= count; i += 8) {
     uint64 eight;
     std::memcpy(&eight, bytes + i, 8);
     // Moves the low bit of byte k to bit 56 + k; no two sums meet.
-    bits |= static_cast<uint32>(
-                ((eight & UINT64CONST(0x0101010101010101)) * UINT64CONST(0x0102040810204080)) >> 56)
-            << i;
+    bits |=
+        ((eight & UINT64CONST(0x0101010101010101)) * UINT64CONST(0x0102040810204080)) >> 56 << i;
   }
-  for (; i < count; ++i) bits |= static_cast<uint32>(bytes[i] & 1) << i;
+  for (; i < count; ++i) bits |= static_cast<uint64>(bytes[i] & 1) << i;
   return bits;
 }
 
@@ -41,11 +40,18 @@ Conditions ConditionsArgument(FunctionCallInfo fcinfo, int n, int most) {
   const bits8* nulls = ARR_NULLBITMAP(array);
   if (nulls == nullptr) return {count, GatherBits(values, count)};
   // Only what is not null has a byte.
-  uint32 held = 0;
+  uint64 held = 0;
   for (int i = 0; i < count; ++i) {
-    if ((nulls[i / 8] >> (i % 8) & 1) != 0) held |= static_cast<uint32>(*values++ & 1) << i;
+    if ((nulls[i / 8] >> (i % 8) & 1) != 0) held |= static_cast<uint64>(*values++ & 1) << i;
   }
   return {count, held};
+}
+
+void RaiseConditionsDiffer(int one, int other) {
+  ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                  errmsg("the number of conditions must be the same for all rows of a group"),
+                  errdetail("There are rows with %d and with %d conditions.", one, other)));
+  pg_unreachable();
 }
 
 }  // namespace cdp::pg

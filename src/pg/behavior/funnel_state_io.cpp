@@ -13,7 +13,7 @@ const varlena* TrimmedState(FunctionCallInfo fcinfo) {
   return CallCore([value]() -> const varlena* {
     const std::span<const std::byte> bytes = BytesOf(value);
     const auto state = behavior::ReadFunnelState(bytes);
-    const std::size_t size = sizeof(behavior::FunnelStateHeader) + state.hits.size_bytes();
+    const std::size_t size = sizeof(behavior::FunnelStateHeader) + state.hits.size();
     return size == bytes.size() ? value : NewVarlena(bytes.first(size));
   });
 }

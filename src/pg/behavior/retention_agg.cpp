@@ -21,7 +21,7 @@ int64 Merged(int64 packed, const Retention& other) {
 
 CDP_FUNCTION(cdp__retention_trans) {
   const Conditions row = ConditionsArgument(fcinfo, 1, Retention::kMaxConditions);
-  const Retention seen(row.count, row.held);
+  const Retention seen(row.count, static_cast<uint32>(row.held));
   PG_RETURN_INT64(PG_ARGISNULL(0) ? seen.Pack() : Merged(PG_GETARG_INT64(0), seen));
 }
 

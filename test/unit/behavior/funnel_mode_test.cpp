@@ -35,21 +35,38 @@ TEST(FunnelMode, EveryDialectIsRead) {
   }
 }
 
+TEST(FunnelMode, ABytePacksIt) {
+  int modes = 0;
+  for (int byte = 0; byte < 256; ++byte) {
+    try {
+      ASSERT_EQ(PackFunnelMode(UnpackFunnelMode(static_cast<std::uint8_t>(byte))), byte);
+      ++modes;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kCorruptData);
+    }
+  }
+  EXPECT_EQ(modes, 24);
+}
+
 TEST(FunnelMode, WordsAddUp) {
   const FunnelMode all{true, true, true};
   EXPECT_EQ(ParseFunnelMode("strict_order, STRICT_INCREASE ,deduplication"), all);
   EXPECT_EQ(ParseFunnelMode("7"), all);
   EXPECT_EQ(ParseFunnelMode("3,increase"), all);
   EXPECT_EQ(ParseFunnelMode("fixed,fixed"), FunnelMode{.order = true});
+  EXPECT_EQ(ParseFunnelMode("allow_reentry,strict_once,fixed"),
+            (FunnelMode{.order = true, .once = true, .reentry = true}));
 }
 
 TEST(FunnelMode, RefusesWhatDoesNotExist) {
   EXPECT_EQ(MessageOf("strict"), "funnel mode \"strict\" does not exist");
-  EXPECT_EQ(MessageOf("Strict_Once"), "funnel mode \"strict_once\" does not exist");
+  EXPECT_EQ(MessageOf("Keep_All"), "funnel mode \"keep_all\" does not exist");
   EXPECT_EQ(MessageOf(""), "funnel mode \"\" does not exist");
   EXPECT_EQ(MessageOf("strict_order,"), "funnel mode \"\" does not exist");
   EXPECT_EQ(MessageOf("8"), "funnel mode \"8\" does not exist");
   EXPECT_EQ(MessageOf("default,fixed"), "funnel mode \"default\" cannot be combined with another");
+  EXPECT_THROW(ParseFunnelMode("allow_reentry"), Error);
+  EXPECT_THROW(ParseFunnelMode("strict_once,allow_reentry"), Error);
 }
 
 }  // namespace
