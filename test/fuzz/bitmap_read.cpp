@@ -8,8 +8,11 @@
 #include "core/bitmap/bitmap.h"
 #include "core/bitmap/bitmap_compare.h"
 #include "core/bitmap/bitmap_cursor.h"
+#include "core/bitmap/bitmap_range.h"
+#include "core/bitmap/bitmap_rank.h"
 #include "core/bitmap/bitmap_text.h"
 #include "core/bitmap/build_state.h"
+#include "oracle/pieces.h"
 
 namespace {
 
@@ -61,6 +64,21 @@ void ReadOne(Bytes bytes) {
   Try([=] { BuildStateValues(bytes, std::pmr::new_delete_resource()); });
 }
 
+// By pieces the same answers come out, and the same errors.
+void ReadByPieces(Bytes bytes) {
+  const auto same = [bytes](auto ask) { Require(oracle::SameByPieces(bytes, ask)); };
+  same([](const BitmapView& view) { return view.Cardinality(); });
+  same([](const BitmapView& view) { return view.Contains(70000); });
+  same([](const BitmapView& view) {
+    return view.empty() ? 0 : std::uint64_t{view.Min()} << 32 | view.Max();
+  });
+  same([](const BitmapView& view) { return CountBelow(view, 65540); });
+  same([](const BitmapView& view) {
+    const ValueRange page = Page(view, {3, std::uint64_t{1} << 32}, 10, 2, true);
+    return page.start << 32 | page.end;
+  });
+}
+
 void CompareBoth(Bytes a, Bytes b) {
   Try([=] { AndCardinality(BitmapView(a), BitmapView(b)); });
   Try([=] { Intersects(BitmapView(a), BitmapView(b)); });
@@ -94,6 +112,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<std::byte> b(all.begin() + static_cast<std::ptrdiff_t>(cut), all.end());
   ReadOne(a);
   ReadOne(b);
+  ReadByPieces(a);
+  ReadByPieces(b);
   CompareBoth(a, b);
   CompareBoth(b, a);
   Try([&] {

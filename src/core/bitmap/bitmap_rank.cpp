@@ -76,8 +76,9 @@ std::uint64_t CountBelow(const BitmapView& view, std::uint64_t value) {
   const std::uint32_t at = view.Find(key);
   std::uint64_t count = 0;
   for (std::uint32_t i = 0; i < at; ++i) count += view.ContainerCardinality(i);
-  if (at < view.containers() && view.Key(at) == key) {
-    count += CountBelow(view.At(at), static_cast<std::uint32_t>(value & 0xffff));
+  const auto low = static_cast<std::uint32_t>(value & 0xffff);
+  if (low != 0 && at < view.containers() && view.Key(at) == key) {
+    count += CountBelow(view.At(at), low);
   }
   return count;
 }

@@ -1,11 +1,14 @@
 #include "core/bitmap/bitmap_view.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "core/base/stop.h"
 
 namespace cdp::bitmap {
 namespace {
+
+constexpr std::size_t kRunCountBytes = 2;
 
 std::size_t DataBytes(const Container& container) {
   switch (container.kind) {
@@ -101,29 +104,67 @@ std::uint32_t* Container::Decode(std::uint32_t* out) const {
   return out;
 }
 
-BitmapView::BitmapView(Bytes bytes) : bytes_(bytes) {
+// Where the parts of a header are, as offsets.
+struct BitmapView::Header {
+  std::uint32_t containers;
+  std::size_t run_flags;  // 0 if there are none
+  std::size_t keys;
+  std::size_t offsets;  // 0 if there are none
+  std::size_t end;      // where the first container begins
+
+  /// Of a value of `size` bytes which begins with `front`: kHeaderFront of them, or all.
+  Header(Bytes front, std::size_t size);
+};
+
+BitmapView::Header::Header(Bytes front, std::size_t size)
+    : containers(0), run_flags(0), keys(0), offsets(0), end(0) {
   constexpr std::size_t kCookieBytes = sizeof(std::uint32_t);
-  if (bytes.size() < kCookieBytes) MalformedBitmap();
-  const auto cookie = LoadAt<std::uint32_t>(bytes.data());
+  if (front.size() < kCookieBytes) MalformedBitmap();
+  const auto cookie = LoadAt<std::uint32_t>(front.data());
   std::size_t at = kCookieBytes;
   std::size_t table_entry = 8;  // key, cardinality, offset
   if ((cookie & 0xffff) == kCookieWithRuns) {
-    containers_ = (cookie >> 16) + 1;
-    const std::size_t flag_bytes = (containers_ + 7) / 8;
-    if (flag_bytes > bytes.size() - at) MalformedBitmap();
-    run_flags_ = bytes.data() + at;
+    containers = (cookie >> 16) + 1;
+    const std::size_t flag_bytes = (containers + 7) / 8;
+    if (flag_bytes > size - at) MalformedBitmap();
+    run_flags = at;
     at += flag_bytes;
-    if (containers_ < kOffsetsWithRunsFrom) table_entry = 4;
+    if (containers < kOffsetsWithRunsFrom) table_entry = 4;
   } else {
-    if (cookie != kCookieWithoutRuns || bytes.size() < at + 4) MalformedBitmap();
-    containers_ = LoadAt<std::uint32_t>(bytes.data() + at);
-    if (containers_ > kMaxContainers) MalformedBitmap();
+    if (cookie != kCookieWithoutRuns || front.size() < at + 4) MalformedBitmap();
+    containers = LoadAt<std::uint32_t>(front.data() + at);
+    if (containers > kMaxContainers) MalformedBitmap();
     at += 4;
   }
-  if (containers_ * table_entry > bytes.size() - at) MalformedBitmap();
-  keys_ = bytes.data() + at;
-  if (table_entry == 8) offsets_ = keys_ + 4 * std::size_t{containers_};
-  first_ = at + containers_ * table_entry;
+  if (containers * table_entry > size - at) MalformedBitmap();
+  keys = at;
+  if (table_entry == 8) offsets = at + 4 * std::size_t{containers};
+  end = at + containers * table_entry;
+}
+
+BitmapView::BitmapView(Bytes bytes) : bytes_(bytes), size_(bytes.size()) {
+  Use(Header(bytes, bytes.size()));
+}
+
+BitmapView::BitmapView(ByteSource* source) : source_(source), size_(source->size()) {
+  constexpr std::size_t kFront = 8;
+  const Header header(source->Read(0, std::min(size_, kFront)), size_);
+  if (header.offsets == 0) {
+    // Few containers, found only by stepping over those before.
+    bytes_ = source->Read(0, size_);
+    source_ = nullptr;
+  } else {
+    bytes_ = source->Read(0, header.end);
+  }
+  Use(header);
+}
+
+void BitmapView::Use(const Header& header) {
+  containers_ = header.containers;
+  if (header.run_flags != 0) run_flags_ = bytes_.data() + header.run_flags;
+  keys_ = bytes_.data() + header.keys;
+  if (header.offsets != 0) offsets_ = bytes_.data() + header.offsets;
+  first_ = header.end;
 }
 
 std::uint64_t BitmapView::Cardinality() const {
@@ -133,21 +174,24 @@ std::uint64_t BitmapView::Cardinality() const {
 }
 
 Container BitmapView::ReadAt(std::uint32_t i, std::size_t offset) const {
-  if (offset < first_ || offset > bytes_.size()) MalformedBitmap();
-  std::size_t left = bytes_.size() - offset;
-  Container container = {ContainerKind::kArray, Key(i) << 16, ContainerCardinality(i), 0,
-                         bytes_.data() + offset};
-  if (IsRun(i)) {
-    if (left < 2) MalformedBitmap();
+  if (offset < first_ || offset > size_) MalformedBitmap();
+  std::size_t left = size_ - offset;
+  Container container = {ContainerKind::kArray, Key(i) << 16, ContainerCardinality(i), 0, nullptr};
+  const bool is_run = IsRun(i);
+  if (is_run) {
+    if (left < kRunCountBytes) MalformedBitmap();
     container.kind = ContainerKind::kRun;
-    container.runs = LoadAt<std::uint16_t>(container.data);
+    container.runs = LoadAt<std::uint16_t>(Piece(offset, kRunCountBytes));
     if (container.runs == 0) MalformedBitmap();
-    container.data += 2;
-    left -= 2;
+    left -= kRunCountBytes;
   } else if (container.cardinality > kMaxArrayValues) {
     container.kind = ContainerKind::kBitset;
   }
-  if (DataBytes(container) > left) MalformedBitmap();
+  const std::size_t bytes = DataBytes(container);
+  if (bytes > left) MalformedBitmap();
+  // The number of runs is read with them: who takes a container over wants it before its data.
+  const std::size_t before = is_run ? kRunCountBytes : 0;
+  container.data = Piece(offset, before + bytes) + before;
   return container;
 }
 
@@ -179,8 +223,16 @@ std::uint32_t BitmapView::Find(std::uint32_t key, std::uint32_t from) const {
 
 bool BitmapView::Contains(std::uint32_t value) const {
   const std::uint32_t i = Find(value >> 16);
-  return i < containers_ && Key(i) == value >> 16 &&
-         At(i).Contains(static_cast<std::uint16_t>(value));
+  if (i == containers_ || Key(i) != value >> 16) return false;
+  const auto low = static_cast<std::uint16_t>(value);
+  if (source_ != nullptr && !IsRun(i) && ContainerCardinality(i) > kMaxArrayValues) {
+    // Of a bitset elsewhere one word is enough.
+    const std::size_t offset = OffsetOf(i);
+    if (offset < first_ || offset > size_ || kBitsetBytes > size_ - offset) MalformedBitmap();
+    const auto word = LoadAt<std::uint64_t>(Piece(offset + (low >> 6) * 8, 8));
+    return (word >> (low & 63) & 1) != 0;
+  }
+  return At(i).Contains(low);
 }
 
 std::uint32_t BitmapView::Min() const {

@@ -1,6 +1,7 @@
 /// A bitmap read in place from its portable bytes.
 #pragma once
 
+#include "core/base/byte_source.h"
 #include "core/bitmap/format.h"
 
 namespace cdp::bitmap {
@@ -38,6 +39,8 @@ struct Container {
 class BitmapView {
  public:
   explicit BitmapView(Bytes bytes);
+  /// Reads the header now, and each container when it is asked for.
+  explicit BitmapView(ByteSource* source);
 
   std::uint32_t containers() const { return containers_; }
   bool empty() const { return containers_ == 0; }
@@ -62,10 +65,18 @@ class BitmapView {
   bool IsRun(std::uint32_t i) const {
     return run_flags_ != nullptr && (std::to_integer<unsigned>(run_flags_[i / 8]) >> (i % 8) & 1);
   }
+  struct Header;
+  void Use(const Header& header);
   std::size_t OffsetOf(std::uint32_t i) const;
   Container ReadAt(std::uint32_t i, std::size_t offset) const;
+  /// Bytes behind the header, which must exist.
+  const std::byte* Piece(std::size_t offset, std::size_t size) const {
+    return source_ == nullptr ? bytes_.data() + offset : source_->Read(offset, size).data();
+  }
 
-  Bytes bytes_;
+  Bytes bytes_;  // of a source, the header only
+  ByteSource* source_ = nullptr;
+  std::size_t size_ = 0;  // of the whole value
   std::uint32_t containers_ = 0;
   const std::byte* run_flags_ = nullptr;
   const std::byte* keys_ = nullptr;
