@@ -1,6 +1,18 @@
 #include "pg/base/pg.h"
 
+extern "C" {
+#include "storage/proc.h"
+}
+
 namespace cdp::pg {
+
+LocalTransactionId CurrentLocalTransaction() {
+#if PG_VERSION_NUM >= 170000
+  return MyProc->vxid.lxid;
+#else
+  return MyProc->lxid;
+#endif
+}
 
 #if PG_VERSION_NUM >= 160000
 

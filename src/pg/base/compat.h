@@ -18,4 +18,7 @@ namespace cdp::pg {
 /// 'infinity' or '-infinity'. The session's TimeZone fills in a missing zone.
 bool TryParseTimestamptz(const char* text, TimestampTz* result);
 
+/// The number of this session's transaction, another one for the next.
+LocalTransactionId CurrentLocalTransaction();
+
 }  // namespace cdp::pg
