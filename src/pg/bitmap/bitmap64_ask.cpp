@@ -21,8 +21,8 @@ std::uint64_t ValueArgument(FunctionCallInfo fcinfo, int n) {
 // What `answer` says of the two arguments.
 template <class Answer>
 auto AskTwo(FunctionCallInfo fcinfo, Answer answer) {
-  const Bytes a = Bitmap64Argument(fcinfo, 0);
-  const Bytes b = Bitmap64Argument(fcinfo, 1);
+  const Bytes a = KeptBitmap64Argument(fcinfo, 0);
+  const Bytes b = KeptBitmap64Argument(fcinfo, 1);
   return CallCore([=] { return answer(a, b); });
 }
 
@@ -48,27 +48,31 @@ struct Directory {
 };
 static_assert(sizeof(Directory) % alignof(BucketPlace) == 0);
 
-Directory* DirectoryOf(FunctionCallInfo fcinfo, KeptValue* kept, Bytes bytes) {
+Directory* DirectoryOf(FunctionCallInfo fcinfo, const StoredArgument& stored) {
+  KeptNotes* kept = stored.kept;
   if (kept->notes != nullptr) return static_cast<Directory*>(kept->notes);
+  const Bytes bytes = stored.bytes;
   const std::size_t buckets = CallCore([bytes] { return bitmap::CountBuckets(bytes); });
-  // Filled in before it becomes the value's: an error leaves none.
-  void* room = MemoryContextAllocHuge(fcinfo->flinfo->fn_mcxt,
-                                      sizeof(Directory) + buckets * sizeof(BucketPlace));
+  void* room = NotesRoom(fcinfo, sizeof(Directory) + buckets * sizeof(BucketPlace));
+  // What could be counted can be located: there is no error that would leave the room to nobody.
   auto* directory = new (room) Directory{buckets};
   CallCore([=] { bitmap::LocateBuckets(bytes, directory->places()); });
   kept->notes = directory;
   return directory;
 }
 
-bool Holds(FunctionCallInfo fcinfo, int n, std::uint64_t value) {
-  KeptValue* kept = KeepArgument(fcinfo, n);
-  const Bytes bytes = kept != nullptr ? BytesOf(kept->plain) : Bitmap64Argument(fcinfo, n);
-  // A partial state is looked for here because a kept value did not come through the argument.
-  if (kept == nullptr || kept->uses == 0 || bitmap::IsBuildState64(bytes)) {
-    const Bytes portable = kept == nullptr ? bytes : Bitmap64Bytes(PointerGetDatum(kept->plain));
-    return CallCore([=] { return bitmap::Contains64(portable, value); });
+// Whether the bitmap in argument `n` has the value in the other argument.
+bool Holds(FunctionCallInfo fcinfo, int n) {
+  const std::uint64_t value = ValueArgument(fcinfo, 1 - n);
+  StoredArgument stored;
+  if (!ReadStored(fcinfo, n, Need::kWhole, &stored) || !stored.whole ||
+      bitmap::IsBuildState64(stored.bytes)) {
+    const Bytes bytes = Bitmap64Argument(fcinfo, n);
+    return CallCore([=] { return bitmap::Contains64(bytes, value); });
   }
-  Directory* directory = DirectoryOf(fcinfo, kept, bytes);
+  const Bytes bytes = stored.bytes;
+  if (stored.kept->uses == 0) return CallCore([=] { return bitmap::Contains64(bytes, value); });
+  Directory* directory = DirectoryOf(fcinfo, stored);
   return CallCore([=] {
     return bitmap::Contains64(
         bytes, std::span<const BucketPlace>(directory->places(), directory->buckets), value);
@@ -77,7 +81,7 @@ bool Holds(FunctionCallInfo fcinfo, int n, std::uint64_t value) {
 
 // The least or the greatest value; null of an empty bitmap.
 Datum EndOf(FunctionCallInfo fcinfo, bool (*end)(Bytes, std::uint64_t*)) {
-  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
   std::uint64_t value = 0;
   if (!CallCore([&] { return end(bytes, &value); })) PG_RETURN_NULL();
   PG_RETURN_INT64(static_cast<std::int64_t>(value));
@@ -86,12 +90,12 @@ Datum EndOf(FunctionCallInfo fcinfo, bool (*end)(Bytes, std::uint64_t*)) {
 }  // namespace
 
 CDP_FUNCTION(cdp_rb64_cardinality) {
-  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
   PG_RETURN_INT64(CallCore([bytes] { return bitmap::Cardinality64(bytes); }));
 }
 
 CDP_FUNCTION(cdp_rb64_is_empty) {
-  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
   PG_RETURN_BOOL(CallCore([bytes] { return bitmap::Empty64(bytes); }));
 }
 
@@ -121,12 +125,8 @@ CDP_FUNCTION(cdp_rb64_jaccard_dist) {
   PG_RETURN_FLOAT8(static_cast<double>(counts.both) / static_cast<double>(either));
 }
 
-CDP_FUNCTION(cdp_rb64_contains_value) {
-  PG_RETURN_BOOL(Holds(fcinfo, 0, ValueArgument(fcinfo, 1)));
-}
-CDP_FUNCTION(cdp_rb64_containedby_value) {
-  PG_RETURN_BOOL(Holds(fcinfo, 1, ValueArgument(fcinfo, 0)));
-}
+CDP_FUNCTION(cdp_rb64_contains_value) { PG_RETURN_BOOL(Holds(fcinfo, 0)); }
+CDP_FUNCTION(cdp_rb64_containedby_value) { PG_RETURN_BOOL(Holds(fcinfo, 1)); }
 
 CDP_FUNCTION(cdp_rb64_contains) { PG_RETURN_BOOL(AskTwo(fcinfo, bitmap::IncludesAll64)); }
 CDP_FUNCTION(cdp_rb64_containedby) {
@@ -140,19 +140,19 @@ CDP_FUNCTION(cdp_rb64_min) { return EndOf(fcinfo, bitmap::Min64); }
 CDP_FUNCTION(cdp_rb64_max) { return EndOf(fcinfo, bitmap::Max64); }
 
 CDP_FUNCTION(cdp_rb64_rank) {
-  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
   const std::uint64_t value = ValueArgument(fcinfo, 1);
   PG_RETURN_INT64(CallCore([=] { return bitmap::Rank64(bytes, value); }));
 }
 
 CDP_FUNCTION(cdp_rb64_index) {
-  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
   const std::uint64_t value = ValueArgument(fcinfo, 1);
   PG_RETURN_INT64(CallCore([=] { return bitmap::Index64(bytes, value); }));
 }
 
 CDP_FUNCTION(cdp_rb64_range_cardinality) {
-  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
+  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
   const bitmap::Range64 range = bitmap::RangeOf(ValueArgument(fcinfo, 1), ValueArgument(fcinfo, 2));
   PG_RETURN_INT64(CallCore([=] { return bitmap::RangeCardinality64(bytes, range); }));
 }

@@ -21,6 +21,15 @@ bitmap::Bytes Bitmap64Bytes(Datum datum) {
   return BytesOf(CallCore([bytes] { return NewBitmap64OfBuildState(bytes); }));
 }
 
+bitmap::Bytes KeptBitmap64Argument(FunctionCallInfo fcinfo, int n) {
+  StoredArgument stored;
+  if (!ReadStored(fcinfo, n, Need::kWhole, &stored) || !stored.whole ||
+      bitmap::IsBuildState64(stored.bytes)) {
+    return Bitmap64Argument(fcinfo, n);
+  }
+  return stored.bytes;
+}
+
 varlena* NewBitmap64OfUnsorted(std::span<std::uint64_t> values) {
   ContextResource memory(CurrentMemoryContext);
   const std::size_t count = bitmap::SortUnique(values, &memory);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/bitmap/bitmap64_writer.h"
-#include "pg/base/datum.h"
+#include "pg/base/kept_value.h"
 
 namespace cdp::pg {
 
@@ -14,6 +14,10 @@ bitmap::Bytes Bitmap64Bytes(Datum datum);
 inline bitmap::Bytes Bitmap64Argument(FunctionCallInfo fcinfo, int n) {
   return Bitmap64Bytes(PG_GETARG_DATUM(n));
 }
+
+/// The same for one of the first two arguments, from what the call site keeps if it can. The bytes
+/// live until the call site is called again, so no part of them may become part of the result.
+bitmap::Bytes KeptBitmap64Argument(FunctionCallInfo fcinfo, int n);
 
 /// A new value in the current context of the buckets that `append(list)` adds to a list; for use
 /// inside CallCore.

@@ -12,8 +12,8 @@ using bitmap::Bytes;
 // Calls `answer` with views of the two arguments.
 template <class Answer>
 auto AskTwo(FunctionCallInfo fcinfo, Answer answer) {
-  const Bytes a = BitmapArgument(fcinfo, 0);
-  const Bytes b = BitmapArgument(fcinfo, 1);
+  const Bytes a = KeptBitmapArgument(fcinfo, 0);
+  const Bytes b = KeptBitmapArgument(fcinfo, 1);
   return CallCore([=] { return answer(BitmapView(a), BitmapView(b)); });
 }
 
@@ -31,9 +31,11 @@ Counts Count(FunctionCallInfo fcinfo) {
   });
 }
 
-bool Holds(Datum datum, std::int32_t value) {
-  const Bytes bytes = BitmapBytes(datum);
-  return CallCore([=] { return BitmapView(bytes).Contains(static_cast<std::uint32_t>(value)); });
+// Whether the bitmap in argument `n` has the value in the other argument.
+bool Holds(FunctionCallInfo fcinfo, int n) {
+  const std::uint32_t value = PG_GETARG_UINT32(1 - n);
+  return AskBitmap(fcinfo, n, Need::kPieces,
+                   [value](const BitmapView& view) { return view.Contains(value); });
 }
 
 bool AreEqual(FunctionCallInfo fcinfo) { return AskTwo(fcinfo, bitmap::Equal); }
@@ -45,9 +47,7 @@ Datum EndOf(FunctionCallInfo fcinfo, End end) {
     bool exists;
     std::uint32_t value;
   };
-  const Bytes bytes = BitmapArgument(fcinfo, 0);
-  const Answer answer = CallCore([=] {
-    const BitmapView view(bytes);
+  const Answer answer = AskBitmap(fcinfo, 0, Need::kPieces, [end](const BitmapView& view) {
     return view.empty() ? Answer{false, 0} : Answer{true, end(view)};
   });
   if (!answer.exists) PG_RETURN_NULL();
@@ -58,13 +58,13 @@ Datum EndOf(FunctionCallInfo fcinfo, End end) {
 }  // namespace
 
 CDP_FUNCTION(cdp_rb_cardinality) {
-  const Bytes bytes = BitmapArgument(fcinfo, 0);
-  PG_RETURN_INT64(CallCore([bytes] { return BitmapView(bytes).Cardinality(); }));
+  PG_RETURN_INT64(AskBitmap(fcinfo, 0, Need::kFront,
+                            [](const BitmapView& view) { return view.Cardinality(); }));
 }
 
 CDP_FUNCTION(cdp_rb_is_empty) {
-  const Bytes bytes = BitmapArgument(fcinfo, 0);
-  PG_RETURN_BOOL(CallCore([bytes] { return BitmapView(bytes).empty(); }));
+  PG_RETURN_BOOL(
+      AskBitmap(fcinfo, 0, Need::kFront, [](const BitmapView& view) { return view.empty(); }));
 }
 
 CDP_FUNCTION(cdp_rb_and_cardinality) { PG_RETURN_INT64(Count(fcinfo).both); }
@@ -84,13 +84,8 @@ CDP_FUNCTION(cdp_rb_andnot_cardinality) {
   PG_RETURN_INT64(counts.a - counts.both);
 }
 
-CDP_FUNCTION(cdp_rb_contains_value) {
-  PG_RETURN_BOOL(Holds(PG_GETARG_DATUM(0), PG_GETARG_INT32(1)));
-}
-
-CDP_FUNCTION(cdp_rb_containedby_value) {
-  PG_RETURN_BOOL(Holds(PG_GETARG_DATUM(1), PG_GETARG_INT32(0)));
-}
+CDP_FUNCTION(cdp_rb_contains_value) { PG_RETURN_BOOL(Holds(fcinfo, 0)); }
+CDP_FUNCTION(cdp_rb_containedby_value) { PG_RETURN_BOOL(Holds(fcinfo, 1)); }
 
 CDP_FUNCTION(cdp_rb_contains) { PG_RETURN_BOOL(AskTwo(fcinfo, bitmap::IncludesAll)); }
 

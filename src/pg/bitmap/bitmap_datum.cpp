@@ -1,7 +1,6 @@
 #include "pg/bitmap/bitmap_datum.h"
 
 #include "core/bitmap/bitmap_writer.h"
-#include "core/bitmap/build_state.h"
 #include "core/bitmap/sort.h"
 
 namespace cdp::pg {
@@ -20,6 +19,15 @@ bitmap::Bytes BitmapBytes(Datum datum) {
   if (!bitmap::IsBuildState(bytes)) [[likely]]
     return bytes;
   return BytesOf(CallCore([bytes] { return NewBitmapOfBuildState(bytes); }));
+}
+
+bitmap::Bytes KeptBitmapArgument(FunctionCallInfo fcinfo, int n) {
+  StoredArgument stored;
+  if (!ReadStored(fcinfo, n, Need::kWhole, &stored) || !stored.whole ||
+      bitmap::IsBuildState(stored.bytes)) {
+    return BitmapArgument(fcinfo, n);
+  }
+  return stored.bytes;
 }
 
 varlena* NewBitmap(const bitmap::Bitmap& value) {

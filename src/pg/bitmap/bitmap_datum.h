@@ -4,7 +4,8 @@
 #include "core/bitmap/bitmap.h"
 #include "core/bitmap/bitmap_parts.h"
 #include "core/bitmap/bitmap_view.h"
-#include "pg/base/datum.h"
+#include "core/bitmap/build_state.h"
+#include "pg/base/kept_value.h"
 
 namespace cdp::pg {
 
@@ -15,6 +16,30 @@ bitmap::Bytes BitmapBytes(Datum datum);
 /// The same of a function's argument.
 inline bitmap::Bytes BitmapArgument(FunctionCallInfo fcinfo, int n) {
   return BitmapBytes(PG_GETARG_DATUM(n));
+}
+
+/// The same for one of the first two arguments, from what the call site keeps if it can. The bytes
+/// live until the call site is called again, so no part of them may become part of the result.
+bitmap::Bytes KeptBitmapArgument(FunctionCallInfo fcinfo, int n);
+
+/// What `answer(view)` says of the bitmap in one of the first two arguments, of which it gets as
+/// much as it needs. Nothing in the answer may point into the bitmap.
+template <class Answer>
+auto AskBitmap(FunctionCallInfo fcinfo, int n, Need need, Answer answer) {
+  StoredArgument stored;
+  bitmap::Bytes bytes;
+  bool by_pieces = false;
+  if (!ReadStored(fcinfo, n, need, &stored) || bitmap::IsBuildState(stored.bytes)) {
+    bytes = BitmapArgument(fcinfo, n);
+  } else {
+    bytes = stored.bytes;
+    by_pieces = !stored.whole;
+  }
+  return CallCore([&] {
+    if (!by_pieces) return answer(bitmap::BitmapView(bytes));
+    StoredPieces pieces(stored.stored, bytes);
+    return answer(bitmap::BitmapView(&pieces));
+  });
 }
 
 /// Frees what BitmapArgument had to fetch or make; for functions that an index calls.
@@ -40,12 +65,11 @@ varlena* NewArrayOfBitmap(bitmap::Bytes bytes);
 
 /// Makes the result of a function by `build(view, &parts)`, of its first argument.
 template <class Build>
-Datum BuildFromView(FunctionCallInfo fcinfo, Build build) {
-  const bitmap::Bytes bytes = BitmapArgument(fcinfo, 0);
-  return PointerGetDatum(CallCore([=] {
+Datum BuildFromView(FunctionCallInfo fcinfo, Build build, Need need = Need::kWhole) {
+  return PointerGetDatum(AskBitmap(fcinfo, 0, need, [&build](const bitmap::BitmapView& view) {
     ContextResource memory(CurrentMemoryContext);
     bitmap::BitmapParts parts(&memory);
-    build(bitmap::BitmapView(bytes), &parts);
+    build(view, &parts);
     return NewBitmap(parts);
   }));
 }

@@ -13,7 +13,6 @@ namespace {
 
 using bitmap::BitmapParts;
 using bitmap::BitmapView;
-using bitmap::Bytes;
 using bitmap::ValueRange;
 
 // The range in arguments `n` and the next.
@@ -43,9 +42,10 @@ CDP_FUNCTION(cdp_rb_flip) { return ChangeRange(fcinfo, bitmap::Flip); }
 CDP_FUNCTION(cdp_rb_range) { return ChangeRange(fcinfo, bitmap::Restrict); }
 
 CDP_FUNCTION(cdp_rb_range_cardinality) {
-  const Bytes bytes = BitmapArgument(fcinfo, 0);
   const ValueRange range = RangeArgument(fcinfo, 1);
-  PG_RETURN_INT64(CallCore([=] { return bitmap::Cardinality(BitmapView(bytes), range); }));
+  PG_RETURN_INT64(AskBitmap(fcinfo, 0, Need::kPieces, [range](const BitmapView& view) {
+    return bitmap::Cardinality(view, range);
+  }));
 }
 
 CDP_FUNCTION(cdp_rb_select) {
@@ -53,25 +53,28 @@ CDP_FUNCTION(cdp_rb_select) {
   const std::int64_t offset = PG_GETARG_INT64(2);
   const bool from_greatest = PG_GETARG_BOOL(3);
   const ValueRange range = RangeArgument(fcinfo, 4);
-  return BuildFromView(fcinfo, [=](const BitmapView& view, BitmapParts* parts) {
+  const auto page = [=](const BitmapView& view, BitmapParts* parts) {
     bitmap::Restrict(view, bitmap::Page(view, range, limit, offset, from_greatest), parts);
-  });
+  };
+  // A page of many values takes most of the bitmap.
+  constexpr std::int64_t kSmallPage = 10000;
+  return BuildFromView(fcinfo, page, limit <= kSmallPage ? Need::kPieces : Need::kWhole);
 }
 
 CDP_FUNCTION(cdp_rb_rank) {
-  const Bytes bytes = BitmapArgument(fcinfo, 0);
   const std::uint64_t value = PG_GETARG_UINT32(1);
-  PG_RETURN_INT64(CallCore([=] { return bitmap::CountBelow(BitmapView(bytes), value + 1); }));
+  PG_RETURN_INT64(AskBitmap(fcinfo, 0, Need::kPieces, [value](const BitmapView& view) {
+    return bitmap::CountBelow(view, value + 1);
+  }));
 }
 
 CDP_FUNCTION(cdp_rb_index) {
-  const Bytes bytes = BitmapArgument(fcinfo, 0);
   const std::uint32_t value = PG_GETARG_UINT32(1);
-  PG_RETURN_INT64(CallCore([=]() -> std::int64_t {
-    const BitmapView view(bytes);
-    if (!view.Contains(value)) return -1;
-    return static_cast<std::int64_t>(bitmap::CountBelow(view, value));
-  }));
+  PG_RETURN_INT64(
+      AskBitmap(fcinfo, 0, Need::kPieces, [value](const BitmapView& view) -> std::int64_t {
+        if (!view.Contains(value)) return -1;
+        return static_cast<std::int64_t>(bitmap::CountBelow(view, value));
+      }));
 }
 
 CDP_FUNCTION(cdp_rb_shiftright) { return ShiftBy(fcinfo, PG_GETARG_INT64(1)); }
