@@ -135,7 +135,7 @@ TEST(ActivityProperty, PartsMakeTheWhole) {
 
 TEST(CohortRetentionProperty, AgreesWithTheDefinition) {
   std::mt19937_64 rng(20251130);
-  for (int round = 0; round < kRounds / 8; ++round) {
+  for (int round = 0; round < kRounds / 12; ++round) {
     SCOPED_TRACE(round);
     RetentionQuestion question;
     question.unit = RandomUnit(rng);

@@ -102,7 +102,7 @@ void ExpectAnswers(const Image& image, const oracle::CohortFunnel& slow, int ste
 
 TEST(CohortFunnelProperty, AgreesWithTheDefinition) {
   std::mt19937_64 rng(20251126);
-  for (int round = 0; round < kRounds / 4; ++round) {
+  for (int round = 0; round < kRounds / 6; ++round) {
     const int steps = RandomSteps(rng);
     const bool told = rng() % 2 == 0;
     const auto visits = RandomVisits(rng, steps);
@@ -117,7 +117,7 @@ TEST(CohortFunnelProperty, AgreesWithTheDefinition) {
 // Parts in any form, merged in any order, are the funnel of all rows: byte for byte.
 TEST(CohortFunnelProperty, PartsMakeTheWhole) {
   std::mt19937_64 rng(20251127);
-  for (int round = 0; round < kRounds / 4; ++round) {
+  for (int round = 0; round < kRounds / 8; ++round) {
     const int steps = RandomSteps(rng);
     const int told = rng() % 2 == 0 ? steps : 0;
     std::vector<FunnelVisit> all;
