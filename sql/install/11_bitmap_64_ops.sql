@@ -129,7 +129,8 @@ CREATE OPERATOR cdp.&& (FUNCTION = cdp.rb64_intersect, LEFTARG = cdp.roaringbitm
 COMMENT ON OPERATOR cdp.&& (cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'whether they share a value';
 
 CREATE OPERATOR cdp.= (FUNCTION = cdp.rb64_equals, LEFTARG = cdp.roaringbitmap64, RIGHTARG = cdp.roaringbitmap64,
-    COMMUTATOR = OPERATOR(cdp.=), NEGATOR = OPERATOR(cdp.<>), RESTRICT = eqsel, JOIN = eqjoinsel);
+    COMMUTATOR = OPERATOR(cdp.=), NEGATOR = OPERATOR(cdp.<>), RESTRICT = eqsel, JOIN = eqjoinsel,
+    HASHES, MERGES);
 COMMENT ON OPERATOR cdp.= (cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'whether they hold the same values';
 
 CREATE OPERATOR cdp.<> (FUNCTION = cdp.rb64_not_equals, LEFTARG = cdp.roaringbitmap64, RIGHTARG = cdp.roaringbitmap64,

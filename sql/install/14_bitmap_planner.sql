@@ -23,6 +23,14 @@ CREATE FUNCTION cdp._rb_greatest(bitmap cdp.roaringbitmap) RETURNS int4
     AS 'MODULE_PATHNAME', 'cdp__rb_greatest' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION cdp._rb_greatest(bitmap cdp.roaringbitmap) IS 'the greatest value in signed order, where an index scan for members ends; null if there is none';
 
+CREATE FUNCTION cdp.rb_lookups_support(request internal) RETURNS internal
+    AS 'MODULE_PATHNAME', 'cdp_rb_lookups_support' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION cdp.rb_lookups_support(request internal) IS 'tells the planner what it costs to look the members of a bitmap up';
+
+CREATE FUNCTION cdp._rb_lookups(bitmap cdp.roaringbitmap) RETURNS int4[]
+    AS 'MODULE_PATHNAME', 'cdp__rb_lookups' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 SUPPORT cdp.rb_lookups_support;
+COMMENT ON FUNCTION cdp._rb_lookups(bitmap cdp.roaringbitmap) IS 'the values that an index scan for members looks up one by one';
+
 ALTER FUNCTION cdp.rb_iterate(cdp.roaringbitmap) SUPPORT cdp.rb_iterate_support;
 ALTER FUNCTION cdp.rb_contains(cdp.roaringbitmap, int4) SUPPORT cdp.rb_member_support;
 ALTER FUNCTION cdp.rb_containedby(int4, cdp.roaringbitmap) SUPPORT cdp.rb_member_support;

@@ -33,6 +33,17 @@ INSERT INTO reader
       FROM unnest('{or_agg,and_agg,xor_agg,or_cardinality_agg,and_cardinality_agg,xor_cardinality_agg}'::text[]) f,
            unnest(ARRAY['$1', '$1, $1', '(SELECT b FROM large), $1']) args;
 
+INSERT INTO reader VALUES
+    ('cdp.rb64_hash($1)'), ('cdp.rb64_hash_extended($1, 3)'), ('cdp.rb64_stats($1)'), ('cdp.rb64_sample($1, 2, 1)'), ('cdp.rb64_sample($1, 4000, 1)'),
+    ('cdp.rb64_remap($1, ARRAY[1, 4294967297], ARRAY[2, 1])'), ('(SELECT count(*) FROM cdp.rb64_chunks($1, 8))'),
+    ('(SELECT count(*) FROM cdp.rb64_chunks($1, 40))'), ('cdp._rb64_least($1)'), ('cdp._rb64_greatest($1)'), ('cdp._rb64_lookups($1)');
+INSERT INTO reader
+    SELECT format('cdp.rb64_%s(%s)', f, args)
+      FROM unnest('{cmp,lt,le,gt,ge,jaccard}'::text[]) f, unnest(ARRAY['$1, $1', '(SELECT b FROM large), $1', '$1, (SELECT b FROM large)']) args;
+INSERT INTO reader
+    SELECT format('cdp.rb64_%s(ARRAY[(SELECT b FROM large), $1])', f)
+      FROM unnest('{and_many,or_many,and_many_cardinality,or_many_cardinality}'::text[]) f;
+
 BEGIN;
 -- A superuser's trick past every check: a cast that takes the bytes as they are.
 CREATE TABLE page (n int, b bytea);

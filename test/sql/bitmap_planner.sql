@@ -58,6 +58,25 @@ EXECUTE members(NULL);
 RESET plan_cache_mode;
 EXPLAIN (COSTS OFF) SELECT id, one_id FROM audience JOIN person ON one_id <@ members;
 SELECT id, one_id FROM audience JOIN person ON one_id <@ members ORDER BY 1, 2;
+-- a stable function: about what it will answer is known; a list of members is made when the query runs
+CREATE FUNCTION members_of(wanted int4) RETURNS roaringbitmap STABLE LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT members FROM audience WHERE id = wanted); END $$;
+EXPLAIN (COSTS OFF) SELECT one_id FROM person WHERE one_id <@ members_of(2);
+SELECT one_id FROM person WHERE one_id <@ members_of(2);
+SELECT one_id FROM person WHERE one_id <@ members_of(4);
+SELECT one_id FROM person WHERE one_id <@ members_of(5);
+DROP FUNCTION members_of;
+-- more members than a plan should hold, but few among the rows: the same list
+TRUNCATE plan;
+DO $$
+DECLARE line text; audience roaringbitmap := (SELECT rb_build_agg(i * 60) FROM generate_series(-300, 1300) i);
+BEGIN
+    FOR line IN EXECUTE format('EXPLAIN (COSTS OFF) SELECT * FROM person WHERE one_id <@ %L::roaringbitmap', audience) LOOP
+        INSERT INTO plan VALUES (regexp_replace(line, '\{[-0-9,]+\}', '{...}'));
+    END LOOP;
+END $$;
+SELECT line FROM plan;
+SELECT count(*) = 1601 AS all_of_them FROM person WHERE one_id <@ (SELECT rb_build_agg(i * 60) FROM generate_series(-300, 1300) i);
+SELECT _rb_least(b), _rb_greatest(b), _rb_lookups(b) FROM unnest('{"{}","{-1}","{5,-5}","{2147483647,-2147483648}"}'::roaringbitmap[]) b;
 -- no other index than a btree of int4
 CREATE INDEX ON person USING hash (city);
 CREATE INDEX ON person ((city::int8));

@@ -1,6 +1,7 @@
 #include "core/bitmap/bitmap64_convert.h"
 
 #include "core/base/stop.h"
+#include "core/bitmap/bitmap_range.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -45,6 +46,19 @@ Bytes Narrowed(Bytes bytes, Arena* arena) {
                             : CombineBuckets(SetOperation::kOr, result, bucket.bitmap, arena);
   }
   return result.empty() ? Bytes(kEmpty) : result;
+}
+
+void KeepInt4(Bytes bytes, BitmapParts* out) {
+  BucketReader reader(bytes);
+  Bucket bucket;
+  bool more = reader.Next(&bucket);
+  if (more && bucket.high == 0) {
+    Restrict(BitmapView(bucket.bitmap), {0, kFirstNegative}, out);
+    more = reader.Next(&bucket);
+  }
+  if (more && (bucket.high == kNegativeHigh || reader.Seek(kNegativeHigh, &bucket))) {
+    Restrict(BitmapView(bucket.bitmap), {kFirstNegative, std::uint64_t{kMaxLow} + 1}, out);
+  }
 }
 
 }  // namespace cdp::bitmap

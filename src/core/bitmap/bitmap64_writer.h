@@ -20,6 +20,8 @@ class BucketList {
 
   /// For what is made on the way; lives as long as the list.
   Arena* arena() { return &arena_; }
+  /// What the list itself was given; for scratch memory that is given back.
+  std::pmr::memory_resource* memory() const { return arena_.upstream_resource(); }
 
   /// Adds a bucket; an empty span is no bucket.
   void Add(std::uint32_t high, Bytes bitmap) {

@@ -8,13 +8,6 @@
 namespace cdp::bitmap {
 namespace {
 
-// Where two containers first differ, and which one has the value there.
-struct Difference {
-  bool found;
-  std::uint32_t low;
-  bool in_first;
-};
-
 Difference CompareArrays(const Container& a, const Container& b) {
   const std::uint32_t common = std::min(a.cardinality, b.cardinality);
   for (std::uint32_t i = 0; i < common; ++i) {
@@ -55,7 +48,31 @@ Difference CompareContainers(const Container& a, const Container& b) {
                       [&right](std::uint32_t i) { return right[i]; });
 }
 
-// The smallest value that only one of them has.
+// Few values count one by one, many by their bits, and a run container does as the others would.
+void AddContainer(const Container& container, ContentHash* hash) {
+  hash->Add(std::uint64_t{container.high} << 32 | container.cardinality);
+  if (container.kind == ContainerKind::kArray) {
+    for (std::uint32_t i = 0; i < container.cardinality; ++i) hash->Add(container.Value(i));
+    return;
+  }
+  if (container.kind == ContainerKind::kRun && container.cardinality <= kMaxArrayValues) {
+    std::uint32_t left = container.cardinality;
+    for (std::uint32_t i = 0; i < container.runs; ++i) {
+      const std::uint32_t first = container.RunStart(i);
+      const std::uint32_t last = CheckedRunLast(container, i);
+      if (last - first >= left) MalformedBitmap();
+      left -= last - first + 1;
+      for (std::uint32_t value = first; value <= last; ++value) hash->Add(value);
+    }
+    return;
+  }
+  Words words = {};
+  SetBits(&words, container);
+  for (const std::uint64_t word : words) hash->Add(word);
+}
+
+}  // namespace
+
 Difference FirstDifference(const BitmapView& a, const BitmapView& b) {
   StopTicker ticker;
   for (std::uint32_t i = 0;; ++i) {
@@ -68,70 +85,33 @@ Difference FirstDifference(const BitmapView& a, const BitmapView& b) {
     }
     const Container container = a.At(i);
     Difference difference = CompareContainers(container, b.At(i));
-    difference.low |= container.high;
+    difference.value |= container.high;
     if (difference.found) return difference;
     ticker.Step(1024);
   }
 }
-
-class Mixer {
- public:
-  explicit Mixer(std::uint64_t seed) : state_(seed ^ 0x9e3779b97f4a7c15u) {}
-  void Add(std::uint64_t word) {
-    state_ = (state_ ^ word) * 0xd6e8feb86659fd93u;
-    state_ ^= state_ >> 32;
-  }
-  std::uint64_t Result() const {
-    const std::uint64_t mixed = (state_ ^ state_ >> 29) * 0xbf58476d1ce4e5b9u;
-    return mixed ^ mixed >> 32;
-  }
-
- private:
-  std::uint64_t state_;
-};
-
-// Few values count one by one, many by their bits, and a run container does as the others would.
-void AddContainer(const Container& container, Mixer* mixer) {
-  mixer->Add(std::uint64_t{container.high} << 32 | container.cardinality);
-  if (container.kind == ContainerKind::kArray) {
-    for (std::uint32_t i = 0; i < container.cardinality; ++i) mixer->Add(container.Value(i));
-    return;
-  }
-  if (container.kind == ContainerKind::kRun && container.cardinality <= kMaxArrayValues) {
-    std::uint32_t left = container.cardinality;
-    for (std::uint32_t i = 0; i < container.runs; ++i) {
-      const std::uint32_t first = container.RunStart(i);
-      const std::uint32_t last = CheckedRunLast(container, i);
-      if (last - first >= left) MalformedBitmap();
-      left -= last - first + 1;
-      for (std::uint32_t value = first; value <= last; ++value) mixer->Add(value);
-    }
-    return;
-  }
-  Words words = {};
-  SetBits(&words, container);
-  for (const std::uint64_t word : words) mixer->Add(word);
-}
-
-}  // namespace
 
 int Compare(const BitmapView& a, const BitmapView& b) {
   const Difference difference = FirstDifference(a, b);
   if (!difference.found) return 0;
   // Whoever has the value comes first, unless the other one has ended before it.
   const BitmapView& other = difference.in_first ? b : a;
-  const bool other_goes_on = !other.empty() && other.Max() > difference.low;
+  const bool other_goes_on = !other.empty() && other.Max() > difference.value;
   return other_goes_on == difference.in_first ? -1 : 1;
 }
 
-std::uint64_t Hash(const BitmapView& view, std::uint64_t seed) {
+void ContentHash::Add(const BitmapView& view) {
   StopTicker ticker;
-  Mixer mixer(seed);
   for (std::uint32_t i = 0; i < view.containers(); ++i) {
-    AddContainer(view.At(i), &mixer);
+    AddContainer(view.At(i), this);
     ticker.Step(1024);
   }
-  return mixer.Result();
+}
+
+std::uint64_t Hash(const BitmapView& view, std::uint64_t seed) {
+  ContentHash hash(seed);
+  hash.Add(view);
+  return hash.Result();
 }
 
 }  // namespace cdp::bitmap

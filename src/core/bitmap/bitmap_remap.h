@@ -4,6 +4,7 @@
 #include <memory_resource>
 
 #include "core/bitmap/bitmap.h"
+#include "core/bitmap/bitmap64_writer.h"
 
 namespace cdp::bitmap {
 
@@ -12,5 +13,7 @@ namespace cdp::bitmap {
 /// more than once only with one replacement.
 void Remap(Bitmap* bitmap, Bytes bytes, std::span<const std::uint32_t> from,
            std::span<const std::uint32_t> to, std::pmr::memory_resource* memory);
+void AppendRemapped(Bytes bytes, std::span<const std::uint64_t> from,
+                    std::span<const std::uint64_t> to, BucketList* out);
 
 }  // namespace cdp::bitmap

@@ -1,7 +1,7 @@
 /// What a bitmap is made of.
 #pragma once
 
-#include "core/bitmap/bitmap_view.h"
+#include "core/bitmap/bitmap64_view.h"
 
 namespace cdp::bitmap {
 
@@ -15,8 +15,11 @@ struct BitmapStats {
   Kind arrays;
   Kind bitsets;
   Kind runs;
+
+  std::uint64_t buckets = 0;  ///< of a 64-bit bitmap
 };
 
 BitmapStats StatsOf(const BitmapView& view);
+BitmapStats StatsOf64(Bytes bytes);
 
 }  // namespace cdp::bitmap

@@ -3,11 +3,18 @@
 
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap64_builder.h"
+#include "core/bitmap/bitmap64_content.h"
 #include "core/bitmap/bitmap64_cursor.h"
+#include "core/bitmap/bitmap64_many.h"
 #include "core/bitmap/bitmap64_order.h"
 #include "core/bitmap/bitmap64_range.h"
 #include "core/bitmap/bitmap64_set.h"
 #include "core/bitmap/bitmap64_text.h"
+#include "core/bitmap/bitmap_bounds.h"
+#include "core/bitmap/bitmap_chunks.h"
+#include "core/bitmap/bitmap_remap.h"
+#include "core/bitmap/bitmap_sample.h"
+#include "core/bitmap/bitmap_stats.h"
 #include "oracle/bitmap64.h"
 
 namespace cdp::bitmap {
@@ -30,6 +37,42 @@ bool Refused(Append append, const std::vector<std::byte>& bytes) {
     append(bytes, &list);
     std::vector<std::byte> out(list.size());
     list.Write(out.data());
+  });
+}
+
+void ReadAsSets(const std::vector<std::byte>& bytes) {
+  auto* const memory = std::pmr::new_delete_resource();
+  std::mt19937_64 rng(9);
+  const auto sound = oracle::Portable64({1, 70000, 0x100000001, 0x300000003}, rng);
+  const Bytes both[] = {bytes, sound};
+  Refused([&] { Compare64(bytes, sound); });
+  Refused([&] { Compare64(sound, bytes); });
+  Refused([&] { Hash64(bytes, 0); });
+  Refused([&] { StatsOf64(bytes); });
+  Refused([&] { AndManyCardinality64(both, memory); });
+  Refused([&] { OrManyCardinality64(both, memory); });
+  Refused([&](const auto&, BucketList* list) { AppendAndMany(both, list); }, bytes);
+  Refused([&](const auto&, BucketList* list) { AppendOrMany(both, list); }, bytes);
+  for (const std::uint64_t count : {0, 1, 5, 4000}) {
+    Refused([=](const auto& b, BucketList* list) { AppendSample(b, count, 3, list); }, bytes);
+  }
+  const std::uint64_t from[] = {1, 0x100000001};
+  const std::uint64_t to[] = {2, 0x900000000};
+  Refused([&](const auto& b, BucketList* list) { AppendRemapped(b, from, to, list); }, bytes);
+  for (const int bits : {3, 16, 32, 64}) {
+    Refused([&] {
+      Bitmap64Chunks chunks(bytes, bits);
+      std::uint64_t chunk = 0;
+      BucketList list(memory);
+      for (int left = 10000; left > 0 && chunks.Next(&chunk, &list);) --left;
+    });
+  }
+  Refused([&] {
+    const Bitmap64Directory directory(bytes, memory);
+    CountBetween(directory, -5, 5);
+    if (!directory.empty()) BoundsOf(directory);
+    const std::int64_t histogram[] = {-9, 0, 0x100000000};
+    MemberShare(directory, {{}, {}, histogram, 0, 10});
   });
 }
 
@@ -65,6 +108,7 @@ void ReadAll(const std::vector<std::byte>& bytes) {
   Refused([](const auto& b, BucketList* list) { AppendWith(b, 1, list); }, bytes);
   Refused([](const auto& b, BucketList* list) { AppendCombined(SetOperation::kXor, b, b, list); },
           bytes);
+  ReadAsSets(bytes);
   Refused([&] { BuildStateValues64(bytes, std::pmr::new_delete_resource()); });
 }
 

@@ -14,7 +14,9 @@ using oracle::Set;
 constexpr std::int32_t kLeast = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t kGreatest = std::numeric_limits<std::int32_t>::max();
 
-SignedBounds Bounds(const Set& set) { return BoundsOf(BitmapView(oracle::Portable(set))); }
+SignedBounds<std::int32_t> Bounds(const Set& set) {
+  return BoundsOf(BitmapView(oracle::Portable(set)));
+}
 
 TEST(BitmapBounds, AreOfSignedNumbers) {
   const auto expect = [](const Set& set, std::int32_t least, std::int32_t greatest) {
@@ -55,7 +57,7 @@ TEST(MemberShare, OfAUniqueColumnIsThePartOfItsRange) {
   for (std::uint32_t i = 0; i < 1000; ++i) set.insert(i);
   const auto bytes = oracle::Portable(set);
   const std::int32_t histogram[] = {0, 999, 1999, 2999, 3999};
-  ColumnStats column = {{}, {}, histogram, 0, 4000};
+  ColumnStats<std::int32_t> column = {{}, {}, histogram, 0, 4000};
   EXPECT_NEAR(MemberShare(BitmapView(bytes), column), 0.25, 0.001);
   column.null_share = 0.5;
   EXPECT_NEAR(MemberShare(BitmapView(bytes), column), 0.125, 0.001);
@@ -65,14 +67,14 @@ TEST(MemberShare, KnowsCommonValues) {
   const auto bytes = oracle::Portable({1, 0xffffffff});
   const std::int32_t common[] = {1, 2};
   const float shares[] = {0.5f, 0.25f};
-  const ColumnStats column = {common, shares, {}, 0, 12};
+  const ColumnStats<std::int32_t> column = {common, shares, {}, 0, 12};
   EXPECT_NEAR(MemberShare(BitmapView(bytes), column), 0.5 + 0.25 / 10, 0.001);
 }
 
 TEST(MemberShare, KnowingNothingIsNoError) {
   const auto bytes = oracle::Portable({1, 2, 3});
-  EXPECT_EQ(MemberShare(BitmapView(bytes), ColumnStats{}), 1.0);
-  EXPECT_EQ(MemberShare(BitmapView(oracle::Portable({})), ColumnStats{}), 0.0);
+  EXPECT_EQ(MemberShare(BitmapView(bytes), ColumnStats<std::int32_t>{}), 1.0);
+  EXPECT_EQ(MemberShare(BitmapView(oracle::Portable({})), ColumnStats<std::int32_t>{}), 0.0);
 }
 
 }  // namespace

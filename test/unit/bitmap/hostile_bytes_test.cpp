@@ -81,7 +81,7 @@ void Make(Bytes bytes, Bytes other) {
     const BitmapView view(bytes);
     if (!view.empty()) BoundsOf(view);
   });
-  Try([=] { MemberShare(BitmapView(bytes), ColumnStats{}); });
+  Try([=] { MemberShare(BitmapView(bytes), ColumnStats<std::int32_t>{}); });
   const auto views = [=] { return std::vector{BitmapView(bytes), BitmapView(other)}; };
   TryBuild([=](BitmapParts* parts) {
     auto both = views();

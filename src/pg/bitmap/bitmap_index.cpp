@@ -1,0 +1,264 @@
+/// Index conditions for `column <@ bitmap` of both types.
+///
+/// A btree can look every member up, `column = ANY (members)`, which answers exactly; or walk from
+/// the least member to the greatest, each row then being asked whether it is one. Lookups read
+/// nothing in vain, but each goes down the tree and the array has to be made; so the choice needs
+/// to know about how many members there are. Where nothing is known of the bitmap before the query
+/// runs, it is the range: it is right and bounded whatever the bitmap is.
+
+#include "pg/bitmap/bitmap_planner.h"
+
+namespace cdp::pg {
+namespace {
+
+using bitmap::Bytes;
+template <class Kind>
+using Bounds = bitmap::SignedBounds<typename Kind::Number>;
+
+// The names of the internal functions that conditions call.
+struct Callees {
+  const char* least;
+  const char* greatest;
+  const char* lookups;
+};
+constexpr Callees CalleesOf(Kind32) { return {"_rb_least", "_rb_greatest", "_rb_lookups"}; }
+constexpr Callees CalleesOf(Kind64) { return {"_rb64_least", "_rb64_greatest", "_rb64_lookups"}; }
+
+// A plan holds so many members as a list of numbers; more are listed when it runs.
+constexpr std::uint64_t kMaxListed = 1000;
+// The list takes some 20 bytes a member while the query runs.
+constexpr std::uint64_t kMaxLookups = 1000000;
+// A lookup costs about as much as so many rows of a range.
+constexpr std::uint64_t kRowsPerLookup = 4;
+
+template <class Kind>
+Oid OperatorOf(const SupportRequestIndexCondition* request, int strategy) {
+  return get_opfamily_member(request->opfamily, Kind::kType, Kind::kType,
+                             static_cast<int16>(strategy));
+}
+
+// A clause `column operator value` of the index's family.
+template <class Kind>
+Expr* Comparison(const SupportRequestIndexCondition* request, int strategy, Node* column,
+                 Expr* value) {
+  Expr* clause = make_opclause(OperatorOf<Kind>(request, strategy), BOOLOID, false,
+                               reinterpret_cast<Expr*>(column), value, InvalidOid, InvalidOid);
+  set_opfuncid(reinterpret_cast<OpExpr*>(clause));
+  return clause;
+}
+
+template <class Kind>
+List* Range(const SupportRequestIndexCondition* request, Node* column, Expr* least,
+            Expr* greatest) {
+  return list_make2(Comparison<Kind>(request, BTGreaterEqualStrategyNumber, column, least),
+                    Comparison<Kind>(request, BTLessEqualStrategyNumber, column, greatest));
+}
+
+template <class Kind>
+Expr* NumberNode(typename Kind::Number number) {
+  constexpr int kSize = sizeof(typename Kind::Number);
+  return reinterpret_cast<Expr*>(makeConst(Kind::kType, -1, InvalidOid, kSize,
+                                           Kind::DatumOf(static_cast<typename Kind::Value>(number)),
+                                           false, kSize <= 4 || FLOAT8PASSBYVAL));
+}
+
+template <class Kind>
+List* Range(const SupportRequestIndexCondition* request, Node* column, const Bounds<Kind>& bounds) {
+  return Range<Kind>(request, column, NumberNode<Kind>(bounds.least),
+                     NumberNode<Kind>(bounds.greatest));
+}
+
+// column = ANY (members)
+template <class Kind>
+List* Lookups(const SupportRequestIndexCondition* request, Node* column, Expr* members) {
+  ScalarArrayOpExpr* clause = makeNode(ScalarArrayOpExpr);
+  clause->opno = OperatorOf<Kind>(request, BTEqualStrategyNumber);
+  clause->opfuncid = get_opcode(clause->opno);
+  clause->useOr = true;
+  clause->args = list_make2(column, members);
+  clause->location = -1;
+  return list_make1(clause);
+}
+
+template <class Kind>
+varlena* NewArrayOf(Bytes bytes) {
+  ArrayType* array = NewArray(Kind::kType, sizeof(typename Kind::Value), Kind::Cardinality(bytes),
+                              "Use a set of fewer members.");
+  if (ARR_NDIM(array) != 0) {
+    Kind::Decode(bytes, reinterpret_cast<typename Kind::Value*>(ARR_DATA_PTR(array)));
+  }
+  return reinterpret_cast<varlena*>(array);
+}
+
+template <class Kind>
+Expr* ListOf(Bytes bytes) {
+  const varlena* members = CallCore([bytes] { return NewArrayOf<Kind>(bytes); });
+  return reinterpret_cast<Expr*>(
+      makeConst(Kind::kArrayType, -1, InvalidOid, -1, PointerGetDatum(members), false, false));
+}
+
+// A call of an internal function of ours, which lives beside the function that was asked about.
+Expr* CallOf(const char* name, Oid result, Oid neighbour, Node* bitmap) {
+  Oid type = exprType(bitmap);
+  const Oid function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+                                       PointerGetDatum(buildoidvector(&type, 1)),
+                                       ObjectIdGetDatum(get_func_namespace(neighbour)));
+  if (!OidIsValid(function)) {
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function \"%s\" is missing", name),
+                    errdetail("It belongs to the extension pg_cdp.")));
+  }
+  return reinterpret_cast<Expr*>(makeFuncExpr(function, result, list_make1(bitmap), InvalidOid,
+                                              InvalidOid, COERCE_EXPLICIT_CALL));
+}
+
+template <class Kind>
+struct Members {
+  std::uint64_t count;
+  Bounds<Kind> bounds;
+
+  // One less than the numbers from the least to the greatest, which can be 2^64.
+  std::uint64_t Width() const {
+    using Value = typename Kind::Value;
+    return static_cast<Value>(static_cast<Value>(bounds.greatest) -
+                              static_cast<Value>(bounds.least));
+  }
+  bool IsSolid() const { return Width() == count - 1; }
+  bool IsDense() const { return Width() / kRowsPerLookup < count; }
+};
+
+template <class Kind>
+Members<Kind> MembersOf(Bytes bytes) {
+  return AskBitmap<Kind>(bytes, [](const auto& lookup) {
+    const std::uint64_t count = lookup.Cardinality();
+    return Members<Kind>{count, count == 0 ? Bounds<Kind>{} : bitmap::BoundsOf(lookup)};
+  });
+}
+
+// Whether lookups are cheaper than the range, where every row is asked by evaluating `bitmap`.
+template <class Kind>
+bool LookupsAreBetter(const SupportRequestIndexCondition* request, Node* column, Node* bitmap,
+                      const Members<Kind>& members) {
+  if (members.count == 0) return true;
+  if (members.count > kMaxLookups) return false;
+  if (members.count <= kMaxListed && !members.IsDense()) return true;
+  const RelOptInfo* table = request->index->rel;
+  const double rows =
+      table->tuples * clauselist_selectivity(request->root,
+                                             Range<Kind>(request, column, members.bounds),
+                                             static_cast<int>(table->relid), JOIN_INNER, nullptr);
+  QualCost recheck;
+  cost_qual_eval_node(&recheck, bitmap, request->root);
+  const double row_cost = cpu_index_tuple_cost + cpu_tuple_cost;
+  return static_cast<double>(members.count * kRowsPerLookup) * row_cost <
+         rows * (row_cost + recheck.per_tuple);
+}
+
+template <class Kind>
+List* ConditionOfConstant(SupportRequestIndexCondition* request, Node* column, Const* bitmap) {
+  if (bitmap->constisnull) return NIL;
+  const Bytes bytes = Kind::BytesOf(bitmap->constvalue);
+  const auto members = MembersOf<Kind>(bytes);
+  if (LookupsAreBetter(request, column, NodeOf(bitmap), members)) {
+    request->lossy = false;
+    return Lookups<Kind>(
+        request, column,
+        members.count <= kMaxListed
+            ? ListOf<Kind>(bytes)
+            : CallOf(CalleesOf(Kind()).lookups, Kind::kArrayType, request->funcid, NodeOf(bitmap)));
+  }
+  request->lossy = !members.IsSolid();
+  return Range<Kind>(request, column, members.bounds);
+}
+
+// The bitmap is known when the query runs: its members or its bounds are asked for then.
+template <class Kind>
+List* ConditionOfExpression(SupportRequestIndexCondition* request, Node* column, Node* bitmap) {
+  if (!is_pseudo_constant_for_index(request->root, bitmap, request->index)) return NIL;
+  const auto call = [=](const char* name, Oid result) {
+    return CallOf(name, result, request->funcid, bitmap);
+  };
+  constexpr Callees kCallees = CalleesOf(Kind());
+  const Const* foreseen = Foreseen(request->root, bitmap);
+  if (foreseen != nullptr) {
+    const auto members = MembersOf<Kind>(Kind::BytesOf(foreseen->constvalue));
+    if (LookupsAreBetter(request, column, bitmap, members)) {
+      request->lossy = false;
+      return Lookups<Kind>(request, column, call(kCallees.lookups, Kind::kArrayType));
+    }
+  }
+  request->lossy = true;
+  return Range<Kind>(request, column, call(kCallees.least, Kind::kType),
+                     call(kCallees.greatest, Kind::kType));
+}
+
+// One end of a bitmap in signed order; null of an empty one, so that a comparison finds nothing.
+template <class Kind>
+Datum SignedEnd(FunctionCallInfo fcinfo, typename Kind::Number Bounds<Kind>::*end) {
+  const Bytes bytes = ArgumentOf<Kind>(fcinfo, 0);
+  const auto members = MembersOf<Kind>(bytes);
+  if (members.count == 0) PG_RETURN_NULL();
+  return Kind::DatumOf(static_cast<typename Kind::Value>(members.bounds.*end));
+}
+
+template <class Kind>
+Datum ArrayOfArgument(FunctionCallInfo fcinfo) {
+  const Bytes bytes = ArgumentOf<Kind>(fcinfo, 0);
+  PG_RETURN_POINTER(CallCore([bytes] { return NewArrayOf<Kind>(bytes); }));
+}
+
+// The planner takes the array for one of ten elements; what the others cost is added here, as the
+// costs of making it.
+template <class Kind>
+Datum LookupsSupport(FunctionCallInfo fcinfo) {
+  constexpr double kOperatorsPerDescent = 200;  // of a tree of three levels, by the server's rule
+  Node* node = NodeOf(PG_GETARG_POINTER(0));
+  if (!IsA(node, SupportRequestCost)) PG_RETURN_POINTER(nullptr);
+  auto* request = reinterpret_cast<SupportRequestCost*>(node);
+  if (request->root == nullptr || request->node == nullptr || !is_funcclause(request->node)) {
+    PG_RETURN_POINTER(nullptr);
+  }
+  List* args = reinterpret_cast<FuncExpr*>(request->node)->args;
+  const Const* bitmap = Foreseen(request->root, NodeOf(linitial(args)));
+  if (bitmap == nullptr) PG_RETURN_POINTER(nullptr);
+  const Bytes bytes = Kind::BytesOf(bitmap->constvalue);
+  const auto count = static_cast<double>(CallCore([bytes] { return Kind::Cardinality(bytes); }));
+  request->startup = 0;
+  request->per_tuple =
+      count * (kOperatorsPerDescent * cpu_operator_cost + cpu_index_tuple_cost + cpu_tuple_cost);
+  PG_RETURN_POINTER(request);
+}
+
+}  // namespace
+
+template <class Kind>
+List* MemberCondition(SupportRequestIndexCondition* request) {
+  List* args = NIL;
+  if (is_opclause(request->node)) args = reinterpret_cast<OpExpr*>(request->node)->args;
+  if (is_funcclause(request->node)) args = reinterpret_cast<FuncExpr*>(request->node)->args;
+  if (list_length(args) != 2 || request->index->relam != BTREE_AM_OID ||
+      request->opfamily != INTEGER_BTREE_FAM_OID) {
+    return NIL;
+  }
+  Node* column = NodeOf(list_nth(args, request->indexarg));
+  Node* bitmap = NodeOf(list_nth(args, 1 - request->indexarg));
+  if (exprType(column) != Kind::kType) return NIL;
+  if (IsA(bitmap, Const)) {
+    return ConditionOfConstant<Kind>(request, column, reinterpret_cast<Const*>(bitmap));
+  }
+  return ConditionOfExpression<Kind>(request, column, bitmap);
+}
+
+template List* MemberCondition<Kind32>(SupportRequestIndexCondition* request);
+template List* MemberCondition<Kind64>(SupportRequestIndexCondition* request);
+
+CDP_FUNCTION(cdp__rb_least) { return SignedEnd<Kind32>(fcinfo, &Bounds<Kind32>::least); }
+CDP_FUNCTION(cdp__rb_greatest) { return SignedEnd<Kind32>(fcinfo, &Bounds<Kind32>::greatest); }
+CDP_FUNCTION(cdp__rb_lookups) { return ArrayOfArgument<Kind32>(fcinfo); }
+CDP_FUNCTION(cdp_rb_lookups_support) { return LookupsSupport<Kind32>(fcinfo); }
+
+CDP_FUNCTION(cdp__rb64_least) { return SignedEnd<Kind64>(fcinfo, &Bounds<Kind64>::least); }
+CDP_FUNCTION(cdp__rb64_greatest) { return SignedEnd<Kind64>(fcinfo, &Bounds<Kind64>::greatest); }
+CDP_FUNCTION(cdp__rb64_lookups) { return ArrayOfArgument<Kind64>(fcinfo); }
+CDP_FUNCTION(cdp_rb64_lookups_support) { return LookupsSupport<Kind64>(fcinfo); }
+
+}  // namespace cdp::pg
