@@ -8,22 +8,11 @@
 
 #include "core/base/error.h"
 #include "core/behavior/funnel_mode.h"
-#include "core/timeline/stamped.h"
+#include "core/behavior/hit.h"
 
 namespace cdp::behavior {
 
-inline constexpr int kMaxConditions = 64;
-
-/// A row: its instant and the set of conditions that hold. States of up to kNarrowConditions keep
-/// narrow hits, others wide ones.
-using NarrowHit = timeline::Stamped<std::uint32_t>;
-using WideHit = timeline::Stamped<std::uint64_t>;
-static_assert(sizeof(NarrowHit) == 12 && sizeof(WideHit) == 16);
-inline constexpr int kNarrowConditions = 32;
-
 inline constexpr std::uint8_t kFunnelStateVersion = 1;
-/// Set in the flags once a hit came earlier than the one before it.
-inline constexpr std::uint8_t kHitsUnsorted = 1;
 
 /// The bytes before the hits, as docs/formats.md says.
 struct FunnelStateHeader {

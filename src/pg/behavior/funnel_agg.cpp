@@ -2,8 +2,8 @@
 /// the window, the mode and the number of conditions.
 
 #include "core/behavior/funnel_state.h"
-#include "pg/base/flat_state.h"
 #include "pg/behavior/conditions.h"
+#include "pg/behavior/hit_records.h"
 #include "pg/behavior/kept_text.h"
 
 namespace cdp::pg {
@@ -29,7 +29,7 @@ struct FunnelHeader {
 static_assert(sizeof(FunnelHeader) == VARHDRSZ + sizeof(behavior::FunnelStateHeader));
 
 template <class Hit>
-using FunnelState = FlatState<FunnelHeader, Hit>;
+using FunnelState = HitRecords<FunnelHeader, Hit, false>;
 
 /// A group's first room: narrow hits and the header fill an allocation of 128 bytes.
 constexpr std::size_t kFirstRoom = 9;
@@ -68,15 +68,6 @@ void RequireAgreement(const FunnelHeader* state, const Terms& terms) {
   }
 }
 
-/// One look at the seam is enough: both sides carry their own note.
-template <class Hit>
-void NoteOrder(FunnelHeader* state, std::size_t from) {
-  if (from > 0 && from < state->used) {
-    const Hit* hits = FunnelState<Hit>::Records(state);
-    if (hits[from].at < hits[from - 1].at) state->flags |= behavior::kHitsUnsorted;
-  }
-}
-
 /// The state argument, or null when it is SQL null. May longjmp.
 FunnelHeader* FunnelArgument(FunctionCallInfo fcinfo) {
   varlena* value = StateArgument(fcinfo, 0);
@@ -88,14 +79,6 @@ FunnelHeader* FunnelArgument(FunctionCallInfo fcinfo) {
     // Raises the error that says what is wrong.
     CallCore([value] { behavior::ReadFunnelState(BytesOf(value)); });
   }
-  return state;
-}
-
-template <class Hit>
-FunnelHeader* Append(FunnelHeader* state, TimestampTz at, uint64 held) {
-  state = FunnelState<Hit>::WithRoom(state, 1);
-  FunnelState<Hit>::Records(state)[state->used++] = {at, static_cast<decltype(Hit::value)>(held)};
-  NoteOrder<Hit>(state, state->used - 1);
   return state;
 }
 
@@ -116,12 +99,9 @@ Datum TakeRow(FunctionCallInfo fcinfo, uint8 mode, int n, const Conditions& row)
   // A row that fills nothing can change the answer only where nothing may come in between.
   if (PG_ARGISNULL(n) || (row.held == 0 && (mode & kOrderBit) == 0)) PG_RETURN_POINTER(state);
   const TimestampTz at = PG_GETARG_TIMESTAMPTZ(n);
-  if (TIMESTAMP_NOT_FINITE(at)) {
-    ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-                    errmsg("funnel cannot hold an event at an infinite time")));
-  }
-  PG_RETURN_POINTER(state->wide() ? Append<WideHit>(state, at, row.held)
-                                  : Append<NarrowHit>(state, at, row.held));
+  RequireFinite(at, "funnel");
+  PG_RETURN_POINTER(state->wide() ? FunnelState<WideHit>::Append(state, at, row.held)
+                                  : FunnelState<NarrowHit>::Append(state, at, row.held));
 }
 
 /// The mode in argument 2. May longjmp.
@@ -175,18 +155,6 @@ auto WithStored(FunctionCallInfo fcinfo, Use&& use) {
   });
 }
 
-template <class Hit>
-FunnelHeader* Merge(FunnelHeader* state, const behavior::FunnelStateView& other) {
-  const std::span<const Hit> hits = other.As<Hit>();
-  state = FunnelState<Hit>::WithRoom(state, hits.size());
-  const std::size_t from = state->used;
-  std::copy(hits.begin(), hits.end(), FunnelState<Hit>::Records(state) + from);
-  state->used += other.header.used;
-  state->flags |= other.header.flags;
-  NoteOrder<Hit>(state, from);
-  return state;
-}
-
 }  // namespace
 
 CDP_FUNCTION(cdp__window_funnel_trans) {
@@ -227,7 +195,10 @@ CDP_FUNCTION(cdp__window_funnel_combine) {
   behavior::FunnelStateView other{};
   CallCore([&other, value] { other = behavior::ReadFunnelState(BytesOf(value)); });
   RequireAgreement(state, {other.header.window(), other.header.mode, other.header.conditions});
-  PG_RETURN_POINTER(state->wide() ? Merge<WideHit>(state, other) : Merge<NarrowHit>(state, other));
+  const uint8 flags = other.header.flags;
+  PG_RETURN_POINTER(state->wide()
+                        ? FunnelState<WideHit>::Merge(state, other.As<WideHit>(), flags)
+                        : FunnelState<NarrowHit>::Merge(state, other.As<NarrowHit>(), flags));
 }
 
 CDP_FUNCTION(cdp__window_funnel_final) {
