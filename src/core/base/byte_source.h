@@ -18,4 +18,20 @@ class ByteSource {
   ~ByteSource() = default;
 };
 
+/// What comes behind an offset of a source.
+class SourceTail final : public ByteSource {
+ public:
+  /// `offset` is at most the source's size.
+  SourceTail(ByteSource* source, std::size_t offset) : source_(source), offset_(offset) {}
+
+  std::size_t size() const override { return source_->size() - offset_; }
+  std::span<const std::byte> Read(std::size_t offset, std::size_t size) override {
+    return source_->Read(offset_ + offset, size);
+  }
+
+ private:
+  ByteSource* source_;
+  std::size_t offset_;
+};
+
 }  // namespace cdp

@@ -8,9 +8,11 @@
 namespace cdp::bitmap {
 namespace {
 
+constexpr std::size_t kEmptyBucketBytes = 8;
+
 // Bytes of the 32-bit bitmap that the bytes begin with: to the end of its last container.
 std::size_t SizeOfFront(Bytes bytes, const BitmapView& view) {
-  if (view.empty()) return 8;
+  if (view.empty()) return kEmptyBucketBytes;
   const Container last = view.At(view.containers() - 1);
   const auto start = static_cast<std::size_t>(last.data - bytes.data());
   switch (last.kind) {
@@ -22,6 +24,31 @@ std::size_t SizeOfFront(Bytes bytes, const BitmapView& view) {
       return start + 4 * std::size_t{last.runs};
   }
   return start;
+}
+
+// Calls `body(high half, view)` for the first bucket that is not empty; false if there is none.
+template <class Body>
+bool WithFirstBucket(ByteSource* source, Body body) {
+  if (source->size() < kBucketCountBytes) MalformedBitmap();
+  StopTicker ticker;
+  std::uint64_t least_high = 0;
+  std::size_t at = kBucketCountBytes;
+  const auto buckets = LoadAt<std::uint64_t>(source->Read(0, kBucketCountBytes).data());
+  for (std::uint64_t i = 0; i < buckets; ++i) {
+    if (source->size() - at < kBucketHeaderBytes) MalformedBitmap();
+    const auto high = LoadAt<std::uint32_t>(source->Read(at, kBucketHeaderBytes).data());
+    if (high < least_high) MalformedBitmap();
+    SourceTail tail(source, at + kBucketHeaderBytes);
+    const BitmapView view(&tail);
+    if (!view.empty()) {
+      body(high, view);
+      return true;
+    }
+    at += kBucketHeaderBytes + kEmptyBucketBytes;
+    least_high = std::uint64_t{high} + 1;
+    ticker.Step(256);
+  }
+  return false;
 }
 
 }  // namespace
@@ -87,6 +114,16 @@ bool Min64(Bytes bytes, std::uint64_t* value) {
   if (!BucketReader(bytes).Next(&bucket)) return false;
   *value = JoinHalves(bucket.high, BitmapView(bucket.bitmap).Min());
   return true;
+}
+
+bool Empty64(ByteSource* source) {
+  return !WithFirstBucket(source, [](std::uint32_t, const BitmapView&) {});
+}
+
+bool Min64(ByteSource* source, std::uint64_t* value) {
+  return WithFirstBucket(source, [value](std::uint32_t high, const BitmapView& view) {
+    *value = JoinHalves(high, view.Min());
+  });
 }
 
 bool Max64(Bytes bytes, std::uint64_t* value) {

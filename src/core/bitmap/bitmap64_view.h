@@ -49,6 +49,9 @@ bool Contains64(Bytes bytes, std::uint64_t value);
 /// The least or greatest value; false if there is none.
 bool Min64(Bytes bytes, std::uint64_t* value);
 bool Max64(Bytes bytes, std::uint64_t* value);
+/// The same of a bitmap read by pieces, which take no more than its first bucket.
+bool Empty64(ByteSource* source);
+bool Min64(ByteSource* source, std::uint64_t* value);
 /// Writes Cardinality64() values in ascending order.
 void Decode64(Bytes bytes, std::uint64_t* out);
 

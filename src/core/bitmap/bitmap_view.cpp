@@ -149,13 +149,7 @@ BitmapView::BitmapView(Bytes bytes) : bytes_(bytes), size_(bytes.size()) {
 BitmapView::BitmapView(ByteSource* source) : source_(source), size_(source->size()) {
   constexpr std::size_t kFront = 8;
   const Header header(source->Read(0, std::min(size_, kFront)), size_);
-  if (header.offsets == 0) {
-    // Few containers, found only by stepping over those before.
-    bytes_ = source->Read(0, size_);
-    source_ = nullptr;
-  } else {
-    bytes_ = source->Read(0, header.end);
-  }
+  bytes_ = source->Read(0, header.end);
   Use(header);
 }
 
@@ -200,8 +194,7 @@ std::size_t BitmapView::OffsetOf(std::uint32_t i) const {
   std::size_t offset = first_;
   for (std::uint32_t before = 0; before < i; ++before) {
     const Container container = ReadAt(before, offset);
-    const auto end = container.data + DataBytes(container);
-    offset = static_cast<std::size_t>(end - bytes_.data());
+    offset += DataBytes(container) + (container.kind == ContainerKind::kRun ? kRunCountBytes : 0);
   }
   return offset;
 }

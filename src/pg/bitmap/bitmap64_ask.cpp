@@ -79,12 +79,24 @@ bool Holds(FunctionCallInfo fcinfo, int n) {
   });
 }
 
-// The least or the greatest value; null of an empty bitmap.
-Datum EndOf(FunctionCallInfo fcinfo, bool (*end)(Bytes, std::uint64_t*)) {
-  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
-  std::uint64_t value = 0;
-  if (!CallCore([&] { return end(bytes, &value); })) PG_RETURN_NULL();
-  PG_RETURN_INT64(static_cast<std::int64_t>(value));
+// What `answer` says of the bitmap in argument 0, of its bytes or of pieces of them: for questions
+// that the first bucket answers.
+template <class Answer>
+auto AskFirstBucket(FunctionCallInfo fcinfo, Answer answer) {
+  StoredArgument stored;
+  Bytes bytes;
+  bool by_pieces = false;
+  if (!ReadStored(fcinfo, 0, Need::kPieces, &stored) || bitmap::IsBuildState64(stored.bytes)) {
+    bytes = Bitmap64Argument(fcinfo, 0);
+  } else {
+    bytes = stored.bytes;
+    by_pieces = !stored.whole;
+  }
+  return CallCore([&] {
+    if (!by_pieces) return answer(bytes);
+    StoredPieces pieces(stored.stored, bytes);
+    return answer(static_cast<ByteSource*>(&pieces));
+  });
 }
 
 }  // namespace
@@ -95,8 +107,7 @@ CDP_FUNCTION(cdp_rb64_cardinality) {
 }
 
 CDP_FUNCTION(cdp_rb64_is_empty) {
-  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
-  PG_RETURN_BOOL(CallCore([bytes] { return bitmap::Empty64(bytes); }));
+  PG_RETURN_BOOL(AskFirstBucket(fcinfo, [](auto from) { return bitmap::Empty64(from); }));
 }
 
 CDP_FUNCTION(cdp_rb64_and_cardinality) {
@@ -136,8 +147,20 @@ CDP_FUNCTION(cdp_rb64_intersect) { PG_RETURN_BOOL(AskTwo(fcinfo, bitmap::Interse
 CDP_FUNCTION(cdp_rb64_equals) { PG_RETURN_BOOL(AskTwo(fcinfo, bitmap::Equal64)); }
 CDP_FUNCTION(cdp_rb64_not_equals) { PG_RETURN_BOOL(!AskTwo(fcinfo, bitmap::Equal64)); }
 
-CDP_FUNCTION(cdp_rb64_min) { return EndOf(fcinfo, bitmap::Min64); }
-CDP_FUNCTION(cdp_rb64_max) { return EndOf(fcinfo, bitmap::Max64); }
+CDP_FUNCTION(cdp_rb64_min) {
+  std::uint64_t value = 0;
+  const bool exists =
+      AskFirstBucket(fcinfo, [&value](auto from) { return bitmap::Min64(from, &value); });
+  if (!exists) PG_RETURN_NULL();
+  PG_RETURN_INT64(static_cast<std::int64_t>(value));
+}
+
+CDP_FUNCTION(cdp_rb64_max) {
+  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
+  std::uint64_t value = 0;
+  if (!CallCore([&] { return bitmap::Max64(bytes, &value); })) PG_RETURN_NULL();
+  PG_RETURN_INT64(static_cast<std::int64_t>(value));
+}
 
 CDP_FUNCTION(cdp_rb64_rank) {
   const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);

@@ -1,6 +1,7 @@
 // A bitmap of which only pieces are read answers as the same bitmap in memory.
 #include <gtest/gtest.h>
 
+#include "core/bitmap/bitmap64_view.h"
 #include "core/bitmap/bitmap_range.h"
 #include "core/bitmap/bitmap_rank.h"
 #include "core/bitmap/bitmap_stats.h"
@@ -120,6 +121,59 @@ TEST(BitmapPieces, WrongBytesAreTheSameErrorAndNoOverRead) {
         return Restricted(view, Page(view, {value, kEnd}, 10, 3, value % 2 == 0));
       });
     }
+  }
+}
+
+// Of buckets with these high halves, one after the other.
+std::vector<std::byte> Joined(const std::vector<std::pair<std::uint32_t, Set>>& buckets) {
+  std::vector<std::byte> bytes(kBucketCountBytes);
+  StoreAt<std::uint64_t>(bytes.data(), buckets.size());
+  for (const auto& [high, set] : buckets) {
+    const std::size_t at = bytes.size();
+    bytes.resize(at + kBucketHeaderBytes);
+    StoreAt(bytes.data() + at, high);
+    const auto bucket = oracle::Portable(set, [](std::uint32_t key) { return key % 2 == 0; });
+    bytes.insert(bytes.end(), bucket.begin(), bucket.end());
+  }
+  return bytes;
+}
+
+// Of bytes, or of pieces.
+template <class From>
+std::uint64_t MinOf(From from) {
+  std::uint64_t value = 7;
+  return Min64(from, &value) ? value : 0;
+}
+
+void ExpectSameFirst(Bytes bytes) {
+  Pieces pieces(bytes);
+  ASSERT_EQ(oracle::OutcomeOf([&] { return Empty64(bytes); }),
+            oracle::OutcomeOf([&] { return Empty64(&pieces); }));
+  ASSERT_EQ(oracle::OutcomeOf([&] { return MinOf(bytes); }),
+            oracle::OutcomeOf([&] { return MinOf<ByteSource*>(&pieces); }));
+}
+
+TEST(Bitmap64Pieces, TheFirstBucketAnswersAsTheWhole) {
+  std::mt19937_64 rng(65);
+  ExpectSameFirst(Joined({}));
+  ExpectSameFirst(Joined({{3, {}}, {4, {}}}));
+  for (int round = 0; round < 20; ++round) {
+    ExpectSameFirst(Joined({{1, {}}, {5, oracle::RandomSet(rng)}, {9, oracle::RandomSet(rng)}}));
+    ExpectSameFirst(Joined({{0, {9, 70000, 140000}}, {0xffffffff, oracle::RandomSet(rng)}}));
+  }
+}
+
+TEST(Bitmap64Pieces, WrongBytesGiveAnErrorOrAnAnswerAndNoOverRead) {
+  std::mt19937_64 rng(66);
+  ExpectSameFirst(Joined({{5, {}}, {4, {1}}}));
+  for (int round = 0; round < 200; ++round) {
+    auto bytes = Joined({{1, {}}, {5, oracle::RandomSet(rng)}});
+    for (int i = 0; i < 3; ++i) bytes[rng() % 80 % bytes.size()] = static_cast<std::byte>(rng());
+    if (rng() % 3 == 0) bytes.resize(rng() % bytes.size());
+    // Other buckets are looked at than a reader of the whole looks at, so errors may differ.
+    Pieces pieces(bytes);
+    oracle::OutcomeOf([&] { return Empty64(&pieces); });
+    oracle::OutcomeOf([&] { return MinOf<ByteSource*>(&pieces); });
   }
 }
 
