@@ -21,6 +21,9 @@ template <class Value>
 constexpr std::size_t kDigits = (8 * sizeof(Value) + kDigitBits - 1) / kDigitBits;
 constexpr std::size_t kBuckets = std::size_t{1} << kDigitBits;
 
+// A pass over very many values is made in stretches of so many, about a millisecond each.
+constexpr std::size_t kBetweenPolls = std::size_t{1} << 18;
+
 template <class Value>
 std::size_t DigitOf(Value value, std::size_t digit) {
   return value >> (digit * kDigitBits) & (kBuckets - 1);
@@ -36,24 +39,34 @@ void InsertionSort(std::span<Value> values) {
   }
 }
 
+/// Calls visit with every value in turn, and lets itself be stopped in between.
+template <class Value, class Visit>
+void VisitAll(std::span<const Value> values, Visit visit) {
+  for (std::size_t at = 0; at < values.size(); at += kBetweenPolls) {
+    CheckStop();
+    const std::size_t count = std::min(kBetweenPolls, values.size() - at);
+    for (const Value value : values.subspan(at, count)) visit(value);
+  }
+}
+
 template <class Value>
 void RadixSort(std::span<Value> values, std::pmr::memory_resource* scratch) {
   std::pmr::vector<Value> other(values.size(), scratch);
   std::array<std::array<std::uint32_t, kBuckets>, kDigits<Value>> counts = {};
-  for (const Value value : values) {
+  VisitAll(std::span<const Value>(values), [&counts](Value value) {
     for (std::size_t digit = 0; digit < kDigits<Value>; ++digit)
       ++counts[digit][DigitOf(value, digit)];
-  }
+  });
   Value* from = values.data();
   Value* to = other.data();
   for (std::size_t digit = 0; digit < kDigits<Value>; ++digit) {
     auto& places = counts[digit];
     // Dense ids leave the high digits the same in every value.
     if (places[DigitOf(from[0], digit)] == values.size()) continue;
-    CheckStop();
     std::uint32_t place = 0;
     for (std::uint32_t& count : places) place += std::exchange(count, place);
-    for (std::size_t i = 0; i < values.size(); ++i) to[places[DigitOf(from[i], digit)]++] = from[i];
+    VisitAll(std::span<const Value>(from, values.size()),
+             [&](Value value) { to[places[DigitOf(value, digit)]++] = value; });
     std::swap(from, to);
   }
   if (from != values.data()) std::copy_n(from, values.size(), values.data());
