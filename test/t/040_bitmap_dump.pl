@@ -39,6 +39,8 @@ $node->safe_psql('shop', <<'SQL');
     INSERT INTO held (id, members, wide) VALUES (3, cdp.rb_fill('{}', 0, 4294967296), cdp.rb64_fill('{}', -5, 0)), (4, NULL, NULL);
     CREATE INDEX held_order ON held (members) WHERE id = 1;
     CREATE INDEX held_hash ON held USING hash (members);
+    CREATE INDEX held_wide_order ON held (wide) WHERE id = 1;
+    CREATE INDEX held_wide_hash ON held USING hash (wide);
     CREATE INDEX held_size ON held (cdp.rb_cardinality(members), cdp.rb64_cardinality(wide));
     CREATE INDEX held_likes ON held (id) WHERE members OPERATOR(cdp.@>) '{2}'::cdp.roaringbitmap;
     ALTER TABLE held ALTER members SET STATISTICS 10;
