@@ -115,21 +115,6 @@ CREATE FUNCTION cdp.timeline_slice(tl cdp.timeline, "from" timestamptz, "to" tim
     AS 'MODULE_PATHNAME', 'cdp_timeline_slice' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION cdp.timeline_slice(cdp.timeline, timestamptz, timestamptz) IS 'the events from "from" on and before "to"; infinite bounds leave a side open';
 
---| ## Asking timelines
-
-CREATE FUNCTION cdp.timeline_events(tl cdp.timeline, OUT ts timestamptz, OUT code integer, OUT value bigint, OUT props integer[]) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'cdp_timeline_events' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 30;
-COMMENT ON FUNCTION cdp.timeline_events(cdp.timeline) IS 'the events of a timeline as rows, in order of time, code, value and properties';
-
-CREATE FUNCTION cdp.timeline_count(tl cdp.timeline) RETURNS bigint
-    AS 'MODULE_PATHNAME', 'cdp_timeline_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION cdp.timeline_count(cdp.timeline) IS 'number of events';
-
-CREATE FUNCTION cdp.timeline_first(tl cdp.timeline) RETURNS timestamptz
-    AS 'MODULE_PATHNAME', 'cdp_timeline_first' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION cdp.timeline_first(cdp.timeline) IS 'time of the first event; null when there is none';
-
-CREATE FUNCTION cdp.timeline_last(tl cdp.timeline) RETURNS timestamptz
-    AS 'MODULE_PATHNAME', 'cdp_timeline_last' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION cdp.timeline_last(cdp.timeline) IS 'time of the last event; null when there is none';
-
+CREATE FUNCTION cdp.timeline_distinct(tl cdp.timeline) RETURNS cdp.timeline
+    AS 'MODULE_PATHNAME', 'cdp_timeline_distinct' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION cdp.timeline_distinct(cdp.timeline) IS 'the timeline with every event once: of those that agree in time, code, value and properties all but one are dropped';

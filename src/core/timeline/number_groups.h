@@ -58,7 +58,11 @@ class GroupWriter {
     const unsigned slot = slots_[BytesNeeded(number)];
     const unsigned length = kLengthSets[set_][slot];
     // Eight bytes in one store where there is room: the next number overwrites the surplus.
-    std::memcpy(at_, &number, end_ - at_ >= 8 ? 8 : length);
+    if (end_ - at_ >= 8) [[likely]] {
+      std::memcpy(at_, &number, 8);
+    } else {
+      std::memcpy(at_, &number, length);
+    }
     at_ += length;
     control_ |= slot << shift_;
     shift_ += 2;

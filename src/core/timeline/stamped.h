@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <memory_resource>
 #include <span>
 #include <vector>
@@ -28,7 +29,8 @@ struct [[gnu::packed, gnu::aligned(4)]] Stamped {
   }
 };
 
-/// Merges two sorted sequences into `out`, which has room for both and overlaps neither.
+/// Merges two sorted sequences into `out`, which has room for both and overlaps neither, except
+/// that it may be so far before `b` that `a` just fits in between.
 template <class Record>
 void MergeSorted(std::span<const Record> a, std::span<const Record> b, Record* out) {
   StopTicker ticker;
@@ -39,16 +41,51 @@ void MergeSorted(std::span<const Record> a, std::span<const Record> b, Record* o
     ticker.Step();
   }
   out = std::copy(left, a.end(), out);
-  std::copy(right, b.end(), out);
+  if (std::to_address(right) != out) std::copy(right, b.end(), out);
 }
 
-/// Sorts by (instant, value) and can be stopped; `memory` lends room for a copy when the records
-/// are many. What is sorted already costs one comparison a record.
+/// Merges the sorted records before `middle` with the sorted ones from there on; `memory` lends
+/// room for those before it that are not in their place already.
+template <class Record>
+void MergeRuns(std::span<Record> records, std::size_t middle, std::pmr::memory_resource* memory) {
+  if (middle == 0 || middle == records.size()) return;
+  const auto first = std::upper_bound(records.begin(), records.begin() + middle, records[middle]);
+  const std::pmr::vector<Record> late(first, records.begin() + middle, memory);
+  if (late.empty()) return;
+  MergeSorted<Record>(late, records.subspan(middle), std::to_address(first));
+}
+
+/// Sorts and can be stopped; `memory` lends room for a copy when the records are many or come in
+/// sorted runs. What is sorted already costs one comparison a record, a few runs one merge each.
 template <class Record>
 void SortStamped(std::span<Record> records, std::pmr::memory_resource* memory) {
+  const std::size_t count = records.size();
+  // Where runs begin, given up when they are many or short.
+  constexpr std::size_t kMaxRuns = 32;
+  constexpr std::size_t kMinRun = 8;
+  std::size_t begins[kMaxRuns + 1] = {};
+  std::size_t runs = 1;
+  StopTicker ticker;
+  for (std::size_t i = 1; i < count && runs <= kMaxRuns; ++i) {
+    if (records[i] < records[i - 1]) begins[runs++] = i;
+    ticker.Step();
+  }
+  if (runs == 1) return;
+  if (runs <= kMaxRuns && count >= runs * kMinRun) {
+    begins[runs] = count;
+    // Neighbours first, so that each record is moved log2(runs) times.
+    for (std::size_t width = 1; width < runs; width *= 2) {
+      for (std::size_t run = 0; run + width < runs; run += 2 * width) {
+        const std::size_t begin = begins[run];
+        const std::size_t end = begins[std::min(run + 2 * width, runs)];
+        MergeRuns(records.subspan(begin, end - begin), begins[run + width] - begin, memory);
+      }
+    }
+    return;
+  }
+
   // Pieces that std::sort, which cannot be stopped, finishes within a few milliseconds.
   constexpr std::size_t kPiece = std::size_t{1} << 16;
-  const std::size_t count = records.size();
   for (std::size_t from = 0; from < count; from += kPiece) {
     const auto piece = records.subspan(from, std::min(kPiece, count - from));
     if (!std::is_sorted(piece.begin(), piece.end())) std::sort(piece.begin(), piece.end());

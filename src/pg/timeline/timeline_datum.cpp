@@ -10,6 +10,20 @@ using timeline::ValuedEvent;
 
 static_assert(timeline::kMinInstant == MIN_TIMESTAMP && timeline::kEndInstant == END_TIMESTAMP);
 
+const varlena* HeaderArgument(FunctionCallInfo fcinfo, int n) {
+  const auto* value = reinterpret_cast<const varlena*>(PG_GETARG_POINTER(n));
+  if (!VARATT_IS_EXTERNAL(value) && !VARATT_IS_COMPRESSED(value)) return value;
+  const varlena* beginning =
+      PG_DETOAST_DATUM_SLICE(PG_GETARG_DATUM(n), 0, sizeof(timeline::ImageHeader));
+  const std::span<const std::byte> bytes = BytesOf(beginning);
+  if (bytes.empty() || bytes[0] != std::byte{timeline::kBuildVersion}) return beginning;
+  return TimelineArgument(fcinfo, n);
+}
+
+timeline::ImageHeader ReadTimelineHeader(const varlena* beginning) {
+  return timeline::ReadHeader(BytesOf(SealedTimeline(beginning)));
+}
+
 template <class Record>
 varlena* NewTimeline(std::span<Record> events) {
   if (events.size() > timeline::kMaxEvents) {

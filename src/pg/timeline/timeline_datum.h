@@ -13,6 +13,14 @@ inline const varlena* TimelineArgument(FunctionCallInfo fcinfo, int n) {
   return PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(n));
 }
 
+/// As much of a timeline argument as holds its header: of a value that is stored out of line only
+/// the first bytes are fetched. The value itself when it is in build form. May longjmp: for the
+/// first act.
+const varlena* HeaderArgument(FunctionCallInfo fcinfo, int n);
+
+/// Reads the header from what HeaderArgument gave; for use inside CallCore.
+timeline::ImageHeader ReadTimelineHeader(const varlena* beginning);
+
 /// Sorts and writes the image of these events as a new value in the current context; for use
 /// inside CallCore. Throws kLimitExceeded when they are too many for one value.
 template <class Record>

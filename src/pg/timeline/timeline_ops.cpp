@@ -1,54 +1,31 @@
-/// What is asked of a stored timeline, and what is made of one.
+/// Timelines made of timelines.
 
+#include "core/base/stop.h"
 #include "pg/timeline/timeline_datum.h"
 
 namespace cdp::pg {
-namespace {
-
-/// An instant of the timeline, null when it has no events.
-template <class Get>
-Datum InstantOf(FunctionCallInfo fcinfo, Get get) {
-  const varlena* value = TimelineArgument(fcinfo, 0);
-  bool empty = false;
-  const TimestampTz at = CallCore([&] {
-    const timeline::View view = ReadTimeline(value);
-    empty = view.count() == 0;
-    return static_cast<TimestampTz>(get(view));
-  });
-  if (empty) PG_RETURN_NULL();
-  PG_RETURN_TIMESTAMPTZ(at);
-}
-
-}  // namespace
-
-CDP_FUNCTION(cdp_timeline_count) {
-  const varlena* value = TimelineArgument(fcinfo, 0);
-  PG_RETURN_INT64(CallCore([value] { return static_cast<int64>(ReadTimeline(value).count()); }));
-}
-
-CDP_FUNCTION(cdp_timeline_first) {
-  return InstantOf(fcinfo, [](const timeline::View& view) { return view.first(); });
-}
-
-CDP_FUNCTION(cdp_timeline_last) {
-  return InstantOf(fcinfo, [](const timeline::View& view) { return view.last(); });
-}
 
 CDP_FUNCTION(cdp_timeline_concat) {
   const varlena* left = TimelineArgument(fcinfo, 0);
   const varlena* right = TimelineArgument(fcinfo, 1);
-  PG_RETURN_POINTER(CallCore([left, right] {
-    const timeline::View a = ReadTimeline(left);
-    const timeline::View b = ReadTimeline(right);
-    return timeline::WithRecord(std::max(KindOf(a), KindOf(b)), [&a, &b]<class Record>() {
+  PG_RETURN_POINTER(CallCore([left, right]() -> const varlena* {
+    const varlena* sealed_left = SealedTimeline(left);
+    const varlena* sealed_right = SealedTimeline(right);
+    const timeline::View a(BytesOf(sealed_left));
+    const timeline::View b(BytesOf(sealed_right));
+    if (b.count() == 0) return sealed_left;
+    if (a.count() == 0) return sealed_right;
+    return timeline::WithRecord(std::max(KindOf(a), KindOf(b)), [&]<class Record>() {
+      // New events are mostly later than all others: then nothing is to be merged.
+      const bool forth = a.first() <= b.first();
+      const timeline::View& early = forth ? a : b;
+      const timeline::View& late = forth ? b : a;
       ContextResource memory(CurrentMemoryContext);
-      std::pmr::vector<Record> parts(a.count() + b.count(), &memory);
-      std::pmr::vector<Record> merged(parts.size(), &memory);
-      timeline::CopyEvents(a, parts.data());
-      timeline::CopyEvents(b, parts.data() + a.count());
-      const std::span<const Record> all = parts;
-      timeline::MergeSorted(all.first(a.count()), all.subspan(a.count()), merged.data());
-      return NewTimeline<Record>(merged);
+      std::pmr::vector<Record> events(early.count() + late.count(), &memory);
+      timeline::CopyEvents(early, events.data());
+      timeline::CopyEvents(late, events.data() + early.count());
+      timeline::MergeRuns<Record>(events, early.count(), &memory);
+      return NewTimeline<Record>(events);
     });
   }));
 }
@@ -70,6 +47,23 @@ CDP_FUNCTION(cdp_timeline_slice) {
         ticker.Step();
       });
       return NewTimeline<Record>(kept);
+    });
+  }));
+}
+
+CDP_FUNCTION(cdp_timeline_distinct) {
+  const varlena* value = TimelineArgument(fcinfo, 0);
+  PG_RETURN_POINTER(CallCore([value]() -> const varlena* {
+    const varlena* sealed = SealedTimeline(value);
+    const timeline::View view(BytesOf(sealed));
+    return timeline::WithRecord(KindOf(view), [&]<class Record>() -> const varlena* {
+      ContextResource memory(CurrentMemoryContext);
+      std::pmr::vector<Record> events(view.count(), &memory);
+      timeline::CopyEvents(view, events.data());
+      const auto end = std::unique(events.begin(), events.end());
+      if (end == events.end()) return sealed;
+      events.erase(end, events.end());
+      return NewTimeline<Record>(events);
     });
   }));
 }

@@ -29,6 +29,42 @@ TEST(SortStamped, SortsAnyNumberOfRecords) {
   }
 }
 
+TEST(SortStamped, MergesRunsOfAnyLength) {
+  std::mt19937_64 rng(20250304);
+  for (int round = 0; round < 20'000; ++round) {
+    std::vector<Event> events;
+    for (std::uint64_t runs = 1 + rng() % (round % 2 == 0 ? 3 : 40); runs > 0; --runs) {
+      auto run = RandomEvents(rng, rng() % (round % 3 == 0 ? 4 : 40), 1 + rng() % 100);
+      if (rng() % 10 != 0) std::sort(run.begin(), run.end());
+      events.insert(events.end(), run.begin(), run.end());
+    }
+    auto expected = events;
+    std::sort(expected.begin(), expected.end());
+    SortStamped<Event>(events, std::pmr::get_default_resource());
+    ASSERT_EQ(events, expected) << "round " << round;
+  }
+}
+
+TEST(MergeRuns, TakesLateRecordsIn) {
+  std::mt19937_64 rng(20250305);
+  for (int round = 0; round < 5000; ++round) {
+    auto events = RandomEvents(rng, rng() % 60, 1 + rng() % 50);
+    const std::size_t middle = rng() % (events.size() + 1);
+    std::sort(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(middle));
+    std::sort(events.begin() + static_cast<std::ptrdiff_t>(middle), events.end());
+    auto expected = events;
+    std::sort(expected.begin(), expected.end());
+    MergeRuns<Event>(events, middle, std::pmr::get_default_resource());
+    ASSERT_EQ(events, expected) << "round " << round;
+  }
+}
+
+TEST(MergeRuns, NeedsNoRoomToAppend) {
+  std::vector<Event> events = {{1, 1}, {2, 2}, {2, 2}, {3, 0}};
+  MergeRuns<Event>(events, 2, std::pmr::null_memory_resource());
+  EXPECT_TRUE(std::is_sorted(events.begin(), events.end()));
+}
+
 TEST(SortStamped, NeedsNoRoomForSortedRecords) {
   std::vector<Event> events;
   for (int i = 0; i < 200'000; ++i) events.push_back({i, 0});
