@@ -154,7 +154,7 @@ CREATE FUNCTION cdp._retention_combine(state bigint, other bigint) RETURNS bigin
 COMMENT ON FUNCTION cdp._retention_combine(bigint, bigint) IS 'retention: takes the conditions of another state';
 
 CREATE FUNCTION cdp._retention_final(state bigint) RETURNS integer[]
-    AS 'MODULE_PATHNAME', 'cdp__retention_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+    AS 'MODULE_PATHNAME', 'cdp__retention_final' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION cdp._retention_final(bigint) IS 'retention: the answer';
 
 CREATE AGGREGATE cdp.retention(VARIADIC conds boolean[]) (
@@ -165,5 +165,5 @@ CREATE AGGREGATE cdp.retention(VARIADIC conds boolean[]) (
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE cdp.retention(boolean[]) IS 'an array of 1 and 0: whether any row fills the first condition, and for each other whether the first and it are filled; null without rows';
+COMMENT ON AGGREGATE cdp.retention(boolean[]) IS 'an array of 1 and 0: whether any row fills the first condition, and for each other whether the first and it are filled; an empty array without rows';
 
