@@ -50,6 +50,8 @@ INSERT INTO bench_query VALUES
     (14, 'timeline_agg, shuffled', 'array_agg(ts), shuffled',
      'SELECT count(r) FROM (SELECT cdp.timeline_agg(ts, code) AS r FROM bench_shuffled GROUP BY grp OFFSET 0) s'),
     (15, 'window_funnel, shuffled', 'array_agg(ts), shuffled',
-     'SELECT count(r) FROM (SELECT cdp.window_funnel(''1 day'', ts, code < 8, code >= 8, code > 3) AS r FROM bench_shuffled GROUP BY grp OFFSET 0) s');
+     'SELECT count(r) FROM (SELECT cdp.window_funnel(''1 day'', ts, code < 8, code >= 8, code > 3) AS r FROM bench_shuffled GROUP BY grp OFFSET 0) s'),
+    (16, 'sequence_match', 'array_agg(ts)',
+     'SELECT count(r) FROM (SELECT cdp.sequence_match(''(?1).*(?2)(?t<=1h)(?3)'', ts, code < 8, code >= 8, code > 3) AS r FROM bench_row GROUP BY grp OFFSET 0) s');
 CALL pg_temp.bench_run(:rounds);
 SELECT * FROM pg_temp.bench_show(:groups * :rows);
