@@ -50,6 +50,15 @@ SELECT count(*) AS groups, sum((cdp.funnel_counts(f))[1]) = (SELECT count(*) FRO
 SELECT count(*) AS rows, count(*) FILTER (WHERE (cdp.funnel_counts(f))[1] <> n) AS differ
   FROM (SELECT cdp.funnel_agg(uid, 1) OVER w AS f, count(*) OVER w AS n FROM visitor WHERE uid <= 3000 WINDOW w AS (ORDER BY uid)) AS s;
 
+-- a large value is stored out of line, and the users of a step are read by themselves
+CREATE TABLE large AS SELECT cdp.funnel_agg(uid, level, chain, 6) AS f FROM visitor;
+SELECT pg_column_size(f) > 8000 AS out_of_line, count(*) FILTER (WHERE cdp.funnel_users(f, k)::text <> cdp.funnel_users(f OPERATOR(cdp.||) f, k)::text) AS users_differ,
+       count(*) FILTER (WHERE cdp.rb_cardinality(cdp.funnel_dropoff(f, k)) <> (cdp.funnel_counts(f))[k] - (cdp.funnel_counts(f))[k + 1]) AS dropoffs_differ
+  FROM large, generate_series(1, 5) AS k GROUP BY 1;
+SELECT cdp.funnel_users(f, 7) FROM large;
+SELECT cdp.funnel_users(f, 0) FROM large;
+SELECT cdp.funnel_dropoff(f, 6) FROM large;
+
 -- out and in again
 SELECT count(*) FILTER (WHERE f::text::cdp.funnel::text <> f::text) AS differ FROM part;
 CREATE TABLE again (LIKE part);
@@ -91,4 +100,4 @@ SELECT '\x81010000050000000700000000'::cdp.funnel;
 SELECT '\x81410000050000000700000001'::cdp.funnel;
 SELECT '\x81010100050000000700000001'::cdp.funnel;
 DROP VIEW answer;
-DROP TABLE visitor, serial, part, again;
+DROP TABLE visitor, serial, part, again, large;

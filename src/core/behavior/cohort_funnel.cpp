@@ -56,8 +56,8 @@ void CheckFunnelSteps(int steps) {
 }
 
 // Checks that all parts lie within the bytes, and nothing in them.
-CohortFunnelView::CohortFunnelView(Bytes bytes) : bytes_(bytes) {
-  ByteReader in(bytes, kWhat);
+CohortFunnelView::CohortFunnelView(Bytes front, std::size_t size) : bytes_(front) {
+  ByteReader in(front, kWhat);
   const auto version = in.Read<std::uint8_t>();
   if (version != kCohortFunnelVersion) Unrecognized(version);
   steps_ = in.Read<std::uint8_t>();
@@ -86,20 +86,22 @@ CohortFunnelView::CohortFunnelView(Bytes bytes) : bytes_(bytes) {
     last = index;
     rest += bitmap::LoadAt<std::uint32_t>(entries.data() + at + 4);
   }
-  if (rest != in.left()) in.Corrupt("Its length is not that of its parts.");
+  if (rest != size - (front.size() - in.left())) {
+    in.Corrupt("Its length is not that of its parts.");
+  }
 }
 
 std::uint32_t CohortFunnelView::SizeAt(std::size_t offset) const {
   return bitmap::LoadAt<std::uint32_t>(bytes_.data() + offset);
 }
 
-Bytes CohortFunnelView::Users(int k) const {
+CohortFunnelView::Range CohortFunnelView::UsersRange(int k) const {
   CheckStep(k, steps_);
   std::size_t begin = kHeaderBytes + static_cast<std::size_t>(steps_) * sizeof(std::uint32_t) +
                       static_cast<std::size_t>(times_) * kTimeEntryBytes;
   std::size_t at = kHeaderBytes;
   for (int step = 1; step < k; ++step, at += sizeof(std::uint32_t)) begin += SizeAt(at);
-  return bytes_.subspan(begin, SizeAt(at));
+  return {begin, SizeAt(at)};
 }
 
 CohortFunnelView::Time CohortFunnelView::TimeAt(int i) const {

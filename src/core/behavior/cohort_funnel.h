@@ -36,14 +36,27 @@ void CheckFunnelSteps(int steps);
 /// Reads an image in place: never outside its bytes, whatever they are. The bytes must outlive it.
 class CohortFunnelView {
  public:
-  explicit CohortFunnelView(bitmap::Bytes bytes);
+  explicit CohortFunnelView(bitmap::Bytes bytes) : CohortFunnelView(bytes, bytes.size()) {}
+  /// Of a value of `size` bytes whose first kMaxFrontBytes, or all if it has fewer, are `front`:
+  /// what needs no more can be asked.
+  CohortFunnelView(bitmap::Bytes front, std::size_t size);
+  static constexpr std::size_t kMaxFrontBytes = 4 + 4 * kMaxFunnelSteps + 8 * 255;
 
   int steps() const { return steps_; }
   bool steps_open() const { return open_; }
   int times() const { return times_; }
 
   /// The users who reached step k, 1 <= k <= steps(), as a portable bitmap: not validated.
-  bitmap::Bytes Users(int k) const;
+  bitmap::Bytes Users(int k) const {
+    const Range range = UsersRange(k);
+    return bytes_.subspan(range.offset, range.size);
+  }
+  /// Where their bitmap lies in the value; the front is enough.
+  struct Range {
+    std::size_t offset;
+    std::size_t size;
+  };
+  Range UsersRange(int k) const;
   std::uint64_t Count(int k) const { return bitmap::BitmapView(Users(k)).Cardinality(); }
 
   struct Time {

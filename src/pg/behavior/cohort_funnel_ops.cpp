@@ -3,6 +3,7 @@
 #include "core/behavior/proportion.h"
 #include "core/bitmap/bitmap.h"
 #include "pg/base/row_set.h"
+#include "pg/base/stored_value.h"
 #include "pg/behavior/cohort_funnel_datum.h"
 #include "pg/bitmap/bitmap_datum.h"
 
@@ -26,6 +27,45 @@ struct Span {
 };
 Span SpanOf(const std::optional<std::uint64_t>& micros) {
   return {micros.has_value(), micros.value_or(0)};
+}
+
+/// The bitmaps of a step and, where it has one, the next; of a funnel with so many steps.
+struct StepUsers {
+  int steps;
+  bitmap::Bytes here;
+  bitmap::Bytes next;
+};
+
+/// Of the funnel in argument 0. One that is stored out of line is read by pieces: of the steps that
+/// nobody asks for nothing is fetched. May longjmp: for the first act.
+StepUsers UsersArgument(FunctionCallInfo fcinfo, int step, bool with_next) {
+  StoredValue stored;
+  const auto* value = reinterpret_cast<const varlena*>(PG_GETARG_POINTER(0));
+  if (DescribeStored(value, &stored) && !stored.compressed()) {
+    StepUsers users{};
+    const bool is_image = CallCore([&] {
+      StoredPieces pieces(stored, {});
+      const auto front =
+          pieces.Read(0, std::min<std::size_t>(stored.size, CohortFunnelView::kMaxFrontBytes));
+      if (behavior::IsFunnelBuild(front)) return false;
+      const CohortFunnelView funnel(front, stored.size);
+      users.steps = funnel.steps();
+      const auto here = funnel.UsersRange(step);
+      const bool has_next = with_next && step < users.steps;
+      const auto next = has_next ? funnel.UsersRange(step + 1) : CohortFunnelView::Range{};
+      users.here = pieces.Read(here.offset, here.size);
+      if (has_next) users.next = pieces.Read(next.offset, next.size);
+      return true;
+    });
+    if (is_image) return users;
+  }
+  const bitmap::Bytes bytes = FunnelArgument(fcinfo, 0);
+  return CallCore([=] {
+    const CohortFunnelView funnel(bytes);
+    const bool has_next = with_next && step < funnel.steps();
+    return StepUsers{funnel.steps(), funnel.Users(step),
+                     has_next ? funnel.Users(step + 1) : bitmap::Bytes()};
+  });
 }
 
 struct ReportRow {
@@ -135,23 +175,21 @@ CDP_FUNCTION(cdp_funnel_counts) {
 }
 
 CDP_FUNCTION(cdp_funnel_users) {
-  const bitmap::Bytes bytes = FunnelArgument(fcinfo, 0);
-  const int step = PG_GETARG_INT32(1);
-  PG_RETURN_POINTER(CallCore([=] { return NewVarlena(CohortFunnelView(bytes).Users(step)); }));
+  const StepUsers users = UsersArgument(fcinfo, PG_GETARG_INT32(1), false);
+  PG_RETURN_POINTER(CallCore([&] { return NewVarlena(users.here); }));
 }
 
 CDP_FUNCTION(cdp_funnel_dropoff) {
-  const bitmap::Bytes bytes = FunnelArgument(fcinfo, 0);
   const int step = PG_GETARG_INT32(1);
-  PG_RETURN_POINTER(CallCore([=] {
-    const CohortFunnelView funnel(bytes);
-    bitmap::Bitmap gone = bitmap::Bitmap::FromPortable(funnel.Users(step));
-    if (step == funnel.steps()) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  "nobody can drop off after step " + std::to_string(step),
-                  "It is the last step of the funnel.");
-    }
-    gone.Apply(bitmap::SetOperation::kAndNot, bitmap::Bitmap::FromPortable(funnel.Users(step + 1)));
+  const StepUsers users = UsersArgument(fcinfo, step, true);
+  if (step == users.steps) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("nobody can drop off after step %d", step),
+                    errdetail("It is the last step of the funnel.")));
+  }
+  PG_RETURN_POINTER(CallCore([&] {
+    bitmap::Bitmap gone = bitmap::Bitmap::FromPortable(users.here);
+    gone.Apply(bitmap::SetOperation::kAndNot, bitmap::Bitmap::FromPortable(users.next));
     return NewBitmap(gone);
   }));
 }

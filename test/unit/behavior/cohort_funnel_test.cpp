@@ -159,6 +159,26 @@ TEST(CohortFunnel, KeepsManyUsers) {
   EXPECT_EQ(view.Count(3), 100'000u);
 }
 
+TEST(CohortFunnel, ItsFrontTellsWhereUsersAre) {
+  std::vector<FunnelVisit> visits;
+  for (std::uint32_t user = 0; user < 5000; ++user) {
+    visits.push_back({user * 3, static_cast<int>(user % 65), {}});
+  }
+  visits.push_back({1, 64, std::vector<std::uint64_t>(63, 5)});
+  const Image image = ImageOf(visits, 64);
+  ASSERT_GT(image.size(), CohortFunnelView::kMaxFrontBytes);
+  const auto front = std::span(image).first(CohortFunnelView::kMaxFrontBytes);
+  const CohortFunnelView partly(front, image.size());
+  const CohortFunnelView whole(image);
+  for (int k = 1; k <= 64; ++k) {
+    const auto range = partly.UsersRange(k);
+    EXPECT_EQ(image.data() + range.offset, whole.Users(k).data());
+    EXPECT_EQ(range.size, whole.Users(k).size());
+  }
+  EXPECT_THROW(CohortFunnelView(front, image.size() + 1), Error);
+  EXPECT_THROW(CohortFunnelView(front.first(100), image.size()), Error);
+}
+
 TEST(CohortFunnel, OfNobodyHasOneEmptyStep) {
   const Image image = ImageOf({}, 0);
   EXPECT_EQ(CohortFunnelView(image).steps(), 1);
