@@ -5,12 +5,12 @@
 #include <cstdlib>
 #include <vector>
 
-#include "core/bitmap/bitmap64_builder.h"
 #include "core/bitmap/bitmap64_convert.h"
 #include "core/bitmap/bitmap64_cursor.h"
 #include "core/bitmap/bitmap64_range.h"
 #include "core/bitmap/bitmap64_set.h"
 #include "core/bitmap/bitmap64_text.h"
+#include "core/bitmap/build_state.h"
 
 namespace {
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <random>
 #include <set>
 #include <vector>
@@ -110,6 +111,20 @@ std::vector<std::byte> Portable(const Set& set, RunOf run_of) {
 
 inline std::vector<std::byte> Portable(const Set& set) {
   return Portable(set, [](std::uint32_t) { return false; });
+}
+
+/// With runs in every container that they make smaller.
+inline std::vector<std::byte> SmallestPortable(const Set& set) {
+  std::map<std::uint32_t, std::pair<std::size_t, std::size_t>> sizes;  // of each key: values, runs
+  for (const std::uint32_t value : set) {
+    auto& [values, runs] = sizes[value >> 16];
+    ++values;
+    if ((value & 0xffff) == 0 || set.count(value - 1) == 0) ++runs;
+  }
+  return Portable(set, [&sizes](std::uint32_t key) {
+    const auto [values, runs] = sizes[key];
+    return 2 + 4 * runs < std::min<std::size_t>(2 * values, 8192);
+  });
 }
 
 /// A set whose containers are of all kinds and sizes, at the ends of the range and inside.

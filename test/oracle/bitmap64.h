@@ -1,8 +1,6 @@
 /// The plain definition of a 64-bit bitmap, a std::set, and inputs with every kind of bucket.
 #pragma once
 
-#include <map>
-
 #include "oracle/bitmap.h"
 
 namespace cdp::oracle {
@@ -56,8 +54,9 @@ inline Set64 RandomSet64(std::mt19937_64& rng) {
   return set;
 }
 
-/// Portable bytes by the letter of the format.
-inline std::vector<std::byte> Portable64(const Set64& set, std::mt19937_64& rng) {
+/// Portable bytes by the letter of the format; `portable(set)` gives those of a bucket.
+template <class Portable32>
+std::vector<std::byte> Portable64By(const Set64& set, Portable32 portable) {
   std::map<std::uint32_t, Set> buckets;
   for (const std::uint64_t value : set) {
     Set& bucket = buckets[static_cast<std::uint32_t>(value >> 32)];
@@ -70,10 +69,18 @@ inline std::vector<std::byte> Portable64(const Set64& set, std::mt19937_64& rng)
   put(buckets.size(), 8);
   for (const auto& [high, lows] : buckets) {
     put(high, 4);
-    const auto bitmap = RandomPortable(lows, rng);
+    const auto bitmap = portable(lows);
     out.insert(out.end(), bitmap.begin(), bitmap.end());
   }
   return out;
+}
+
+inline std::vector<std::byte> Portable64(const Set64& set, std::mt19937_64& rng) {
+  return Portable64By(set, [&rng](const Set& lows) { return RandomPortable(lows, rng); });
+}
+
+inline std::vector<std::byte> SmallestPortable64(const Set64& set) {
+  return Portable64By(set, SmallestPortable);
 }
 
 }  // namespace cdp::oracle

@@ -21,12 +21,33 @@ SELECT count(*), sum(n) FROM (SELECT rb64_xor_cardinality_agg(rb64_build(ARRAY[i
 
 -- around the size where a state moves into memory of its own
 SELECT n, rb64_cardinality(rb64_build_agg(i * 7)) AS all, rb64_build_agg(i * 7) = rb64_build(array_agg(i * 7::int8)) AS same
-  FROM unnest('{6,7,14,15,1021,1022,1023,1024,2048,3500,10000}'::int4[]) n, generate_series(1, n) i GROUP BY n ORDER BY n;
+  FROM unnest('{6,7,14,15,1021,1022,1023,1024,2048,3500,4093,4094,4095,10000}'::int4[]) n, generate_series(1, n) i GROUP BY n ORDER BY n;
 -- repeated values do not make a group large
 SELECT rb64_cardinality(rb64_build_agg(i % 400)), rb64_cardinality(rb64_build_agg(i % 1500)) FROM generate_series(1, 100000) i;
 -- random order over the whole range
 SELECT rb64_build_agg(h) = rb64_build(array_agg(h)) AS same, rb64_cardinality(rb64_build_agg(h)) = count(DISTINCT h) AS count
   FROM (SELECT hashint8extended(i, 0) AS h FROM generate_series(1, 50000) i) s;
+
+-- equal sets have equal bytes, the smallest, whatever the way and the order they came
+CREATE TABLE way AS
+    SELECT (i * i % 1009 * 70 + i % 30)::int8 AS v, i FROM generate_series(1, 9000) i
+    UNION ALL SELECT i, i FROM generate_series(200000, 290000) i
+    UNION ALL SELECT i * 5000000011, i FROM generate_series(1, 3000) i;
+CREATE TABLE part AS SELECT i % 7 AS part, rb64_build_agg(v) AS b FROM way GROUP BY part;
+SELECT what, rb64_cardinality(b) = (SELECT count(DISTINCT v) FROM way) AS count, b::bytea = rb64_runoptimize(rb64_build((SELECT array_agg(v) FROM way)))::bytea AS smallest
+  FROM (SELECT 'ascending', rb64_build_agg(v ORDER BY v) FROM way
+        UNION ALL SELECT 'descending', rb64_build_agg(v ORDER BY v DESC) FROM way
+        UNION ALL SELECT 'random', rb64_build_agg(v ORDER BY hashint8(v), i) FROM way
+        UNION ALL SELECT 'or', rb64_or_agg(b) FROM part
+        UNION ALL SELECT 'or of single values', rb64_or_agg(rb64_build(ARRAY[v])) FROM way
+        UNION ALL SELECT 'xor of single values', rb64_xor_agg(rb64_build(ARRAY[v])) FROM (SELECT DISTINCT v FROM way) s
+        UNION ALL SELECT 'and', rb64_and_agg(rb64_or((SELECT rb64_build_agg(v) FROM way), rb64_build(ARRAY[part * 999]))) FROM part) s(what, b)
+ ORDER BY what;
+-- large states in windows, moving frames, and grouping sets over what is stored
+SELECT part, rb64_cardinality(rb64_or_agg(b) OVER w) = rb64_or_cardinality_agg(b) OVER w AS final,
+       rb64_xor_cardinality_agg(b) OVER w <= rb64_or_cardinality_agg(b) OVER w AS xor, rb64_and_cardinality_agg(b) OVER w AS and
+  FROM part WINDOW w AS (ORDER BY part ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) ORDER BY part;
+SELECT part % 2 AS odd, rb64_or_cardinality_agg(b) FILTER (WHERE part < 6) AS or, rb64_build_agg(part) AS parts FROM part GROUP BY ROLLUP(part % 2) ORDER BY odd;
 
 -- parallel: the plan splits the aggregate, the answers stay
 CREATE TABLE event (person int8, kind int4);
@@ -78,9 +99,9 @@ SELECT rb64_xor_trans('{1}', '{2}');
 -- aggregate has no final function, so that raw states come out
 CREATE AGGREGATE raw_state64(int8) (SFUNC = rb64_build_trans, STYPE = roaringbitmap64, COMBINEFUNC = rb64_build_combine);
 CREATE TABLE state AS SELECT g, raw_state64(i) AS s, rb64_build_agg(i) AS b FROM (SELECT i % 5 AS g, hashint4(i) % 1000 AS i FROM generate_series(1, 100) i UNION ALL SELECT 8, i FROM generate_series(1, 700) i UNION ALL SELECT 9, i FROM generate_series(1, 5000) i) v GROUP BY g;
-SELECT g, substring(s::bytea FOR 8) = 'CDB64-01' AS raw, s = b AS equal, s::text = b::text AS text, roaringbitmap64_send(s) = b::bytea AS binary,
-       roaringbitmap64(s::bytea)::bytea = b::bytea AS cast, rb64_cardinality(s) = rb64_cardinality(b) AS cardinality,
-       rb64_to_array(s) = rb64_to_array(b) AS to_array, rb64_and_cardinality(s, b) = rb64_cardinality(b) AS counts, (s & b)::bytea = b::bytea AS operator,
+SELECT g, substring(s::bytea FOR 8) = 'CDB64-01' AS raw, s = b AS equal, s::text = b::text AS text, roaringbitmap64(roaringbitmap64_send(s)) = b AS binary,
+       roaringbitmap64(s::bytea) = b AS cast, rb64_cardinality(s) = rb64_cardinality(b) AS cardinality,
+       rb64_to_array(s) = rb64_to_array(b) AS to_array, rb64_and_cardinality(s, b) = rb64_cardinality(b) AS counts, (s & b) = b AS operator,
        s @> rb64_min(s) AS contains, (SELECT count(*) FROM rb64_iterate(s)) = rb64_cardinality(b) AS iterate
   FROM state ORDER BY g;
 -- one stored out of line, asked again and again
@@ -106,4 +127,4 @@ SELECT 'CDB64-01\001\000\000\000\001\000\000\000\000\000\000\000'::bytea::roarin
 DROP AGGREGATE raw_state64(int8);
 DROP AGGREGATE combine_states64(roaringbitmap64);
 DROP FUNCTION answer();
-DROP TABLE v, event, tag, serial, parallel, state, travelled;
+DROP TABLE v, way, part, event, tag, serial, parallel, state, travelled;

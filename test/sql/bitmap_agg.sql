@@ -21,12 +21,33 @@ SELECT count(*), sum(n) FROM (SELECT rb_or_cardinality_agg(rb_build(ARRAY[i, i *
 
 -- around the size where a state moves into memory of its own
 SELECT n, rb_cardinality(rb_build_agg(i * 7)) AS all, rb_build_agg(i * 7) = rb_build(array_agg(i * 7)) AS same
-  FROM unnest('{12,13,14,29,30,2044,2045,2046,2047,4096,4097,10000}'::int4[]) n, generate_series(1, n) i GROUP BY n ORDER BY n;
+  FROM unnest('{12,13,14,29,30,2044,2045,2046,2047,4096,4097,8188,8189,8190,20000}'::int4[]) n, generate_series(1, n) i GROUP BY n ORDER BY n;
 -- repeated values do not make a group large
 SELECT rb_cardinality(rb_build_agg(i % 1000)), rb_cardinality(rb_build_agg(i % 1500)) FROM generate_series(1, 100000) i;
 -- random order over the whole range
 SELECT rb_build_agg(h) = rb_build(array_agg(h)) AS same, rb_cardinality(rb_build_agg(h)) = count(DISTINCT h) AS count
   FROM (SELECT hashint4(i) AS h FROM generate_series(1, 200000) i) s;
+
+-- equal sets have equal bytes, the smallest, whatever the way and the order they came
+CREATE TABLE way AS
+    SELECT (i * i % 1009 * 70 + i % 30)::int4 AS v, i FROM generate_series(1, 9000) i
+    UNION ALL SELECT i, i FROM generate_series(200000, 290000) i
+    UNION ALL SELECT (i * 40009::int8 % 2000000000)::int4, i FROM generate_series(1, 3000) i;
+CREATE TABLE part AS SELECT i % 7 AS part, rb_build_agg(v) AS b FROM way GROUP BY part;
+SELECT what, rb_cardinality(b) = (SELECT count(DISTINCT v) FROM way) AS count, b::bytea = rb_runoptimize(rb_build((SELECT array_agg(v) FROM way)))::bytea AS smallest
+  FROM (SELECT 'ascending', rb_build_agg(v ORDER BY v) FROM way
+        UNION ALL SELECT 'descending', rb_build_agg(v ORDER BY v DESC) FROM way
+        UNION ALL SELECT 'random', rb_build_agg(v ORDER BY hashint8(v), i) FROM way
+        UNION ALL SELECT 'or', rb_or_agg(b) FROM part
+        UNION ALL SELECT 'or of single values', rb_or_agg(rb_build(ARRAY[v])) FROM way
+        UNION ALL SELECT 'xor of single values', rb_xor_agg(rb_build(ARRAY[v])) FROM (SELECT DISTINCT v FROM way) s
+        UNION ALL SELECT 'and', rb_and_agg(rb_or((SELECT rb_build_agg(v) FROM way), rb_build(ARRAY[part * 999]))) FROM part) s(what, b)
+ ORDER BY what;
+-- large states in windows, moving frames, and grouping sets over what is stored
+SELECT part, rb_cardinality(rb_or_agg(b) OVER w) = rb_or_cardinality_agg(b) OVER w AS final,
+       rb_xor_cardinality_agg(b) OVER w <= rb_or_cardinality_agg(b) OVER w AS xor, rb_and_cardinality_agg(b) OVER w AS and
+  FROM part WINDOW w AS (ORDER BY part ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING) ORDER BY part;
+SELECT part % 2 AS odd, rb_or_cardinality_agg(b) FILTER (WHERE part < 6) AS or, rb_build_agg(part) AS parts FROM part GROUP BY ROLLUP(part % 2) ORDER BY odd;
 
 -- parallel: the plan splits the aggregate, the answers stay
 CREATE TABLE event (person int4, kind int4);
@@ -84,10 +105,10 @@ SELECT rb_xor_trans('{1}', '{2}');
 -- a state that is shown, sent, stored or given to a function is the set it stands for: this
 -- aggregate has no final function, so that raw states come out
 CREATE AGGREGATE raw_state(int4) (SFUNC = rb_build_trans, STYPE = roaringbitmap, COMBINEFUNC = rb_build_combine);
-CREATE TABLE state AS SELECT g, raw_state(i) AS s, rb_build_agg(i) AS b FROM (SELECT i % 5 AS g, hashint4(i) % 1000 AS i FROM generate_series(1, 100) i UNION ALL SELECT 9, i FROM generate_series(1, 5000) i) v GROUP BY g;
-SELECT g, substring(s::bytea FOR 4) = 'CDB1' AS raw, s = b AS equal, s::text = b::text AS text, roaringbitmap_send(s) = b::bytea AS binary,
-       roaringbitmap(s::bytea)::bytea = b::bytea AS cast, rb_cardinality(s) = rb_cardinality(b) AS cardinality,
-       rb_to_array(s) = rb_to_array(b) AS to_array, rb_and_cardinality(s, b) = rb_cardinality(b) AS counts, (s & b)::bytea = b::bytea AS operator,
+CREATE TABLE state AS SELECT g, raw_state(i) AS s, rb_build_agg(i) AS b FROM (SELECT i % 5 AS g, hashint4(i) % 1000 AS i FROM generate_series(1, 100) i UNION ALL SELECT 9, i FROM generate_series(1, 9000) i) v GROUP BY g;
+SELECT g, substring(s::bytea FOR 4) = 'CDB1' AS raw, s = b AS equal, s::text = b::text AS text, roaringbitmap(roaringbitmap_send(s)) = b AS binary,
+       roaringbitmap(s::bytea) = b AS cast, rb_cardinality(s) = rb_cardinality(b) AS cardinality,
+       rb_to_array(s) = rb_to_array(b) AS to_array, rb_and_cardinality(s, b) = rb_cardinality(b) AS counts, (s & b) = b AS operator,
        s @> rb_min(s) AS contains, (SELECT count(*) FROM rb_iterate(s)) = rb_cardinality(b) AS iterate
   FROM state ORDER BY g;
 SELECT rb_or_agg(s) = rb_or_agg(b) AS or_agg, rb_xor_agg(s) = rb_xor_agg(b) AS xor_agg, rb_and_agg(s) = rb_and_agg(b) AS and_agg, rb_or_cardinality_agg(s) = rb_or_cardinality_agg(b) AS cardinality FROM state;
@@ -109,5 +130,5 @@ SELECT 'CDB1\002\000\000\000\001\000\000\000'::bytea::roaringbitmap;
 SELECT 'CDB1'::bytea::roaringbitmap;
 SELECT 'CDB1\001\000\000\000\001\000\000\000'::bytea::roaringbitmap;
 -- leave the database as it was
-DROP TABLE v, event, tag, serial, parallel, state, travelled;
+DROP TABLE v, way, part, event, tag, serial, parallel, state, travelled;
 DROP FUNCTION answer;

@@ -33,8 +33,7 @@ void BitmapParts::Push(const Part& part) {
   // Only a corrupt bitmap has its containers in another order, or one of them twice.
   if (!parts_.empty() && part.key <= parts_.back().key) MalformedBitmap();
   parts_.push_back(part);
-  data_bytes_ += part.bytes;
-  any_run_ = any_run_ || part.is_run;
+  frame_.Add(part.is_run, part.bytes);
 }
 
 void BitmapParts::Keep(const Container& container, std::uint32_t key) {
@@ -76,40 +75,12 @@ std::uint64_t BitmapParts::Cardinality() const {
   return count;
 }
 
-std::size_t BitmapParts::HeaderBytes() const {
-  const std::size_t begin = any_run_ ? 4 + (parts_.size() + 7) / 8 : 8;
-  return begin + parts_.size() * (HasOffsets() ? 8 : 4);
-}
-
-std::size_t BitmapParts::size() const { return HeaderBytes() + data_bytes_; }
-
 void BitmapParts::Write(std::byte* out) const {
-  const auto count = static_cast<std::uint32_t>(parts_.size());
-  std::byte* keys = out + 8;
-  if (any_run_) {
-    StoreAt(out, kCookieWithRuns | (count - 1) << 16);
-    std::memset(out + 4, 0, (count + 7) / 8);
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if (parts_[i].is_run) out[4 + i / 8] |= static_cast<std::byte>(1u << (i % 8));
-    }
-    keys = out + 4 + (count + 7) / 8;
-  } else {
-    StoreAt(out, kCookieWithoutRuns);
-    StoreAt(out + 4, count);
-  }
-  std::byte* offsets = keys + 4 * std::size_t{count};
-  std::byte* data = out + HeaderBytes();
+  PortableCursor cursor(frame_, out);
   StopTicker ticker;
   for (const Part& part : parts_) {
-    StoreAt(keys, part.key);
-    StoreAt(keys + 2, static_cast<std::uint16_t>(part.cardinality - 1));
-    keys += 4;
-    if (HasOffsets()) {
-      StoreAt(offsets, static_cast<std::uint32_t>(data - out));
-      offsets += 4;
-    }
-    std::memcpy(data, part.data, part.bytes);
-    data += part.bytes;
+    std::memcpy(cursor.Next(part.key, part.cardinality, part.is_run, part.bytes), part.data,
+                part.bytes);
     ticker.Step(16);
   }
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/bitmap/container_draft.h"
+#include "core/bitmap/portable_frame.h"
 
 namespace cdp::bitmap {
 
@@ -28,7 +29,7 @@ class BitmapParts {
   void Add(std::uint32_t key, ContainerDraft* draft, bool runs_allowed);
 
   std::uint64_t Cardinality() const;
-  std::size_t size() const;
+  std::size_t size() const { return frame_.size(); }
   /// Writes size() bytes.
   void Write(std::byte* out) const;
 
@@ -42,13 +43,10 @@ class BitmapParts {
     bool is_owned;
   };
   void Push(const Part& part);
-  std::size_t HeaderBytes() const;
-  bool HasOffsets() const { return !any_run_ || parts_.size() >= kOffsetsWithRunsFrom; }
 
   std::pmr::memory_resource* memory_;
   std::pmr::vector<Part> parts_;
-  std::size_t data_bytes_ = 0;
-  bool any_run_ = false;
+  PortableFrame frame_;
 };
 
 }  // namespace cdp::bitmap

@@ -5,8 +5,6 @@
 namespace cdp::bitmap {
 namespace {
 
-constexpr std::uint64_t kAllBits = ~std::uint64_t{0};
-
 // The first place in an ascending array whose value is not below `value`.
 std::uint32_t FirstNotBelow(const Container& array, std::uint32_t value) {
   std::uint32_t from = 0;
@@ -116,74 +114,30 @@ void ContainerDraft::Flip(std::uint32_t first, std::uint32_t last) {
 }
 
 template <class Body>
-void ContainerDraft::ForEachRun(Body body) const {
-  if (!as_bits_) {
-    for (std::uint32_t i = 0; i < intervals_; ++i) body(interval_[i].first, interval_[i].last);
-    return;
-  }
-  constexpr std::uint32_t kLastWord = kBitsetWords - 1;
-  std::uint32_t i = 0;
-  std::uint64_t word = words_[0];
-  while (true) {
-    while (word == 0 && i < kLastWord) word = words_[++i];
-    if (word == 0) return;
-    const std::uint32_t first = i * 64 + static_cast<std::uint32_t>(std::countr_zero(word));
-    std::uint64_t filled = word | (word - 1);
-    while (filled == kAllBits && i < kLastWord) filled = words_[++i];
-    const std::uint32_t end = i * 64 + static_cast<std::uint32_t>(std::countr_one(filled));
-    body(first, end - 1);
-    if (filled == kAllBits) return;
-    word = filled & (filled + 1);
-  }
+void ContainerDraft::ForEachRunOfMine(Body body) const {
+  if (as_bits_) return ForEachRun(words_, body);
+  for (std::uint32_t i = 0; i < intervals_; ++i) body(interval_[i].first, interval_[i].last);
 }
 
 ContainerDraft::Form ContainerDraft::Best(bool runs_allowed) const {
-  std::uint32_t cardinality = 0;
-  std::uint32_t runs = intervals_;
   if (as_bits_) {
-    runs = 0;
-    std::uint64_t before = 0;
-    for (const std::uint64_t word : words_) {
-      cardinality += static_cast<std::uint32_t>(std::popcount(word));
-      runs += static_cast<std::uint32_t>(std::popcount(word & ~(word << 1 | before)));
-      before = word >> 63;
-    }
-  } else {
-    for (std::uint32_t i = 0; i < intervals_; ++i) {
-      cardinality += interval_[i].last - interval_[i].first + 1u;
-    }
+    const BitCounts counts = CountBitsAndRuns(words_);
+    return BestForm(counts.bits, counts.runs, runs_allowed);
   }
-  Form form = {ContainerKind::kBitset, cardinality, kBitsetBytes};
-  if (cardinality <= kMaxArrayValues) form = {ContainerKind::kArray, cardinality, 2 * cardinality};
-  const std::uint32_t run_bytes = 2 + 4 * runs;
-  if (runs_allowed && cardinality != 0 && run_bytes < form.bytes) {
-    form = {ContainerKind::kRun, cardinality, run_bytes};
+  std::uint32_t cardinality = 0;
+  for (std::uint32_t i = 0; i < intervals_; ++i) {
+    cardinality += interval_[i].last - interval_[i].first + 1u;
   }
-  return form;
+  return BestForm(cardinality, intervals_, runs_allowed);
 }
 
 void ContainerDraft::Write(const Form& form, std::byte* out) {
-  switch (form.kind) {
-    case ContainerKind::kArray:
-      ForEachRun([&out](std::uint32_t first, std::uint32_t last) {
-        for (std::uint32_t value = first; value <= last; ++value, out += 2) {
-          StoreAt(out, static_cast<std::uint16_t>(value));
-        }
-      });
-      break;
-    case ContainerKind::kBitset:
-      ToBits();
-      std::memcpy(out, words_.data(), kBitsetBytes);
-      break;
-    case ContainerKind::kRun:
-      StoreAt(out, static_cast<std::uint16_t>(form.bytes / 4));
-      out += 2;
-      ForEachRun([&out](std::uint32_t first, std::uint32_t last) {
-        StoreAt(out, static_cast<std::uint16_t>(first));
-        StoreAt(out + 2, static_cast<std::uint16_t>(last - first));
-        out += 4;
-      });
-      break;
+  if (form.kind == ContainerKind::kBitset) {
+    ToBits();
+    std::memcpy(out, words_.data(), kBitsetBytes);
+  } else {
+    WriteRunsAs(
+        form, [this](auto body) { ForEachRunOfMine(body); }, out);
   }
 }
 

@@ -1,7 +1,7 @@
 /// A container in the making.
 #pragma once
 
-#include "core/bitmap/container_words.h"
+#include "core/bitmap/container_form.h"
 
 namespace cdp::bitmap {
 
@@ -31,18 +31,14 @@ class ContainerDraft {
 
   /// How it will be written: as runs where they are allowed and strictly smaller, else as the
   /// format demands.
-  struct Form {
-    ContainerKind kind;
-    std::uint32_t cardinality;  ///< 0: there is nothing to write
-    std::uint32_t bytes;
-  };
+  using Form = ContainerForm;
   Form Best(bool runs_allowed) const;
   /// Writes `form.bytes` bytes; a run container's begin with the number of runs.
   void Write(const Form& form, std::byte* out);
 
  private:
   template <class Body>
-  void ForEachRun(Body body) const;
+  void ForEachRunOfMine(Body body) const;
   void ToBits();
   void AppendBits(const Container& bitset, std::uint32_t first, std::uint32_t last,
                   std::int32_t distance);

@@ -72,10 +72,11 @@ void RadixSort(std::span<Value> values, std::pmr::memory_resource* scratch) {
   if (from != values.data()) std::copy_n(from, values.size(), values.data());
 }
 
+// Sorts; whether there was anything to do, for then values may occur twice.
 template <class Value>
-std::size_t SortAndDrop(std::span<Value> values, std::pmr::memory_resource* scratch) {
+bool Sort(std::span<Value> values, std::pmr::memory_resource* scratch) {
   const auto not_ascending = std::adjacent_find(values.begin(), values.end(), std::greater_equal());
-  if (not_ascending == values.end()) return values.size();
+  if (not_ascending == values.end()) return false;
   if (values.size() <= kInsertion) {
     InsertionSort(values);
   } else if (values.size() <= kComparisons) {
@@ -83,7 +84,28 @@ std::size_t SortAndDrop(std::span<Value> values, std::pmr::memory_resource* scra
   } else if (!std::is_sorted(not_ascending, values.end())) {
     RadixSort(values, scratch);
   }
+  return true;
+}
+
+template <class Value>
+std::size_t SortAndDrop(std::span<Value> values, std::pmr::memory_resource* scratch) {
+  if (!Sort(values, scratch)) return values.size();
   return static_cast<std::size_t>(std::unique(values.begin(), values.end()) - values.begin());
+}
+
+template <class Value>
+std::size_t SortAndCancel(std::span<Value> values, std::pmr::memory_resource* scratch) {
+  if (!Sort(values, scratch)) return values.size();
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < values.size();) {
+    std::size_t end = i + 1;
+    while (end < values.size() && values[end] == values[i]) ++end;
+    const bool is_odd = (end - i) % 2 != 0;
+    values[kept] = values[i];
+    kept += is_odd;
+    i = end;
+  }
+  return kept;
 }
 
 }  // namespace
@@ -94,6 +116,14 @@ std::size_t SortUnique(std::span<std::uint32_t> values, std::pmr::memory_resourc
 
 std::size_t SortUnique(std::span<std::uint64_t> values, std::pmr::memory_resource* scratch) {
   return SortAndDrop(values, scratch);
+}
+
+std::size_t SortOdd(std::span<std::uint32_t> values, std::pmr::memory_resource* scratch) {
+  return SortAndCancel(values, scratch);
+}
+
+std::size_t SortOdd(std::span<std::uint64_t> values, std::pmr::memory_resource* scratch) {
+  return SortAndCancel(values, scratch);
 }
 
 }  // namespace cdp::bitmap

@@ -12,4 +12,8 @@ namespace cdp::bitmap {
 std::size_t SortUnique(std::span<std::uint32_t> values, std::pmr::memory_resource* scratch);
 std::size_t SortUnique(std::span<std::uint64_t> values, std::pmr::memory_resource* scratch);
 
+/// The same, but of the values that occur an odd number of times.
+std::size_t SortOdd(std::span<std::uint32_t> values, std::pmr::memory_resource* scratch);
+std::size_t SortOdd(std::span<std::uint64_t> values, std::pmr::memory_resource* scratch);
+
 }  // namespace cdp::bitmap

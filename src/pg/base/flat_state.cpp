@@ -2,11 +2,11 @@
 
 namespace cdp::pg {
 
-MemoryContext RequireAggregate(FunctionCallInfo fcinfo, const char* function) {
+MemoryContext RequireAggregate(FunctionCallInfo fcinfo, const char* function, int sqlstate,
+                               const char* message) {
   MemoryContext context = nullptr;
-  if (AggCheckCallContext(fcinfo, &context) == 0) {
-    ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-                    errmsg("function %s can only be called by an aggregate", function)));
+  if (AggCheckCallContext(fcinfo, &context) == 0) [[unlikely]] {
+    ereport(ERROR, (errcode(sqlstate), errmsg(message, function)));
   }
   return context;
 }

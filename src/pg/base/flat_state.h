@@ -12,8 +12,10 @@
 namespace cdp::pg {
 
 /// Raises an error unless the function is called by an aggregate; returns the aggregate's context.
-/// May longjmp: for the first act.
-MemoryContext RequireAggregate(FunctionCallInfo fcinfo, const char* function);
+/// `message` has a %s for the function. May longjmp: for the first act.
+MemoryContext RequireAggregate(
+    FunctionCallInfo fcinfo, const char* function, int sqlstate = ERRCODE_FEATURE_NOT_SUPPORTED,
+    const char* message = "function %s can only be called by an aggregate");
 
 /// A state argument as an aligned, plain varlena: null for SQL null, the executor's own value when
 /// it is one already (so it may be changed in place), otherwise a copy. May longjmp.
@@ -58,7 +60,8 @@ struct FlatState {
   static Header* WithRoom(Header* state, std::size_t more) {
     const std::size_t need = state->used + more;
     const std::size_t capacity = Capacity(state);
-    if (need <= capacity) [[likely]] return state;
+    if (need <= capacity) [[likely]]
+      return state;
     if (need > kMaxRecords) TooLarge();
     Header* grown = New(*state, std::min(std::max(need, capacity * 2), kMaxRecords));
     grown->used = state->used;
@@ -68,9 +71,8 @@ struct FlatState {
 
  private:
   [[noreturn]] static void TooLarge() {
-    ereport(ERROR,
-            (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("aggregate state is too large"),
-             errdetail("A group may hold at most %zu records.", kMaxRecords)));
+    ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("aggregate state is too large"),
+                    errdetail("A group may hold at most %zu records.", kMaxRecords)));
     pg_unreachable();
   }
 };

@@ -1,100 +1,66 @@
-/// rb64_or_agg, rb64_and_agg, rb64_xor_agg, the three that count, and the final functions of all.
-///
-/// The state is flat portable bytes up to kExpandAbove, and an expanded object above; of
-/// rb64_and_agg, which only shrinks, always flat.
+/// The aggregates of roaringbitmap64.
 
-#include "core/bitmap/bitmap64_set.h"
+#include "core/bitmap/build_state.h"
 #include "pg/bitmap/bitmap64_datum.h"
-#include "pg/bitmap/bitmap64_state.h"
-#include "pg/bitmap/bitmap_state.h"
+#include "pg/bitmap/bitmap_aggregate.h"
 
 namespace cdp::pg {
 namespace {
 
-using bitmap::Bytes;
 using bitmap::SetOperation;
 
-// As flat as it comes, or expanded when it is too large for that.
-Datum StateOf(MemoryContext context, varlena* flat, SetOperation operation) {
-  if (operation == SetOperation::kAnd || VARSIZE(flat) <= kExpandAbove) {
-    return PointerGetDatum(flat);
-  }
-  return ExpandedBitmap64::New(context, operation, BytesOf(flat))->ReadWrite();
-}
+struct Form64 {
+  using Value = std::uint64_t;
+  struct BuildHeader {
+    std::int32_t vl_len_;
+    std::uint32_t cookie[2];
+    std::uint32_t used;
+  };
+  static_assert(sizeof(BuildHeader) == VARHDRSZ + bitmap::kBuildHeaderBytes64);
 
-// The expanded state that goes on by this operation; null for a flat one, or another aggregate's.
-ExpandedBitmap64* ExpandedState(Datum state, SetOperation operation) {
-  ExpandedBitmap64* expanded = ExpandedBitmap64::From(state);
-  return expanded != nullptr && expanded->value().operation() == operation ? expanded : nullptr;
-}
+  // The cookie's halves: behind the length it is not aligned as a whole.
+  static constexpr std::uint32_t kLow = static_cast<std::uint32_t>(bitmap::kBuildCookie64);
+  static constexpr std::uint32_t kHigh = bitmap::kBuildCookie64 >> 32;
+  static BuildHeader EmptyHeader() { return {0, {kLow, kHigh}, 0}; }
+  static bool HasCookie(const BuildHeader* state) {
+    return state->cookie[0] == kLow && state->cookie[1] == kHigh;
+  }
+  static bitmap::Bytes BytesOfDatum(Datum datum) { return Bitmap64Bytes(datum); }
+  static bool IsEmpty(bitmap::Bytes bytes) { return bitmap::Empty64(bytes); }
+};
+using Aggregate = BitmapAggregate<Form64>;
 
 }  // namespace
 
-Datum FoldBitmap64(FunctionCallInfo fcinfo, SetOperation operation, const char* function) {
-  const MemoryContext context = RequireTransition(fcinfo, function);
-  if (PG_ARGISNULL(1)) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    return PG_GETARG_DATUM(0);
-  }
-  if (PG_ARGISNULL(0)) {
-    const Bytes first = Bitmap64Argument(fcinfo, 1);
-    return CallCore([=] { return StateOf(context, NewBitmap64OfForeign(first), operation); });
-  }
-  const Datum state = PG_GETARG_DATUM(0);
-  if (ExpandedBitmap64* expanded = ExpandedState(state, operation)) {
-    const Bytes other = Bitmap64Argument(fcinfo, 1);
-    CallCore([=] { expanded->value().Add(other); });
-    return state;
-  }
-  const Bytes flat = Bitmap64Bytes(state);
-  // What is empty stays empty, and the other value need not even be fetched.
-  if (operation == SetOperation::kAnd && CallCore([flat] { return bitmap::Empty64(flat); })) {
-    return state;
-  }
-  const Bytes other = Bitmap64Argument(fcinfo, 1);
-  return CallCore([=] {
-    varlena* result = NewBitmap64(
-        [=](bitmap::BucketList* list) { bitmap::AppendCombined(operation, flat, other, list); });
-    return StateOf(context, result, operation);
-  });
+CDP_FUNCTION(cdp_rb64_build_trans) {
+  return Aggregate::Build(fcinfo, static_cast<std::uint64_t>(PG_GETARG_INT64(1)),
+                          "rb64_build_trans");
+}
+CDP_FUNCTION(cdp_rb64_build_combine) {
+  return Aggregate::BuildCombine(fcinfo, "rb64_build_combine");
 }
 
-CDP_FUNCTION(cdp_rb64_or_trans) { return FoldBitmap64(fcinfo, SetOperation::kOr, "rb64_or_trans"); }
+CDP_FUNCTION(cdp_rb64_or_trans) {
+  return Aggregate::Fold(fcinfo, SetOperation::kOr, "rb64_or_trans");
+}
 CDP_FUNCTION(cdp_rb64_and_trans) {
-  return FoldBitmap64(fcinfo, SetOperation::kAnd, "rb64_and_trans");
+  return Aggregate::Fold(fcinfo, SetOperation::kAnd, "rb64_and_trans");
 }
 CDP_FUNCTION(cdp_rb64_xor_trans) {
-  return FoldBitmap64(fcinfo, SetOperation::kXor, "rb64_xor_trans");
+  return Aggregate::Fold(fcinfo, SetOperation::kXor, "rb64_xor_trans");
 }
 
 CDP_FUNCTION(cdp_rb64_or_combine) {
-  return FoldBitmap64(fcinfo, SetOperation::kOr, "rb64_or_combine");
+  return Aggregate::Fold(fcinfo, SetOperation::kOr, "rb64_or_combine");
 }
 CDP_FUNCTION(cdp_rb64_and_combine) {
-  return FoldBitmap64(fcinfo, SetOperation::kAnd, "rb64_and_combine");
+  return Aggregate::Fold(fcinfo, SetOperation::kAnd, "rb64_and_combine");
 }
 CDP_FUNCTION(cdp_rb64_xor_combine) {
-  return FoldBitmap64(fcinfo, SetOperation::kXor, "rb64_xor_combine");
+  return Aggregate::Fold(fcinfo, SetOperation::kXor, "rb64_xor_combine");
 }
 
-// Leaves the state what it is: a window calls it again and again between two steps.
-CDP_FUNCTION(cdp_rb64_final) {
-  ExpandedBitmap64* expanded = ExpandedBitmap64::From(PG_GETARG_DATUM(0));
-  if (expanded != nullptr) {
-    PG_RETURN_POINTER(CallCore([expanded] { return NewVarlena(expanded->value().Result()); }));
-  }
-  const Bytes bytes = BytesOf(PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(0)));
-  PG_RETURN_POINTER(CallCore([bytes] { return NewBitmap64OfForeign(bytes); }));
-}
-
-CDP_FUNCTION(cdp_rb64_cardinality_final) {
-  ExpandedBitmap64* expanded = ExpandedBitmap64::From(PG_GETARG_DATUM(0));
-  if (expanded != nullptr) {
-    PG_RETURN_INT64(
-        CallCore([expanded] { return bitmap::Cardinality64(expanded->value().Result()); }));
-  }
-  const Bytes bytes = Bitmap64Argument(fcinfo, 0);
-  PG_RETURN_INT64(CallCore([bytes] { return bitmap::Cardinality64(bytes); }));
-}
+CDP_FUNCTION(cdp_rb64_final) { return Aggregate::Final(fcinfo); }
+CDP_FUNCTION(cdp_rb64_cardinality_final) { return Aggregate::CardinalityFinal(fcinfo); }
 
 }  // namespace cdp::pg

@@ -2,9 +2,9 @@
 
 #include <limits>
 
-#include "core/bitmap/bitmap64_builder.h"
 #include "core/bitmap/bitmap64_order.h"
 #include "core/bitmap/bitmap64_set.h"
+#include "core/bitmap/build_state.h"
 #include "pg/base/kept_value.h"
 #include "pg/bitmap/bitmap64_datum.h"
 

@@ -1,6 +1,6 @@
 #include "pg/bitmap/bitmap64_datum.h"
 
-#include "core/bitmap/bitmap64_builder.h"
+#include "core/bitmap/build_state.h"
 #include "core/bitmap/sort.h"
 
 namespace cdp::pg {

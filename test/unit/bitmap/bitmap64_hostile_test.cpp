@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/stop.h"
-#include "core/bitmap/bitmap64_builder.h"
+#include "core/bitmap/build_state.h"
 #include "core/bitmap/bitmap64_content.h"
 #include "core/bitmap/bitmap64_cursor.h"
 #include "core/bitmap/bitmap64_many.h"

@@ -4,7 +4,7 @@
 #include <memory_resource>
 
 #include "core/base/stop.h"
-#include "core/bitmap/bitmap_builder.h"
+#include "core/bitmap/accumulator.h"
 #include "core/bitmap/bitmap_compare.h"
 #include "core/bitmap/bitmap_many.h"
 #include "core/bitmap/bitmap_order.h"
@@ -77,6 +77,10 @@ TEST_F(Interrupt, EndsChanging) {
   expect_stop([&](BitmapParts* parts) { Shift(view, 5, parts); });
   expect_stop([&](BitmapParts* parts) { RunOptimize(view, parts); });
   expect_stop([&](BitmapParts* parts) { Sample(BitmapView(bytes_), 100000, 1, parts, memory); });
+  Accumulator<std::uint32_t> accumulator(memory);
+  for (const auto operation : {SetOperation::kOr, SetOperation::kXor, SetOperation::kAnd}) {
+    EXPECT_THROW(accumulator.Fold(operation, bytes), Stopped);
+  }
   std::vector<BitmapView> views = {view, view};
   expect_stop([&](BitmapParts* parts) { AndMany(views, parts, memory); });
   expect_stop([&](BitmapParts* parts) { OrMany(views, parts, memory); });
@@ -89,8 +93,8 @@ TEST_F(Interrupt, EndsBuilding) {
   EXPECT_THROW(PortableWriter{values_}, Stopped);
   std::reverse(values_.begin(), values_.end());
   EXPECT_THROW(SortUnique(values_, memory), Stopped);
-  BitmapBuilder builder(memory);
-  EXPECT_THROW(builder.Add(std::span<const std::uint32_t>(values_)), Stopped);
+  Accumulator<std::uint32_t> accumulator(memory);
+  EXPECT_THROW(accumulator.Add(values_), Stopped);
 }
 
 TEST_F(Interrupt, EndsParsing) {

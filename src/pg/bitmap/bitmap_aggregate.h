@@ -1,0 +1,262 @@
+/// The aggregates of both bitmap types: the same steps over values of 32 or 64 bits.
+///
+/// A state is one of three. rb_build_agg begins with values as they come, in one growing varlena;
+/// the others with portable bytes, combined anew in each step; both for as long as they are small,
+/// since a query may have many groups and a memory context for each would be dear. Above, it is an
+/// expanded object around an Accumulator, where a step costs what it brings.
+#pragma once
+
+#include "core/bitmap/accumulator.h"
+#include "core/bitmap/sort.h"
+#include "pg/base/expanded.h"
+#include "pg/base/flat_state.h"
+
+namespace cdp::pg {
+
+/// The content of an expanded object.
+template <class Value>
+struct GatheredSet {
+  explicit GatheredSet(std::pmr::memory_resource* memory) : set(memory) {}
+  std::size_t FlatSize() { return set.PortableSize(); }
+  void FlattenInto(std::byte* out) { set.WritePortable(out); }
+
+  bitmap::Accumulator<Value> set;
+};
+
+/// Form: what differs between the types.
+///   Value; BuildHeader with `used` last; EmptyHeader(); HasCookie(const BuildHeader*);
+///   BytesOfDatum(Datum): portable bytes, detoasted, may longjmp.
+template <class Form>
+class BitmapAggregate {
+ public:
+  using Value = typename Form::Value;
+  using SetOperation = bitmap::SetOperation;
+  using Bytes = bitmap::Bytes;
+
+  /// A step of rb_or_agg, rb_and_agg or rb_xor_agg, and of their combine functions: the state in
+  /// argument 0 takes in the bitmap in argument 1.
+  static Datum Fold(FunctionCallInfo fcinfo, SetOperation operation, const char* function) {
+    const MemoryContext context = ContextOf(fcinfo, function);
+    if (PG_ARGISNULL(1)) {
+      if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+      return PG_GETARG_DATUM(0);
+    }
+    if (PG_ARGISNULL(0)) return Begin(context, Form::BytesOfDatum(PG_GETARG_DATUM(1)));
+    const Datum state = PG_GETARG_DATUM(0);
+    if (Expanded* expanded = Expanded::From(state)) {
+      Set* set = &expanded->value().set;
+      // What is empty stays empty, and the other value need not even be fetched.
+      if (operation == SetOperation::kAnd && set->IsSurelyEmpty()) return state;
+      const Bytes other = Form::BytesOfDatum(PG_GETARG_DATUM(1));
+      CallCore([=] { set->Fold(operation, other); });
+      return expanded->ReadWrite();
+    }
+    const Bytes flat = Form::BytesOfDatum(state);
+    if (operation == SetOperation::kAnd && CallCore([flat] { return Form::IsEmpty(flat); })) {
+      return state;
+    }
+    return Combine(context, flat, Form::BytesOfDatum(PG_GETARG_DATUM(1)), operation);
+  }
+
+  /// A step of rb_build_agg: mostly a value is written behind others.
+  static Datum Build(FunctionCallInfo fcinfo, Value value, const char* function) {
+    // Of a window or of a null it is not worth while to know more here.
+    const bool is_usual = fcinfo->context != nullptr && IsA(fcinfo->context, AggState) &&
+                          !PG_ARGISNULL(0) && !PG_ARGISNULL(1);
+    if (!is_usual) return BuildSlowly(fcinfo, value, function);
+    const Datum datum = PG_GETARG_DATUM(0);
+    if (Header* state = BuildStateOf(datum)) {
+      if (state->used == State::Capacity(state)) return BuildSlowly(fcinfo, value, function);
+      State::Records(state)[state->used++] = value;
+      return datum;
+    }
+    Expanded* expanded = Expanded::From(datum);
+    if (expanded != nullptr && expanded->value().set.AddIfRoom(value)) return datum;
+    return BuildSlowly(fcinfo, value, function);
+  }
+
+  /// The combine function of rb_build_agg.
+  static Datum BuildCombine(FunctionCallInfo fcinfo, const char* function) {
+    const MemoryContext context = ContextOf(fcinfo, function);
+    if (PG_ARGISNULL(1)) {
+      if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+      return PG_GETARG_DATUM(0);
+    }
+    // Unpacked: a state that came in a tuple has a short header, and the next step must find it in
+    // the form that can grow.
+    const Datum taken = PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(1)));
+    if (PG_ARGISNULL(0)) return taken;
+    Header* state = BuildStateOf(PG_GETARG_DATUM(0));
+    const Header* other = BuildStateOf(taken);
+    if (state != nullptr && other != nullptr && state->used + other->used <= kFlatCapacity) {
+      state = State::WithRoom(state, other->used);
+      std::copy_n(State::Used(other).data(), other->used, State::Records(state) + state->used);
+      state->used += other->used;
+      PG_RETURN_POINTER(state);
+    }
+    Expanded* expanded = ExpandedOf(context, PG_GETARG_DATUM(0));
+    if (other != nullptr) {
+      CallCore([=] { expanded->value().set.Add(State::Used(other)); });
+    } else {
+      const Bytes bytes = Form::BytesOfDatum(taken);
+      CallCore([=] { expanded->value().set.Fold(SetOperation::kOr, bytes); });
+    }
+    return expanded->ReadWrite();
+  }
+
+  /// The final functions leave the state what it is: a window calls them again and again between
+  /// two steps.
+  static Datum Final(FunctionCallInfo fcinfo) {
+    const Datum datum = PG_GETARG_DATUM(0);
+    if (Expanded* expanded = Expanded::From(datum)) {
+      return PointerGetDatum(CallCore([=] { return NewValue(&expanded->value().set); }));
+    }
+    return WithSetOf(datum, [](Set* set) { return PointerGetDatum(NewValue(set)); });
+  }
+  static Datum CardinalityFinal(FunctionCallInfo fcinfo) {
+    const Datum datum = PG_GETARG_DATUM(0);
+    if (Expanded* expanded = Expanded::From(datum)) {
+      PG_RETURN_INT64(CallCore([=] { return expanded->value().set.Cardinality(); }));
+    }
+    return WithSetOf(datum, [](Set* set) { return Int64GetDatum(set->Cardinality()); });
+  }
+
+ private:
+  using Header = typename Form::BuildHeader;
+  using State = FlatState<Header, Value>;
+  using Set = bitmap::Accumulator<Value>;
+  using Expanded = pg::Expanded<GatheredSet<Value>>;
+
+  // Capacities that, with the header, fill chunks of 64, 128 ... bytes of a memory context.
+  static constexpr std::size_t CapacityOfChunk(std::size_t bytes) {
+    return (bytes - sizeof(Header)) / sizeof(Value);
+  }
+  static constexpr std::size_t kFirstCapacity = CapacityOfChunk(64);
+  // With a memory context each, thousands of groups of some thousand values would be slow: the
+  // server walks through all of them whenever a hash aggregate adds a group.
+  static constexpr std::size_t kFlatCapacity = CapacityOfChunk(32768);
+  // Over twice the capacity: the header does not double.
+  static constexpr std::size_t kExtraRoom = CapacityOfChunk(128) - 2 * kFirstCapacity;
+
+  static MemoryContext ContextOf(FunctionCallInfo fcinfo, const char* function) {
+    return RequireAggregate(fcinfo, function, ERRCODE_DATA_EXCEPTION,
+                            "%s outside transition context");
+  }
+
+  // The state of rb_build_agg, changeable in place; null when it is of another form.
+  static Header* BuildStateOf(Datum datum) {
+    auto* value = reinterpret_cast<varlena*>(DatumGetPointer(datum));
+    if (!VARATT_IS_4B_U(value) || VARSIZE(value) < sizeof(Header)) return nullptr;
+    auto* state = reinterpret_cast<Header*>(value);
+    if (!Form::HasCookie(state)) return nullptr;
+    return state->used <= State::Capacity(state) ? state : nullptr;
+  }
+
+  static varlena* NewValue(Set* set) {
+    varlena* result = NewVarlena(set->PortableSize());
+    set->WritePortable(PayloadOf(result));
+    return result;
+  }
+
+  // Gives `body` the set of a flat state of either form.
+  template <class Body>
+  static Datum WithSetOf(Datum datum, Body body) {
+    const Header* state = BuildStateOf(datum);
+    const Bytes bytes = state == nullptr ? Form::BytesOfDatum(datum) : Bytes();
+    return CallCore([=] {
+      ContextResource memory(CurrentMemoryContext);
+      Set set(&memory);
+      Take(&set, state, bytes);
+      return body(&set);
+    });
+  }
+  static void Take(Set* set, const Header* state, Bytes bytes) {
+    if (state != nullptr) {
+      set->Add(State::Used(state));
+    } else {
+      set->Fold(SetOperation::kOr, bytes);
+    }
+  }
+
+  static Expanded* NewExpanded(MemoryContext context, const Header* state, Bytes bytes) {
+    return CallCore([=] {
+      Expanded* expanded = Expanded::New(context);
+      Take(&expanded->value().set, state, bytes);
+      return expanded;
+    });
+  }
+  static Expanded* ExpandedOf(MemoryContext context, Datum datum) {
+    if (Expanded* expanded = Expanded::From(datum)) return expanded;
+    const Header* state = BuildStateOf(datum);
+    return NewExpanded(context, state, state == nullptr ? Form::BytesOfDatum(datum) : Bytes());
+  }
+
+  static Datum Begin(MemoryContext context, Bytes first) {
+    if (first.size() > kExpandAbove) return NewExpanded(context, nullptr, first)->ReadWrite();
+    return PointerGetDatum(CallCore([first] {
+      ContextResource memory(CurrentMemoryContext);
+      Set set(&memory);
+      set.Fold(SetOperation::kOr, first);
+      return NewValue(&set);
+    }));
+  }
+
+  // Flat again, unless it has become too large for that.
+  static Datum Combine(MemoryContext context, Bytes state, Bytes other, SetOperation operation) {
+    if (state.size() + other.size() <= kExpandAbove || operation == SetOperation::kAnd) {
+      return PointerGetDatum(CallCore([=] {
+        ContextResource memory(CurrentMemoryContext);
+        Set set(&memory);
+        set.Fold(SetOperation::kOr, state);
+        set.Fold(operation, other);
+        return NewValue(&set);
+      }));
+    }
+    Expanded* expanded = NewExpanded(context, nullptr, state);
+    CallCore([=] { expanded->value().set.Fold(operation, other); });
+    return expanded->ReadWrite();
+  }
+
+  static Datum BuildSlowly(FunctionCallInfo fcinfo, Value value, const char* function) {
+    const MemoryContext context = ContextOf(fcinfo, function);
+    if (PG_ARGISNULL(1)) {
+      if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+      return PG_GETARG_DATUM(0);
+    }
+    if (PG_ARGISNULL(0)) {
+      Header* state = State::New(Form::EmptyHeader(), kFirstCapacity);
+      State::Records(state)[state->used++] = value;
+      PG_RETURN_POINTER(state);
+    }
+    Header* state = BuildStateOf(PG_GETARG_DATUM(0));
+    if (state == nullptr) {
+      Expanded* expanded = ExpandedOf(context, PG_GETARG_DATUM(0));
+      CallCore([=] { expanded->value().set.Add(value); });
+      return expanded->ReadWrite();
+    }
+    if (state->used == State::Capacity(state)) return BuildFull(context, state, value);
+    State::Records(state)[state->used++] = value;
+    PG_RETURN_POINTER(state);
+  }
+
+  // The state is full. Values that keep repeating must not make it large.
+  static Datum BuildFull(MemoryContext context, Header* state, Value value) {
+    if (State::Capacity(state) >= kFlatCapacity) {
+      state->used = CallCore([state] {
+        ContextResource memory(CurrentMemoryContext);
+        return static_cast<std::uint32_t>(bitmap::SortUnique(State::Used(state), &memory));
+      });
+      if (state->used > kFlatCapacity / 2) {
+        Expanded* expanded = NewExpanded(context, state, {});
+        CallCore([=] { expanded->value().set.Add(value); });
+        return expanded->ReadWrite();
+      }
+    } else {
+      state = State::WithRoom(state, state->used + kExtraRoom);
+    }
+    State::Records(state)[state->used++] = value;
+    return PointerGetDatum(state);
+  }
+};
+
+}  // namespace cdp::pg
