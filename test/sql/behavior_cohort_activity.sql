@@ -29,7 +29,7 @@ SET parallel_leader_participation = off;
 EXPLAIN (COSTS OFF) SELECT cdp.activity_agg(uid, day, starts, NOT starts) FROM event;
 SELECT count(*) AS answers, count(*) FILTER (WHERE s IS DISTINCT FROM a) AS differ FROM serial AS s FULL JOIN answer AS a USING (g);
 CREATE TABLE part AS SELECT uid % 400 AS g, cdp.activity_agg(uid, day) AS a FROM event GROUP BY 1;
-CREATE TABLE daily AS SELECT day, cdp.rb_build_agg(uid) AS users FROM event GROUP BY day;
+CREATE TABLE daily AS SELECT day, cdp.rb_build(array_agg(uid)) AS users FROM event GROUP BY day;
 ANALYZE part;
 ANALYZE daily;
 EXPLAIN (COSTS OFF) SELECT cdp.rollup(a) FROM part;
