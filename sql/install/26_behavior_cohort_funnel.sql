@@ -44,6 +44,12 @@ COMMENT ON FUNCTION cdp._funnel_chain_trans(cdp.funnel, integer, integer, timest
 CREATE FUNCTION cdp._funnel_chain_steps_trans(cdp.funnel, integer, integer, timestamptz[], integer) RETURNS cdp.funnel
     AS 'MODULE_PATHNAME', 'cdp__funnel_chain_steps_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
 COMMENT ON FUNCTION cdp._funnel_chain_steps_trans(cdp.funnel, integer, integer, timestamptz[], integer) IS 'internal: the same with the times and the number of the steps';
+CREATE FUNCTION cdp._funnel_timeline_trans(cdp.funnel, integer, cdp.timeline, integer[], interval) RETURNS cdp.funnel
+    AS 'MODULE_PATHNAME', 'cdp__funnel_timeline_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION cdp._funnel_timeline_trans(cdp.funnel, integer, cdp.timeline, integer[], interval) IS 'internal: adds a user with the funnel of their timeline to the state of funnel_agg';
+CREATE FUNCTION cdp._funnel_timeline_mode_trans(cdp.funnel, integer, cdp.timeline, integer[], interval, text) RETURNS cdp.funnel
+    AS 'MODULE_PATHNAME', 'cdp__funnel_timeline_mode_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION cdp._funnel_timeline_mode_trans(cdp.funnel, integer, cdp.timeline, integer[], interval, text) IS 'internal: the same by the rules of a mode';
 CREATE FUNCTION cdp._funnel_combine(cdp.funnel, cdp.funnel) RETURNS cdp.funnel
     AS 'MODULE_PATHNAME', 'cdp__funnel_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION cdp._funnel_combine(cdp.funnel, cdp.funnel) IS 'internal: unites two states of funnel_agg';
@@ -90,6 +96,26 @@ CREATE AGGREGATE cdp.funnel_agg(uid integer, level integer, chain timestamptz[],
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE cdp.funnel_agg(integer, integer, timestamptz[], integer) IS 'a funnel from users, their levels, the times of their steps, and the number of steps';
+
+CREATE AGGREGATE cdp.funnel_agg(one_id integer, tl cdp.timeline, steps integer[], "window" interval) (
+    SFUNC = cdp._funnel_timeline_trans,
+    STYPE = cdp.funnel,
+    SSPACE = 1024,
+    FINALFUNC = cdp._funnel_final,
+    COMBINEFUNC = cdp._funnel_combine,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE cdp.funnel_agg(integer, cdp.timeline, integer[], interval) IS 'a funnel from stored timelines in one pass: users and levels as window_funnel finds them, times between steps as in funnel_chain; rows with a null user or timeline are skipped, null without rows';
+
+CREATE AGGREGATE cdp.funnel_agg(one_id integer, tl cdp.timeline, steps integer[], "window" interval, mode text) (
+    SFUNC = cdp._funnel_timeline_mode_trans,
+    STYPE = cdp.funnel,
+    SSPACE = 1024,
+    FINALFUNC = cdp._funnel_final,
+    COMBINEFUNC = cdp._funnel_combine,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE cdp.funnel_agg(integer, cdp.timeline, integer[], interval, text) IS 'the same by the rules of a mode of window_funnel';
 
 CREATE AGGREGATE cdp.rollup(funnel cdp.funnel) (
     SFUNC = cdp._funnel_combine,

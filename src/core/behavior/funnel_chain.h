@@ -26,7 +26,7 @@ class InstantSteps {
 
   /// The first step not taken when the steps from `step` on are, up to `end`.
   int Forward(int step, int end) {
-    Begin();
+    if (Matches()) match_.Begin();
     while (step < end && Take(step)) {
       ++step;
       if (mode_.increase) break;
@@ -34,21 +34,8 @@ class InstantSteps {
     return step;
   }
 
-  /// The last step taken when those before `step` are, backwards.
-  int Backward(int step) {
-    Begin();
-    while (step > 0 && Take(step - 1)) {
-      --step;
-      if (mode_.increase) break;
-    }
-    return step;
-  }
-
  private:
   bool Matches() const { return mode_.once && !mode_.increase; }
-  void Begin() {
-    if (Matches()) match_.Begin();
-  }
   bool Take(int step) { return (fills_ >> step & 1) != 0 && (!Matches() || match_.Serve(step)); }
 
   FunnelMode mode_;
@@ -57,40 +44,62 @@ class InstantSteps {
 };
 
 /// Writes the times of the chain of `depth` steps that wins: of all that a scan in this mode
-/// accepts, those that are complete first, which is at `reached`; of these the ones that begin
-/// last; of these the one whose second step comes first, then its third, and so on. Event: has the
-/// members `at` and, convertible to a set of steps, `value`; sorted by `at`.
+/// accepts, those that are complete first; of these the ones that begin last, which is what
+/// begun() of the scan tells; of these the one whose second step comes first, then its third, and
+/// so on. So it begins there, and goes on as soon as it can.
+class ChainWalk {
+ public:
+  /// `out` has room for `depth` times.
+  ChainWalk(FunnelMode mode, int depth, Micros begun, Micros* out)
+      : depth_(depth), begun_(begun), at_(begun), out_(out), instant_(mode) {
+    std::fill(out, out + depth, begun);
+    instant_.Clear();
+  }
+
+  /// Takes the next event in order of time; true once the chain is complete.
+  bool Feed(Micros at, std::uint64_t fills) {
+    if (at < begun_) return false;
+    if (at != at_) {
+      if (Finish()) return true;
+      at_ = at;
+      instant_.Clear();
+    }
+    instant_.Add(fills);
+    return false;
+  }
+
+  /// To be called after the last event.
+  bool Finish() {
+    const int next = instant_.Forward(step_, depth_);
+    std::fill(out_ + step_, out_ + next, at_);
+    step_ = next;
+    return step_ == depth_;
+  }
+
+ private:
+  int depth_;
+  int step_ = 0;
+  Micros begun_;
+  Micros at_;
+  Micros* out_;
+  InstantSteps instant_;
+};
+
+/// The chain of events in an array. Event: has the members `at` and, convertible to a set of steps,
+/// `value`; sorted by `at`.
 template <class Event>
-void WriteFunnelChain(std::span<const Event> events, FunnelMode mode, int depth, Micros reached,
+void WriteFunnelChain(std::span<const Event> events, FunnelMode mode, int depth, Micros begun,
                       Micros* out) {
   if (depth == 0) return;
-  InstantSteps instant(mode);
+  ChainWalk walk(mode, depth, begun, out);
   StopTicker ticker;
-  // Backwards, every step as late as it can be, to where the chain begins.
-  auto last = std::upper_bound(events.begin(), events.end(), reached,
-                               [](Micros at, const Event& event) { return at < event.at; });
-  int step = depth;
-  while (step > 0 && last != events.begin()) {
-    const Micros at = (last - 1)->at;
-    instant.Clear();
-    for (; last != events.begin() && (last - 1)->at == at; --last) {
-      instant.Add((last - 1)->value);
-      ticker.Step();
-    }
-    step = instant.Backward(step);
+  auto event = std::lower_bound(events.begin(), events.end(), begun,
+                                [](const Event& other, Micros at) { return other.at < at; });
+  for (; event != events.end(); ++event) {
+    if (walk.Feed(event->at, event->value)) return;
+    ticker.Step();
   }
-  // And forwards, every step as early as it can be.
-  for (step = 0; step < depth && last != events.end();) {
-    const Micros at = last->at;
-    instant.Clear();
-    for (; last != events.end() && last->at == at; ++last) {
-      instant.Add(last->value);
-      ticker.Step();
-    }
-    const int next = instant.Forward(step, depth);
-    std::fill(out + step, out + next, at);
-    step = next;
-  }
+  walk.Finish();
 }
 
 }  // namespace cdp::behavior

@@ -46,6 +46,7 @@ class PlainScan {
         depth_ = step + 1;
         reached_ = at;
       }
+      if (at == reached_ && step + 1 == depth_) begun_ = start_[step];
     }
     return depth_ == steps_;
   }
@@ -53,14 +54,17 @@ class PlainScan {
   /// The number of steps reached, after the last event.
   int Finish() { return depth_; }
 
-  /// When the deepest step was first reached; of no meaning at depth 0.
+  /// When the deepest step was first reached, and when the last of the chains begins that reach it
+  /// then; of no meaning at depth 0. begun() is right once all events of the instant are fed.
   Micros reached() const { return reached_; }
+  Micros begun() const { return begun_; }
 
  private:
   int steps_;
   int depth_ = 0;
   std::uint64_t window_;
   Micros reached_ = 0;
+  Micros begun_ = 0;
   Micros at_ = 0;
   std::uint64_t fills_ = 0;
   Micros start_[kMaxSteps];
@@ -91,6 +95,7 @@ class InstantScan {
   }
 
   Micros reached() const { return reached_; }
+  Micros begun() const { return begun_; }
 
  protected:
   struct Instant {
@@ -115,11 +120,15 @@ class InstantScan {
     waiting_ = false;
     const int depth = depth_;
     const bool ends = static_cast<Derived*>(this)->Take(at_, instant);
-    if (depth_ > depth) reached_ = at_;
+    if (depth_ > depth) {
+      reached_ = at_;
+      begun_ = start_[depth_ - 1];
+    }
     return ends;
   }
 
   Micros reached_ = 0;
+  Micros begun_ = 0;
   Micros at_ = 0;
   bool waiting_ = false;
   Instant instant_;

@@ -57,7 +57,7 @@ int WithSorted(const FunnelStateView& state, std::pmr::memory_resource* memory, 
 
 struct Outcome {
   int depth;
-  Micros reached;
+  Micros begun;
 };
 
 template <class Hit>
@@ -67,12 +67,14 @@ Outcome Scan(std::span<const Hit> hits, const FunnelStateView& state) {
   return WithScan(state.mode, state.header.conditions, state.header.window(),
                   [&](auto& scan) -> Outcome {
                     StopTicker ticker;
+                    bool done = false;
                     for (const Hit& hit : hits) {
-                      if (scan.Feed(hit.at, hit.value & existing)) break;
+                      if (done && hit.at != scan.reached()) break;
+                      done = scan.Feed(hit.at, hit.value & existing);
                       ticker.Step();
                     }
                     const int depth = scan.Finish();
-                    return {depth, scan.reached()};
+                    return {depth, scan.begun()};
                   });
 }
 
@@ -114,7 +116,7 @@ int FunnelDepth(const FunnelStateView& state, std::pmr::memory_resource* memory)
 int FunnelChain(const FunnelStateView& state, std::pmr::memory_resource* memory, Micros* out) {
   return WithSorted(state, memory, [&](auto hits) {
     const Outcome outcome = Scan(hits, state);
-    WriteFunnelChain(hits, state.mode, outcome.depth, outcome.reached, out);
+    WriteFunnelChain(hits, state.mode, outcome.depth, outcome.begun, out);
     return outcome.depth;
   });
 }

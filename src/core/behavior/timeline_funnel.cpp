@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/stop.h"
+#include "core/behavior/funnel_chain.h"
 
 namespace cdp::behavior {
 
@@ -50,41 +51,111 @@ std::uint64_t TimelineFunnel::FillsOfLarge(std::uint32_t code) const {
   return at != end && at->code == code ? at->fills : 0;
 }
 
-template <class Code, class Scan>
-int TimelineFunnel::ScanCodes(const View& view, Scan& scan) const {
-  TimeReader times(view);
-  StopTicker ticker;
-  Micros at[TimeReader::kRoom];
-  const std::byte* codes = view.codes();
-  while (const std::size_t n = times.Next(at)) {
-    for (std::size_t i = 0; i < n; ++i, codes += sizeof(Code)) {
-      Code code;
-      std::memcpy(&code, codes, sizeof(Code));
-      const std::uint64_t fills = Fills(static_cast<std::int32_t>(code));
-      // What fills no step matters only where nothing may come in between.
-      if (fills == 0 && !mode_.order) continue;
-      if (scan.Feed(at[i], fills)) return scan.Finish();
+int TimelineFunnel::Reach(const View& view) const {
+  int reach = 0;
+  while (reach < steps_ && (view.code_bits() & code_bit_[reach]) != 0) ++reach;
+  return reach;
+}
+
+bool TimelineFunnel::HasFirst(const View& view) const {
+  return timeline::WithCodes(view, [&](auto codes) {
+    for (std::size_t i = 0; i < view.count(); ++i) {
+      if ((Fills(codes[i]) & 1) != 0) return true;
     }
-    ticker.Step(static_cast<std::uint32_t>(n));
-  }
-  return scan.Finish();
+    return false;
+  });
+}
+
+template <class Use>
+void TimelineFunnel::ForEachBlock(const View& view, Use&& use) const {
+  timeline::WithCodes(view, [&](auto codes) {
+    TimeReader times(view);
+    StopTicker ticker;
+    Micros at[TimeReader::kRoom];
+    Hit hits[TimeReader::kBlock];
+    std::size_t index = 0;
+    while (const std::size_t n = times.Next(at)) {
+      // What fills no step matters only where nothing may come in between.
+      std::size_t count = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        hits[count] = {at[i], Fills(codes[index + i])};
+        count += static_cast<std::size_t>(hits[count].fills != 0 || mode_.order);
+      }
+      if (use(std::span<const Hit>(hits, count))) return;
+      index += n;
+      ticker.Step(static_cast<std::uint32_t>(n));
+    }
+  });
 }
 
 int TimelineFunnel::Depth(const View& view) const {
-  // No deeper than the first step whose code the timeline lacks for sure.
-  int reach = 0;
-  while (reach < steps_ && (view.code_bits() & code_bit_[reach]) != 0) ++reach;
+  const int reach = Reach(view);
   if (reach == 0) return 0;
+  if (reach == 1) return HasFirst(view) ? 1 : 0;
   return WithScan(mode_, reach, window_, [&](auto& scan) {
-    switch (view.shape().width_log2) {
-      case 0:
-        return ScanCodes<std::uint8_t>(view, scan);
-      case 1:
-        return ScanCodes<std::uint16_t>(view, scan);
-      default:
-        return ScanCodes<std::int32_t>(view, scan);
-    }
+    ForEachBlock(view, [&scan](std::span<const Hit> hits) {
+      for (const Hit& hit : hits) {
+        if (scan.Feed(hit.at, hit.fills)) return true;
+      }
+      return false;
+    });
+    return scan.Finish();
   });
+}
+
+int TimelineFunnel::Chain(const View& view, Micros* out) const {
+  const int reach = Reach(view);
+  if (reach == 0) return 0;
+  struct Outcome {
+    int depth;
+    Micros begun;
+  };
+  // The hits of the last block, for they are those of all events in most timelines.
+  Hit kept[TimeReader::kBlock];
+  std::size_t kept_count = 0;
+  const Outcome outcome = WithScan(mode_, reach, window_, [&](auto& scan) -> Outcome {
+    // Once all steps are reached only the other events of that instant count.
+    bool done = false;
+    ForEachBlock(view, [&](std::span<const Hit> hits) {
+      std::copy(hits.begin(), hits.end(), kept);
+      kept_count = hits.size();
+      for (const Hit& hit : hits) {
+        if (done && hit.at != scan.reached()) return true;
+        done = scan.Feed(hit.at, hit.fills);
+      }
+      return false;
+    });
+    const int depth = scan.Finish();
+    return {depth, scan.begun()};
+  });
+  if (outcome.depth == 0) return 0;
+  if (outcome.depth == 1) {
+    out[0] = outcome.begun;
+    return 1;
+  }
+  ChainWalk walk(mode_, outcome.depth, outcome.begun, out);
+  const auto follow = [&walk](std::span<const Hit> hits) {
+    for (const Hit& hit : hits) {
+      if (walk.Feed(hit.at, hit.fills)) return true;
+    }
+    return false;
+  };
+  bool complete = false;
+  if (view.count() <= TimeReader::kBlock) {
+    complete = follow({kept, kept_count});
+  } else {
+    ForEachBlock(view, [&](std::span<const Hit> hits) { return complete = follow(hits); });
+  }
+  if (!complete) walk.Finish();
+  return outcome.depth;
+}
+
+int TimelineFunnel::Spans(const View& view, std::uint64_t* out) const {
+  if (Reach(view) < 2) return Depth(view);
+  Micros chain[kMaxSteps];
+  const int depth = Chain(view, chain);
+  for (int i = 1; i < depth; ++i) out[i - 1] = Elapsed(chain[i - 1], chain[i]);
+  return depth;
 }
 
 }  // namespace cdp::behavior

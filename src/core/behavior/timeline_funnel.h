@@ -15,8 +15,17 @@ class TimelineFunnel {
   /// kInvalidArgument for anything else.
   TimelineFunnel(std::span<const std::int32_t> steps, std::uint64_t window, FunnelMode mode);
 
+  int steps() const { return steps_; }
+
   /// The number of steps that the timeline's events reach.
   int Depth(const timeline::View& view) const;
+
+  /// The same, and the times of the winning chain (funnel_chain.h); `out` has room for steps().
+  int Chain(const timeline::View& view, Micros* out) const;
+
+  /// The same with the times from each step of that chain to the next, one less than the depth, in
+  /// microseconds.
+  int Spans(const timeline::View& view, std::uint64_t* out) const;
 
  private:
   /// The steps that an event with this code fills.
@@ -26,8 +35,21 @@ class TimelineFunnel {
   }
   std::uint64_t FillsOfLarge(std::uint32_t code) const;
 
-  template <class Code, class Scan>
-  int ScanCodes(const timeline::View& view, Scan& scan) const;
+  /// An event that matters.
+  struct Hit {
+    Micros at;
+    std::uint64_t fills;
+  };
+
+  /// No deeper than the first step whose code the timeline lacks for sure.
+  int Reach(const timeline::View& view) const;
+
+  /// Whether an event fills the first step: for who cannot reach another, in any mode the depth.
+  bool HasFirst(const timeline::View& view) const;
+
+  /// Calls use(hits) with the hits of each block of events, in order, until it returns true.
+  template <class Use>
+  void ForEachBlock(const timeline::View& view, Use&& use) const;
 
   static constexpr std::uint32_t kSmallCodes = 256;
   struct LargeCode {

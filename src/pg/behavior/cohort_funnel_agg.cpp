@@ -1,15 +1,17 @@
-/// funnel_agg and rollup(funnel). A state is null, rows in build form with spare room, a small
-/// image, or, once it has grown, an expanded object.
+/// funnel_agg, over rows and over timelines, and rollup(funnel). A state is null, rows in build
+/// form with spare room, a small image, or, once it has grown, an expanded object.
 
 #include "core/base/time.h"
 #include "pg/base/flat_state.h"
 #include "pg/behavior/cohort_funnel_datum.h"
+#include "pg/behavior/prepared_funnel.h"
 
 namespace cdp::pg {
 namespace {
 
 using behavior::CohortFunnel;
 using behavior::kMaxFunnelSteps;
+static_assert(kMaxFunnelSteps == behavior::kMaxSteps);
 
 /// A length word before the core's header.
 struct RowsHeader {
@@ -141,13 +143,13 @@ Datum AddToExpanded(ExpandedFunnel* expanded, const FunnelRow& row) {
   });
 }
 
-Datum Transition(FunctionCallInfo fcinfo, int chain, int steps) {
-  const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_trans");
-  FunnelRow row;
-  if (!TakeRow(fcinfo, chain, steps, &row)) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-  }
+/// The state as it is, without a new row.
+Datum Unchanged(FunctionCallInfo fcinfo) {
+  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+Datum AddRow(FunctionCallInfo fcinfo, MemoryContext aggregate, const FunnelRow& row) {
   if (!PG_ARGISNULL(0)) {
     ExpandedFunnel* expanded = ExpandedFunnel::From(PG_GETARG_DATUM(0));
     if (expanded != nullptr) return AddToExpanded(expanded, row);
@@ -163,6 +165,34 @@ Datum Transition(FunctionCallInfo fcinfo, int chain, int steps) {
   header.version = behavior::kCohortFunnelBuildVersion;
   header.steps = static_cast<uint8>(row.steps);
   return AddToRows(aggregate, RowsState::New(header, kFirstRoom), row);
+}
+
+Datum Transition(FunctionCallInfo fcinfo, int chain, int steps) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_trans");
+  FunnelRow row;
+  if (!TakeRow(fcinfo, chain, steps, &row)) return Unchanged(fcinfo);
+  return AddRow(fcinfo, aggregate, row);
+}
+
+/// Takes a person's timeline: the level and the times of the steps come of it.
+Datum TimelineTransition(FunctionCallInfo fcinfo) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_timeline_trans");
+  for (int i = 3; i < PG_NARGS(); ++i) {
+    if (PG_ARGISNULL(i)) {
+      ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                      errmsg("steps, window and mode of a funnel must not be null")));
+    }
+  }
+  const behavior::TimelineFunnel* funnel = &PreparedFunnel::Of(fcinfo, 3);
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return Unchanged(fcinfo);
+  const varlena* timeline = TimelineArgument(fcinfo, 2);
+  FunnelRow row;
+  row.user = PG_GETARG_UINT32(1);
+  row.steps = funnel->steps();
+  row.level = CallCore(
+      [funnel, timeline, &row] { return funnel->Spans(ReadTimeline(timeline), row.span); });
+  row.span_count = row.level == 0 ? 0 : static_cast<std::size_t>(row.level - 1);
+  return AddRow(fcinfo, aggregate, row);
 }
 
 Datum CombineFlat(MemoryContext aggregate, varlena* state, varlena* other) {
@@ -197,6 +227,9 @@ CDP_FUNCTION(cdp__funnel_trans) { return Transition(fcinfo, 0, 0); }
 CDP_FUNCTION(cdp__funnel_steps_trans) { return Transition(fcinfo, 0, 3); }
 CDP_FUNCTION(cdp__funnel_chain_trans) { return Transition(fcinfo, 3, 0); }
 CDP_FUNCTION(cdp__funnel_chain_steps_trans) { return Transition(fcinfo, 3, 4); }
+
+CDP_FUNCTION(cdp__funnel_timeline_trans) { return TimelineTransition(fcinfo); }
+CDP_FUNCTION(cdp__funnel_timeline_mode_trans) { return TimelineTransition(fcinfo); }
 
 CDP_FUNCTION(cdp__funnel_combine) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_combine");

@@ -28,20 +28,22 @@ struct Event {
 
 Answer Scan(FunnelMode mode, const std::vector<Row>& rows, int steps, std::uint64_t window) {
   Answer answer{};
-  std::int64_t reached = 0;
+  std::int64_t begun = 0;
   answer.depth = WithScan(mode, steps, window, [&](auto& scan) {
+    bool done = false;
     for (const Row& row : rows) {
       if (row.fills == 0 && !mode.order) continue;
-      if (scan.Feed(row.at, row.fills)) break;
+      if (done && row.at != scan.reached()) break;
+      done = scan.Feed(row.at, row.fills);
     }
     const int depth = scan.Finish();
-    reached = scan.reached();
+    begun = scan.begun();
     return depth;
   });
   std::vector<Event> events;
   for (const Row& row : rows) events.push_back({row.at, row.fills});
   answer.chain.resize(static_cast<std::size_t>(answer.depth));
-  WriteFunnelChain<Event>(events, mode, answer.depth, reached, answer.chain.data());
+  WriteFunnelChain<Event>(events, mode, answer.depth, begun, answer.chain.data());
   return answer;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/behavior/funnel_chain.h"
 #include "core/timeline/timeline_writer.h"
 #include "oracle/behavior.h"
 #include "unit/behavior/rounds.h"
@@ -27,6 +28,15 @@ int Depth(const std::vector<Event>& events, const std::vector<std::int32_t>& ste
           std::uint64_t window, FunnelMode mode = {}) {
   const auto image = ImageOf(events);
   return TimelineFunnel(steps, window, mode).Depth(timeline::View(image));
+}
+
+std::vector<Micros> Chain(const std::vector<Event>& events, const std::vector<std::int32_t>& steps,
+                          std::uint64_t window, FunnelMode mode = {}) {
+  const auto image = ImageOf(events);
+  const TimelineFunnel funnel(steps, window, mode);
+  std::vector<Micros> chain(steps.size());
+  chain.resize(static_cast<std::size_t>(funnel.Chain(timeline::View(image), chain.data())));
+  return chain;
 }
 
 std::string MessageOf(const std::vector<std::int32_t>& steps) {
@@ -70,14 +80,16 @@ TEST(TimelineFunnelProperty, AgreesWithTheDefinitionInEveryMode) {
       const FunnelMode mode{(bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0,
                             (bits & 16) != 0};
       if (mode.reentry && !mode.order) continue;
-      const int slow =
+      const auto slow =
           mode.order || mode.deduplicate
               ? oracle::StrictFunnel(
                     rows, count, window,
                     {mode.order, mode.deduplicate, mode.increase, mode.once, mode.reentry})
-                    .Depth()
-              : oracle::Funnel(rows, count, window, {mode.increase, mode.once}).Depth();
-      ASSERT_EQ(Depth(events, steps, window, mode), slow) << "round " << round << " mode " << bits;
+                    .Chain()
+              : oracle::Funnel(rows, count, window, {mode.increase, mode.once}).Chain();
+      ASSERT_EQ(Depth(events, steps, window, mode), static_cast<int>(slow.size()))
+          << "round " << round << " mode " << bits;
+      ASSERT_EQ(Chain(events, steps, window, mode), slow) << "round " << round << " mode " << bits;
     }
   }
 }
@@ -98,6 +110,55 @@ TEST(TimelineFunnel, LongTimelines) {
   for (int i = 0; i < 1000; ++i) events.push_back({i * 1000, i % 10});
   EXPECT_EQ(Depth(events, {0, 3, 6, 9, 0, 3, 6, 9}, 19'000), 8);
   EXPECT_EQ(Depth(events, {0, 3, 6, 9, 0, 3, 6, 9}, 18'999), 7);
+  EXPECT_EQ(Chain(events, {0, 3, 6}, 6'000), (std::vector<Micros>{0, 3000, 6000}));
+  EXPECT_EQ(Chain(events, {5, 3, 5}, 10'000), (std::vector<Micros>{5000, 13'000, 15'000}));
+  // Across blocks, and from a start in a later one.
+  events.push_back({700'500, 500});
+  events.push_back({990'500, 501});
+  EXPECT_EQ(Chain(events, {9, 500, 501, 9}, 350'000),
+            (std::vector<Micros>{699'000, 700'500, 990'500, 999'000}));
+}
+
+TEST(TimelineFunnelProperty, ChainsOfLongTimelinesAreThoseOfRows) {
+  std::mt19937_64 rng(20250105);
+  for (int round = 0; round < kRounds / 400; ++round) {
+    std::vector<Event> events(rng() % 1500);
+    for (auto& event : events) {
+      event.at = static_cast<std::int64_t>(rng() % 2000);
+      event.value = static_cast<std::int32_t>(rng() % 40);
+    }
+    const std::vector<std::int32_t> steps = {0, 1, 2, 1, 3};
+    const std::uint64_t window = rng() % 400;
+    std::sort(events.begin(), events.end());
+    struct Row {
+      Micros at;
+      std::uint64_t value;
+    };
+    std::vector<Row> rows;
+    for (const Event& event : events) {
+      std::uint64_t fills = 0;
+      for (std::size_t i = 0; i < steps.size(); ++i) {
+        if (steps[i] == event.value) fills |= std::uint64_t{1} << i;
+      }
+      rows.push_back({event.at, fills});
+    }
+    const FunnelMode mode{
+        .deduplicate = rng() % 4 == 0, .increase = rng() % 2 == 0, .once = rng() % 2 == 0};
+    Micros begun = 0;
+    std::vector<Micros> chain(WithScan(mode, 5, window, [&](auto& scan) {
+      bool done = false;
+      for (const Row& row : rows) {
+        if (row.value == 0) continue;
+        if (done && row.at != scan.reached()) break;
+        done = scan.Feed(row.at, row.value);
+      }
+      const std::size_t depth = static_cast<std::size_t>(scan.Finish());
+      begun = scan.begun();
+      return depth;
+    }));
+    WriteFunnelChain<Row>(rows, mode, static_cast<int>(chain.size()), begun, chain.data());
+    ASSERT_EQ(Chain(events, steps, window, mode), chain) << "round " << round;
+  }
 }
 
 TEST(TimelineFunnel, WithoutEventsNothingIsReached) { EXPECT_EQ(Depth({}, {0}, 10), 0); }
