@@ -109,8 +109,13 @@ std::size_t DaysOf(const View& view, const CodeSet* codes, Zone* zone) {
   // Where clocks go back over midnight a date can come again: the two last ones are remembered.
   std::int64_t last = INT64_MIN;
   std::int64_t before = INT64_MIN;
+  // Until then it is the same date for sure: most events come soon after another.
+  Micros until = INT64_MIN;
   ForEachInstant(view, codes, [&](Micros at) {
+    if (at < until) return;
     const std::int64_t day = zone->DayOf(at);
+    const ZoneStretch& stretch = zone->StretchAt(at);
+    until = std::min(stretch.to, (day + 1) * kMicrosPerDay - stretch.offset);
     if (day == last || day == before) return;
     ++days;
     if (day > last) {

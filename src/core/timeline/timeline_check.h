@@ -53,6 +53,7 @@ struct BuildView {
   /// Writes all events at `out` as records of a kind that has room for them, or more.
   template <class To>
   void CopyTo(To* out) const {
+    if (count == 0) return;
     WithRecord(kind, [&]<class From>() {
       if constexpr (kRoom<From> == kRoom<To>) {
         std::memcpy(static_cast<void*>(out), records, count * sizeof(To));

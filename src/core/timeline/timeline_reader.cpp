@@ -14,7 +14,7 @@ TimeReader::TimeReader(const View& view)
             GroupReader::Give::kSums, kTicks[view.shape().tick],
             static_cast<std::uint64_t>(view.first())) {}
 
-std::size_t TimeReader::Next(Micros* out) {
+std::size_t TimeReader::Next(Micros (&out)[kRoom]) {
   if (left_ == 0) return 0;
   out[0] = next_;
   // Signed and unsigned variants of a type may stand for each other.

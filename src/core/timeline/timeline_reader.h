@@ -47,9 +47,9 @@ class TimeReader {
 
   explicit TimeReader(const View& view);
 
-  /// Writes the next instants and returns how many: kBlock, or what is left, 0 at the end. `out`
-  /// has room for kRoom, all of which may be written.
-  std::size_t Next(Micros* out);
+  /// Writes the next instants and returns how many: kBlock, or what is left, 0 at the end. All of
+  /// `out` may be written.
+  std::size_t Next(Micros (&out)[kRoom]);
 
  private:
   Micros next_;  ///< the first of the next block: it is known before its group is read
@@ -187,7 +187,7 @@ template <class Visit>
 void ForEachEvent(const View& view, Visit&& visit) {
   WithCodes(view, [&](auto codes) {
     TimeReader times(view);
-    Micros at[TimeReader::kBlock];
+    Micros at[TimeReader::kRoom];
     std::size_t index = 0;
     while (const std::size_t n = times.Next(at)) {
       for (std::size_t i = 0; i < n; ++i) visit(at[i], codes[index + i]);

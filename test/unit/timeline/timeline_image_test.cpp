@@ -34,6 +34,13 @@ TEST(TimelineImageProperty, IsTheDocumentedImageAndReadsBack) {
     }
     const View view(image);
     ASSERT_EQ(view.count(), events.size());
+    std::size_t index = 0;
+    ForEachEvent(view, [&](Micros at, std::int32_t code) {
+      ASSERT_LT(index, events.size());
+      ASSERT_EQ(at, events[index].at);
+      ASSERT_EQ(code, events[index++].code);
+    });
+    ASSERT_EQ(index, events.size()) << "round " << round;
     if (!events.empty()) {
       ASSERT_EQ(view.first(), events.front().at);
       ASSERT_EQ(view.last(), events.back().at);
