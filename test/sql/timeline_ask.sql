@@ -72,6 +72,13 @@ SELECT question, buffers(format('SELECT %s FROM large', question)) * 3 < buffers
   FROM (VALUES ('cdp.timeline_count(tl)'), ('cdp.timeline_first(tl)'), ('cdp.timeline_last(tl)'), ($$cdp.timeline_count(tl, '{31}')$$),
                ($$cdp.timeline_days(tl, '{31}')$$), ($$cdp.timeline_count(tl, '{29}')$$)) q(question) ORDER BY 1;
 
+-- properties of the first event, in the order of time, then code
+SELECT cdp.timeline_first_property(t, 1) AS p1, cdp.timeline_first_property(t, 2) AS p2, cdp.timeline_first_property(t, 3) AS p3, cdp.timeline_first_property(t, 4) AS p4
+  FROM (SELECT cdp.timeline_agg(ts, code, NULL, props) AS t
+          FROM (VALUES ('2024-01-02'::timestamptz, 1, '{9,9,9}'::int[]), ('2024-01-01', 5, '{8,8}'), ('2024-01-01', 3, '{-7,NULL,2147483647}')) v(ts, code, props)) AS s;
+SELECT cdp.timeline_first_property(cdp.timeline_agg('2024-01-01', 1), 1) AS none, cdp.timeline_first_property(cdp.timeline_slice(cdp.timeline_agg('2024-01-01', 1), '2025-01-01', '2026-01-01'), 1) AS empty,
+       cdp.timeline_first_property(NULL, 1) AS no_timeline;
+
 \set SHOW_CONTEXT never
 DO $$
 DECLARE
@@ -81,6 +88,7 @@ BEGIN
     FOREACH call IN ARRAY ARRAY[
         $c$cdp.timeline_count(tl, '{1,-1}')$c$, $c$cdp.timeline_first(tl, '{1,NULL}')$c$, $c$cdp.timeline_last(tl, '{{1},{2}}')$c$,
         $c$cdp.timeline_days(tl, NULL, 'Mars/Olympus')$c$, $c$cdp.timeline_days(tl, NULL, '')$c$, $c$cdp.timeline_hours(tl, NULL, repeat('x', 1000))$c$,
+        $c$cdp.timeline_first_property(tl, 0)$c$, $c$cdp.timeline_first_property(tl, 5)$c$,
         $c$cdp.timeline_sum(cdp.timeline_agg(now(), 1, 9223372036854775807) OPERATOR(cdp.||) cdp.timeline_agg(now(), 1, 1))$c$,
         $c$cdp.timeline_json((SELECT cdp.timeline_agg('2024-01-01'::timestamptz + i * interval '1 s', 1) FROM generate_series(1, 1000001) i))$c$] LOOP
         BEGIN

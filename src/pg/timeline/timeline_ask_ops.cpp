@@ -141,4 +141,21 @@ CDP_FUNCTION(cdp_timeline_codes) {
   }));
 }
 
+CDP_FUNCTION(cdp_timeline_first_property) {
+  const varlena* value = TimelineArgument(fcinfo, 0);
+  const int32 which = PG_GETARG_INT32(1);
+  if (which < 1 || which > timeline::kMaxProperties) {
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("events have no property %d", which),
+             errdetail("Properties are numbered from 1 to %d.", timeline::kMaxProperties)));
+  }
+  const Found found = CallCore([value, which] {
+    const View view = ReadTimeline(value);
+    if (view.count() == 0) return Found{};
+    return FoundIn(timeline::PropertyColumn(view, which).At(0));
+  });
+  if (!found.found) PG_RETURN_NULL();
+  PG_RETURN_INT32(static_cast<int32>(found.value));
+}
+
 }  // namespace cdp::pg

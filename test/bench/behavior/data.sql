@@ -48,7 +48,7 @@ CREATE INDEX event_user ON bench_behavior.event (user_id, ts) INCLUDE (event);
 CREATE INDEX event_event ON bench_behavior.event (event, ts);
 VACUUM (ANALYZE, FREEZE) bench_behavior.event;
 CREATE UNLOGGED TABLE bench_behavior.timeline AS
-    SELECT user_id, cdp.timeline_agg(ts, event) AS tl FROM bench_behavior.event GROUP BY user_id;
+    SELECT user_id, cdp.timeline_agg(ts, event, amount, ARRAY[channel::int4]) AS tl FROM bench_behavior.event GROUP BY user_id;
 VACUUM (ANALYZE, FREEZE) bench_behavior.timeline;
 SELECT count(*) AS events, count(DISTINCT user_id) AS users, pg_size_pretty(pg_relation_size('bench_behavior.event')) AS heap
   FROM bench_behavior.event;
