@@ -157,6 +157,8 @@ our @questions = (
     },
     {
         name => 'top 20 three-step paths in sessions of 30 minutes',
+        ours => lines("SELECT path[1] * 10000 + path[2] * 100 + path[3] AS a, n AS b
+            FROM cdp.paths((SELECT cdp.paths_agg(tl, '30 min', 3) FROM bench_behavior.timeline))", qw(a b)),
         sql => lines("SELECT path AS a, n AS b FROM (SELECT e1 * 10000 + e2 * 100 + e3 AS path, count(*) AS n
             FROM (SELECT ts, event::int4 AS e1, lead(event, 1) OVER w AS e2, lead(event, 2) OVER w AS e3,
                          lead(ts, 1) OVER w AS t2, lead(ts, 2) OVER w AS t3
