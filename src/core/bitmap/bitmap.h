@@ -3,15 +3,13 @@
 
 #include <utility>
 
-#include "core/bitmap/format.h"
+#include "core/bitmap/kernels.h"
 
 namespace roaring::api {
 struct roaring_bitmap_s;
 }
 
 namespace cdp::bitmap {
-
-enum class SetOperation : std::uint8_t { kAnd, kOr, kXor, kAndNot };
 
 /// Owns memory of the installed allocator; one that is never destroyed leaks nothing else. When an
 /// allocation fails inside a change, the exception passes and the bitmap is lost: afterwards it

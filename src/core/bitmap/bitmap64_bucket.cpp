@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "core/bitmap/bitmap_set.h"
 #include "roaring.h"
 
 namespace cdp::bitmap {
@@ -78,19 +79,12 @@ Bytes CheckedBucket(Bytes bytes, std::size_t* size, Arena* arena) {
 }
 
 Bytes CombineBuckets(SetOperation operation, Bytes a, Bytes b, Arena* arena) {
-  const Draft other(b);
-  return Changed(a, arena, [operation, &other](roaring_bitmap_t* raw) {
-    switch (operation) {
-      case SetOperation::kAnd:
-        return roaring_bitmap_and_inplace(raw, other.raw());
-      case SetOperation::kOr:
-        return roaring_bitmap_or_inplace(raw, other.raw());
-      case SetOperation::kXor:
-        return roaring_bitmap_xor_inplace(raw, other.raw());
-      case SetOperation::kAndNot:
-        return roaring_bitmap_andnot_inplace(raw, other.raw());
-    }
-  });
+  const BitmapView left(a);
+  const BitmapView right(b);
+  const OutputBound bound = BoundCombined(operation, left, right);
+  auto* out = static_cast<std::byte*>(arena->allocate(bound.Total(), 1));
+  const Bytes result = {out, WriteCombined(operation, left, right, bound, out)};
+  return BitmapView(result).empty() ? Bytes() : result;
 }
 
 Bytes FillBucket(Bytes bytes, std::uint32_t first, std::uint32_t last, Arena* arena) {
@@ -118,11 +112,13 @@ Bytes ShiftBucket(Bytes bytes, std::int64_t distance, Arena* arena) {
 }
 
 Bytes AddToBucket(Bytes bytes, std::uint32_t value, Arena* arena) {
-  return Changed(bytes, arena, [=](roaring_bitmap_t* raw) { roaring_bitmap_add(raw, value); });
+  const SingleValue single(value);
+  return CombineBuckets(SetOperation::kOr, bytes.empty() ? single.bytes() : bytes, single.bytes(),
+                        arena);
 }
 
 Bytes RemoveFromBucket(Bytes bytes, std::uint32_t value, Arena* arena) {
-  return Changed(bytes, arena, [=](roaring_bitmap_t* raw) { roaring_bitmap_remove(raw, value); });
+  return CombineBuckets(SetOperation::kAndNot, bytes, SingleValue(value).bytes(), arena);
 }
 
 Bytes CompactBucket(Bytes bytes, Arena* arena) {

@@ -1,7 +1,8 @@
 /// Changes inside one bucket: portable bytes of 32-bit bitmaps in, new ones out.
 ///
 /// Results lie in the given memory, which takes them back as a whole; an empty result is an empty
-/// span. Everything read is checked in full on the way.
+/// span. Ranges and shifts check all of what they read; set operations and single values stay
+/// inside it, and give an error or a wrong result when it is corrupt.
 #pragma once
 
 #include <memory_resource>

@@ -9,18 +9,6 @@ namespace {
 constexpr std::byte kFullRun[] = {std::byte{1}, std::byte{0},    std::byte{0},
                                   std::byte{0}, std::byte{0xff}, std::byte{0xff}};
 
-std::uint32_t SizeOf(const Container& container) {
-  switch (container.kind) {
-    case ContainerKind::kArray:
-      return 2 * container.cardinality;
-    case ContainerKind::kBitset:
-      return kBitsetBytes;
-    case ContainerKind::kRun:
-      return 2 + 4 * container.runs;
-  }
-  return 0;
-}
-
 }  // namespace
 
 BitmapParts::~BitmapParts() {
@@ -37,10 +25,9 @@ void BitmapParts::Push(const Part& part) {
 }
 
 void BitmapParts::Keep(const Container& container, std::uint32_t key) {
-  const bool is_run = container.kind == ContainerKind::kRun;
-  // The number of runs stands before the first one.
-  Push({container.data - (is_run ? 2 : 0), SizeOf(container), container.cardinality,
-        static_cast<std::uint16_t>(key), is_run, false});
+  const Bytes bytes = container.bytes();
+  Push({bytes.data(), static_cast<std::uint32_t>(bytes.size()), container.cardinality,
+        static_cast<std::uint16_t>(key), container.kind == ContainerKind::kRun, false});
 }
 
 void BitmapParts::Keep(const BitmapView& view, std::uint32_t from, std::uint32_t end) {

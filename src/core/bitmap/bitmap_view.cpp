@@ -22,19 +22,6 @@ std::size_t DataBytes(const Container& container) {
   return 0;
 }
 
-std::uint32_t* DecodeBitset(const Container& container, std::uint32_t* out) {
-  std::uint32_t count = 0;
-  for (std::size_t i = 0; i < kBitsetWords; ++i) count += std::popcount(container.Word(i));
-  if (count != container.cardinality) MalformedBitmap();
-  for (std::size_t i = 0; i < kBitsetWords; ++i) {
-    const std::uint32_t base = container.high | static_cast<std::uint32_t>(i << 6);
-    for (std::uint64_t word = container.Word(i); word != 0; word &= word - 1) {
-      *out++ = base | static_cast<std::uint32_t>(std::countr_zero(word));
-    }
-  }
-  return out;
-}
-
 std::uint32_t* DecodeRuns(const Container& container, std::uint32_t* out) {
   std::uint32_t left = container.cardinality;
   for (std::uint32_t i = 0; i < container.runs; ++i) {
@@ -91,13 +78,20 @@ std::uint16_t Container::Max() const {
   MalformedBitmap();
 }
 
+Bytes Container::bytes() const {
+  if (kind == ContainerKind::kRun) return {data - 2, DataBytes(*this) + 2};
+  return {data, DataBytes(*this)};
+}
+
 std::uint32_t* Container::Decode(std::uint32_t* out) const {
   switch (kind) {
     case ContainerKind::kArray:
-      for (std::uint32_t i = 0; i < cardinality; ++i) out[i] = high | Value(i);
+      LowsToValues(lows(), high, out);
       return out + cardinality;
     case ContainerKind::kBitset:
-      return DecodeBitset(*this, out);
+      if (CountBits(data) != cardinality) MalformedBitmap();
+      BitsToValues(data, high, cardinality, out);
+      return out + cardinality;
     case ContainerKind::kRun:
       return DecodeRuns(*this, out);
   }

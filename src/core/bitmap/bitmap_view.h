@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/byte_source.h"
-#include "core/bitmap/format.h"
+#include "core/bitmap/kernels.h"
 
 namespace cdp::bitmap {
 
@@ -17,6 +17,13 @@ struct Container {
   std::uint32_t runs;         ///< of a run container
   const std::byte* data;      ///< values; words; or pairs of start and length - 1
 
+  /// All of it as it stands in the format: of runs with their number in front.
+  Bytes bytes() const;
+  bool IsFullRun() const {
+    return kind == ContainerKind::kRun && runs == 1 && RunStart(0) == 0 && RunLast(0) == 0xffff;
+  }
+  /// Of an array.
+  ArrayValues lows() const { return {data, cardinality}; }
   std::uint16_t Value(std::uint32_t i) const { return LoadAt<std::uint16_t>(data + 2 * i); }
   std::uint64_t Word(std::size_t i) const { return LoadAt<std::uint64_t>(data + 8 * i); }
   bool Bit(std::uint16_t low) const { return (Word(low >> 6) >> (low & 63) & 1) != 0; }

@@ -4,7 +4,7 @@
 #include <bit>
 #include <type_traits>
 
-#include "core/bitmap/kernels.h"
+#include "core/bitmap/kernels_scalar.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -28,34 +28,12 @@ struct Finder {
 // From this ratio of sizes on, each value of the shorter array is searched in the longer one.
 constexpr std::uint32_t kSearchRatio = 32;
 
-// The first place, from `from` on, whose value is not below `value`: steps that double, then
-// halves.
-std::uint32_t Gallop(const Container& array, std::uint32_t from, std::uint16_t value) {
-  std::uint32_t step = 1;
-  std::uint32_t end = from;
-  while (end < array.cardinality && array.Value(end) < value) {
-    from = end + 1;
-    end = from + step;
-    step *= 2;
-  }
-  end = std::min(end, array.cardinality);
-  while (from < end) {
-    const std::uint32_t middle = from + (end - from) / 2;
-    if (array.Value(middle) < value) {
-      from = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return from;
-}
-
 template <class Sink>
 void SearchArray(const Container& few, const Container& many, Sink* sink) {
   std::uint32_t at = 0;
   for (std::uint32_t i = 0; i < few.cardinality; ++i) {
     const std::uint16_t value = few.Value(i);
-    at = Gallop(many, at, value);
+    at = Gallop(many.lows(), at, value);
     if (at == many.cardinality) return;
     if (many.Value(at) == value && !sink->Add(1)) return;
   }
@@ -66,9 +44,9 @@ void ArrayAndArray(const Container& a, const Container& b, Sink* sink) {
   if (a.cardinality / kSearchRatio > b.cardinality) return SearchArray(b, a, sink);
   if (b.cardinality / kSearchRatio > a.cardinality) return SearchArray(a, b, sink);
   if constexpr (std::is_same_v<Sink, Counter>) {
-    sink->Add(CountCommonValues(a.data, a.cardinality, b.data, b.cardinality));
+    sink->Add(CountCommonValues(a.lows(), b.lows()));
   } else {
-    sink->Add(HaveCommonValue(a.data, a.cardinality, b.data, b.cardinality));
+    sink->Add(HaveCommonValue(a.lows(), b.lows()));
   }
 }
 

@@ -97,15 +97,21 @@ void ContainerDraft::Unite(const Container& container) {
 
 bool ContainerDraft::Meet(const Container& container) {
   ToBits();
-  std::uint64_t any = 0;
   if (container.kind == ContainerKind::kBitset) {
-    for (std::size_t i = 0; i < kBitsetWords; ++i) any |= words_[i] &= container.Word(i);
-  } else {
-    Words other = {};
-    SetBits(&other, container);
-    for (std::size_t i = 0; i < kBitsetWords; ++i) any |= words_[i] &= other[i];
+    return CombineBits(SetOperation::kAnd, BytesOf(words_), container.data, BytesOf(&words_)) != 0;
   }
-  return any != 0;
+  Words other = {};
+  SetBits(&other, container);
+  return CombineBits(SetOperation::kAnd, BytesOf(words_), BytesOf(other), BytesOf(&words_)) != 0;
+}
+
+void ContainerDraft::Combine(SetOperation operation, const Container& a, const Container& b) {
+  Clear();
+  ToBits();
+  SetBits(&words_, a);
+  Words other = {};
+  SetBits(&other, b);
+  CombineBits(operation, BytesOf(words_), BytesOf(other), BytesOf(&words_));
 }
 
 void ContainerDraft::Flip(std::uint32_t first, std::uint32_t last) {

@@ -29,6 +29,9 @@ class ContainerDraft {
   /// Of the values from `first` to `last`, takes away those it has and adds those it has not.
   void Flip(std::uint32_t first, std::uint32_t last);
 
+  /// Becomes two containers of any kinds together.
+  void Combine(SetOperation operation, const Container& a, const Container& b);
+
   /// How it will be written: as runs where they are allowed and strictly smaller, else as the
   /// format demands.
   using Form = ContainerForm;

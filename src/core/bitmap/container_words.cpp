@@ -11,7 +11,7 @@ void SetBits(Words* words, const Container& container) {
       }
       break;
     case ContainerKind::kBitset:
-      for (std::size_t i = 0; i < kBitsetWords; ++i) (*words)[i] |= container.Word(i);
+      CombineBits(SetOperation::kOr, BytesOf(*words), container.data, BytesOf(words));
       break;
     case ContainerKind::kRun:
       for (std::uint32_t i = 0; i < container.runs; ++i) {

@@ -11,6 +11,11 @@ namespace cdp::bitmap {
 /// Bit `low` of the 65536 says whether the value is there.
 using Words = std::array<std::uint64_t, kBitsetWords>;
 
+inline const std::byte* BytesOf(const Words& words) {
+  return reinterpret_cast<const std::byte*>(words.data());
+}
+inline std::byte* BytesOf(Words* words) { return reinterpret_cast<std::byte*>(words->data()); }
+
 /// Calls `body(word, mask)` for every word that bits `first` to `last` touch.
 template <class Body>
 void ForEachWord(std::uint32_t first, std::uint32_t last, Body body) {
@@ -29,11 +34,7 @@ inline void SetBits(Words* words, std::uint32_t first, std::uint32_t last) {
 /// Sets the bits of a container's values; the others stay as they are.
 void SetBits(Words* words, const Container& container);
 
-inline std::uint32_t CountBits(const Words& words) {
-  std::uint32_t count = 0;
-  for (const std::uint64_t word : words) count += static_cast<std::uint32_t>(std::popcount(word));
-  return count;
-}
+inline std::uint32_t CountBits(const Words& words) { return CountBits(BytesOf(words)); }
 
 /// The last value of run `i`, which an error replaces when a corrupt container ends beyond 65535.
 inline std::uint32_t CheckedRunLast(const Container& container, std::uint32_t i) {

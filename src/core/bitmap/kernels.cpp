@@ -1,140 +1,105 @@
 #include "core/bitmap/kernels.h"
 
-#include <bit>
-#include <iterator>
-#include <numeric>
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "core/bitmap/kernels_scalar.h"
 
 namespace cdp::bitmap {
 namespace {
 
-[[gnu::always_inline]] inline std::uint32_t CountByWord(const std::byte* a, const std::byte* b) {
-  std::uint64_t count = 0;
-  for (std::size_t i = 0; i < kBitsetBytes; i += sizeof(std::uint64_t)) {
-    count += std::popcount(LoadAt<std::uint64_t>(a + i) & LoadAt<std::uint64_t>(b + i));
-  }
-  return static_cast<std::uint32_t>(count);
-}
+// From this ratio of lengths on, each value of the shorter array is searched in the longer one.
+constexpr std::uint32_t kSearchRatio = 32;
+// With fewer bits than this, most words are empty and looking for the next set bit is faster.
+constexpr std::uint32_t kFewBits = 512;
 
-// An array of 16-bit values and how much of it has been compared.
-struct Walk {
-  const std::byte* data;
-  std::uint32_t count;
-  std::uint32_t next = 0;
-
-  std::uint16_t Value(std::uint32_t i) const { return LoadAt<std::uint16_t>(data + 2 * i); }
-  const std::byte* Place() const { return data + 2 * next; }
-};
-
-// Compares what is left, value by value: without branches on the order, which nothing predicts.
-template <bool kStopAtFirst>
-std::uint32_t MergeCount(Walk a, Walk b) {
-  std::uint32_t common = 0;
-  while (a.next < a.count && b.next < b.count) {
-    const std::uint16_t left = a.Value(a.next);
-    const std::uint16_t right = b.Value(b.next);
-    common += left == right;
-    if (kStopAtFirst && common != 0) break;
-    a.next += left <= right;
-    b.next += right <= left;
-  }
-  return common;
-}
-
-struct Kernels {
-  std::uint32_t (*common_bits)(const std::byte*, const std::byte*);
-  std::uint32_t (*common_values)(Walk, Walk);
-  std::uint32_t (*first_common_value)(Walk, Walk);
-};
-
-std::uint32_t CountPortable(const std::byte* a, const std::byte* b) { return CountByWord(a, b); }
-
+const Kernels* TableOf(Simd simd) {
 #if defined(__x86_64__)
-
-[[gnu::target("popcnt")]] std::uint32_t CountPopcnt(const std::byte* a, const std::byte* b) {
-  return CountByWord(a, b);
-}
-
-[[gnu::target("avx512f,avx512vpopcntdq")]] std::uint32_t CountAvx512(const std::byte* a,
-                                                                     const std::byte* b) {
-  __m512i count = _mm512_setzero_si512();
-  for (std::size_t i = 0; i < kBitsetBytes; i += sizeof(__m512i)) {
-    const __m512i common = _mm512_and_si512(_mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i));
-    count = _mm512_add_epi64(count, _mm512_popcnt_epi64(common));
-  }
-  std::uint64_t lanes[8];
-  _mm512_storeu_si512(lanes, count);
-  return static_cast<std::uint32_t>(std::accumulate(std::begin(lanes), std::end(lanes), 0ull));
-}
-
-// Blocks of eight values, each against each in one instruction; the block that ends lower gives way
-// to the next of its array. The instruction takes a zero for the end of a block, and only the first
-// value can be one.
-template <bool kStopAtFirst>
-[[gnu::target("sse4.2,popcnt")]] std::uint32_t BlockCount(Walk a, Walk b) {
-  constexpr std::uint32_t kBlock = 8;
-  constexpr int kMode = _SIDD_UWORD_OPS | _SIDD_CMP_EQUAL_ANY | _SIDD_BIT_MASK;
-  const bool a_zero = a.count != 0 && a.Value(0) == 0;
-  const bool b_zero = b.count != 0 && b.Value(0) == 0;
-  std::uint32_t common = a_zero && b_zero;
-  a.next = a_zero;
-  b.next = b_zero;
-  while (a.next + kBlock <= a.count && b.next + kBlock <= b.count) {
-    const __m128i left = _mm_loadu_si128(reinterpret_cast<const __m128i*>(a.Place()));
-    const __m128i right = _mm_loadu_si128(reinterpret_cast<const __m128i*>(b.Place()));
-    const __m128i matches = _mm_cmpistrm(right, left, kMode);
-    common += static_cast<std::uint32_t>(
-        _mm_popcnt_u32(static_cast<unsigned>(_mm_cvtsi128_si32(matches))));
-    if (kStopAtFirst && common != 0) break;
-    const std::uint16_t a_last = a.Value(a.next + kBlock - 1);
-    const std::uint16_t b_last = b.Value(b.next + kBlock - 1);
-    a.next += a_last <= b_last ? kBlock : 0;
-    b.next += b_last <= a_last ? kBlock : 0;
-  }
-  if (kStopAtFirst && common != 0) return common;
-  return common + MergeCount<kStopAtFirst>(a, b);
-}
-
+  if (simd == Simd::kAvx512) return &kAvx512Kernels;
+  if (simd == Simd::kAvx2) return &kAvx2Kernels;
 #endif
-
-Kernels Choose() {
-  Kernels kernels = {CountPortable, MergeCount<false>, MergeCount<true>};
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("popcnt")) kernels.common_bits = CountPopcnt;
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vpopcntdq")) {
-    kernels.common_bits = CountAvx512;
-  }
-  if (__builtin_cpu_supports("popcnt") && __builtin_cpu_supports("sse4.2")) {
-    kernels.common_values = BlockCount<false>;
-    kernels.first_common_value = BlockCount<true>;
-  }
-#endif
-  return kernels;
+  static_cast<void>(simd);
+  return &kPortableKernels;
 }
 
-const Kernels& Chosen() {
-  static const Kernels kernels = Choose();
-  return kernels;
+std::uint32_t IntersectFew(ArrayValues few, ArrayValues many, std::byte* out) {
+  std::uint32_t at = 0;
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < few.count; ++i) {
+    const std::uint16_t value = few.Value(i);
+    at = Gallop(many, at, value);
+    if (at == many.count) break;
+    StoreAt(PlaceOf(out, count), value);
+    count += many.Value(at) == value;
+  }
+  return count;
+}
+
+std::uint32_t SubtractMany(ArrayValues few, ArrayValues many, std::byte* out) {
+  std::uint32_t at = 0;
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < few.count; ++i) {
+    const std::uint16_t value = few.Value(i);
+    at = Gallop(many, at, value);
+    StoreAt(PlaceOf(out, count), value);
+    count += at == many.count || many.Value(at) != value;
+  }
+  return count;
+}
+
+// `few` is much shorter than `many`; `few_first` says which of them is the left operand.
+std::uint32_t CombineWithFew(SetOperation operation, ArrayValues few, ArrayValues many,
+                             bool few_first, std::byte* out) {
+  const auto counted = [out](const std::byte* end) {
+    return static_cast<std::uint32_t>((end - out) / 2);
+  };
+  switch (operation) {
+    case SetOperation::kAnd:
+      return IntersectFew(few, many, out);
+    case SetOperation::kOr:
+      return counted(ChangeFew<SetOperation::kOr>(many, few, out));
+    case SetOperation::kXor:
+      return counted(ChangeFew<SetOperation::kXor>(many, few, out));
+    case SetOperation::kAndNot:
+      if (few_first) return SubtractMany(few, many, out);
+      return counted(ChangeFew<SetOperation::kAndNot>(many, few, out));
+  }
+  return 0;
 }
 
 }  // namespace
 
-std::uint32_t CountCommonBits(const std::byte* a, const std::byte* b) {
-  return Chosen().common_bits(a, b);
+Simd BestSimd() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  const bool has_avx2 = __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("sse4.2") &&
+                        __builtin_cpu_supports("avx2");
+  const bool has_avx512 =
+      has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi2") &&
+      __builtin_cpu_supports("avx512vpopcntdq");
+  if (has_avx512) return Simd::kAvx512;
+  if (has_avx2) return Simd::kAvx2;
+#endif
+  return Simd::kPortable;
 }
 
-std::uint32_t CountCommonValues(const std::byte* a, std::uint32_t a_count, const std::byte* b,
-                                std::uint32_t b_count) {
-  return Chosen().common_values({a, a_count}, {b, b_count});
+const Kernels* kernels = TableOf(BestSimd());
+
+void UseSimd(Simd simd) { kernels = TableOf(simd); }
+
+std::uint32_t CombineValues(SetOperation operation, ArrayValues a, ArrayValues b, std::byte* out) {
+  std::uint32_t count = 0;
+  if (a.count / kSearchRatio > b.count) {
+    count = CombineWithFew(operation, b, a, false, out);
+  } else if (b.count / kSearchRatio > a.count) {
+    count = CombineWithFew(operation, a, b, true, out);
+  } else {
+    count = kernels->combine_values[static_cast<std::size_t>(operation)](a, b, out);
+  }
+  if (count > MostCombined(operation, a, b)) MalformedBitmap();
+  return count;
 }
 
-bool HaveCommonValue(const std::byte* a, std::uint32_t a_count, const std::byte* b,
-                     std::uint32_t b_count) {
-  return Chosen().first_common_value({a, a_count}, {b, b_count}) != 0;
+void BitsToLows(const std::byte* bits, std::uint32_t count, std::byte* out) {
+  (count < kFewBits ? kPortableKernels : *kernels).bits_to_lows(bits, out);
 }
 
 }  // namespace cdp::bitmap

@@ -19,6 +19,15 @@ varlena* NewVarlena(std::span<const std::byte> bytes) {
   return value;
 }
 
+varlena* Trimmed(varlena* value, std::size_t room, std::size_t payload) {
+  constexpr std::size_t kWorthwhile = 16384;
+  if (room - payload > kWorthwhile + payload / 4) {
+    value = static_cast<varlena*>(Reallocate(CurrentMemoryContext, value, payload + VARHDRSZ));
+  }
+  SET_VARSIZE(value, payload + VARHDRSZ);
+  return value;
+}
+
 ArrayType* NewArray(Oid element_type, std::size_t element_bytes, std::uint64_t count,
                     const char* hint) {
   if (count == 0) return CallServer([element_type] { return construct_empty_array(element_type); });

@@ -23,6 +23,10 @@ varlena* NewVarlena(std::size_t payload);
 /// A new varlena with a copy of the bytes; for use inside CallCore.
 varlena* NewVarlena(std::span<const std::byte> bytes);
 
+/// Says that a value of NewVarlena with room for `room` bytes holds `payload` only, and gives much
+/// unused room back. For use inside CallCore.
+varlena* Trimmed(varlena* value, std::size_t room, std::size_t payload);
+
 inline std::byte* PayloadOf(varlena* value) { return reinterpret_cast<std::byte*>(VARDATA(value)); }
 
 /// A new one-dimensional array without nulls (no dimension when `count` is 0), in the current

@@ -1,50 +1,47 @@
 /// Functions of roaringbitmap that make another one, or an array.
 
+#include "core/bitmap/bitmap_set.h"
 #include "pg/bitmap/bitmap_datum.h"
+#include "pg/bitmap/bitmap_result.h"
 
 namespace cdp::pg {
 namespace {
 
-using bitmap::Bitmap;
+using bitmap::BitmapView;
+using bitmap::Bytes;
 using bitmap::SetOperation;
 
-Datum Combine(FunctionCallInfo fcinfo, SetOperation operation) {
-  const bitmap::Bytes a = BitmapArgument(fcinfo, 0);
-  const bitmap::Bytes b = BitmapArgument(fcinfo, 1);
-  return PointerGetDatum(CallCore([=] {
-    Bitmap result = Bitmap::FromPortable(a);
-    result.Apply(operation, Bitmap::FromPortable(b));
-    return NewBitmap(result);
-  }));
+Datum Combine(SetOperation operation, Bytes a, Bytes b) {
+  return PointerGetDatum(
+      CallCore([=] { return NewCombinedBitmap(operation, BitmapView(a), BitmapView(b)); }));
 }
 
-Datum AddValue(Datum to, std::int32_t value) {
-  const bitmap::Bytes bytes = BitmapBytes(to);
-  return PointerGetDatum(CallCore([=] {
-    Bitmap result = Bitmap::FromPortable(bytes);
-    result.Add(static_cast<std::uint32_t>(value));
-    return NewBitmap(result);
-  }));
+Datum CombineArguments(FunctionCallInfo fcinfo, SetOperation operation) {
+  const Bytes a = BitmapArgument(fcinfo, 0);
+  return Combine(operation, a, BitmapArgument(fcinfo, 1));
+}
+
+// With one value added or taken away: nothing but its container is computed.
+Datum ChangeValue(SetOperation operation, Bytes bytes, std::int32_t value) {
+  const bitmap::SingleValue single(static_cast<std::uint32_t>(value));
+  return Combine(operation, bytes, single.bytes());
 }
 
 }  // namespace
 
-CDP_FUNCTION(cdp_rb_and) { return Combine(fcinfo, SetOperation::kAnd); }
-CDP_FUNCTION(cdp_rb_or) { return Combine(fcinfo, SetOperation::kOr); }
-CDP_FUNCTION(cdp_rb_xor) { return Combine(fcinfo, SetOperation::kXor); }
-CDP_FUNCTION(cdp_rb_andnot) { return Combine(fcinfo, SetOperation::kAndNot); }
+CDP_FUNCTION(cdp_rb_and) { return CombineArguments(fcinfo, SetOperation::kAnd); }
+CDP_FUNCTION(cdp_rb_or) { return CombineArguments(fcinfo, SetOperation::kOr); }
+CDP_FUNCTION(cdp_rb_xor) { return CombineArguments(fcinfo, SetOperation::kXor); }
+CDP_FUNCTION(cdp_rb_andnot) { return CombineArguments(fcinfo, SetOperation::kAndNot); }
 
-CDP_FUNCTION(cdp_rb_add) { return AddValue(PG_GETARG_DATUM(0), PG_GETARG_INT32(1)); }
-CDP_FUNCTION(cdp_rb_add_to) { return AddValue(PG_GETARG_DATUM(1), PG_GETARG_INT32(0)); }
-
+CDP_FUNCTION(cdp_rb_add) {
+  return ChangeValue(SetOperation::kOr, BitmapArgument(fcinfo, 0), PG_GETARG_INT32(1));
+}
+CDP_FUNCTION(cdp_rb_add_to) {
+  return ChangeValue(SetOperation::kOr, BitmapArgument(fcinfo, 1), PG_GETARG_INT32(0));
+}
 CDP_FUNCTION(cdp_rb_remove) {
-  const bitmap::Bytes bytes = BitmapArgument(fcinfo, 0);
-  const auto value = static_cast<std::uint32_t>(PG_GETARG_INT32(1));
-  PG_RETURN_POINTER(CallCore([=] {
-    Bitmap result = Bitmap::FromPortable(bytes);
-    result.Remove(value);
-    return NewBitmap(result);
-  }));
+  return ChangeValue(SetOperation::kAndNot, BitmapArgument(fcinfo, 0), PG_GETARG_INT32(1));
 }
 
 CDP_FUNCTION(cdp_rb_build) {
