@@ -10,6 +10,7 @@
 #include "core/bitmap/bitmap_cursor.h"
 #include "core/bitmap/bitmap_range.h"
 #include "core/bitmap/bitmap_rank.h"
+#include "core/bitmap/bitmap_set.h"
 #include "core/bitmap/bitmap_text.h"
 #include "core/bitmap/build_state.h"
 #include "oracle/pieces.h"
@@ -79,7 +80,20 @@ void ReadByPieces(Bytes bytes) {
   });
 }
 
+constexpr SetOperation kOperations[] = {SetOperation::kAnd, SetOperation::kOr, SetOperation::kXor,
+                                        SetOperation::kAndNot};
+
+std::vector<std::byte> Combined(SetOperation operation, Bytes a, Bytes b) {
+  const BitmapView left(a);
+  const BitmapView right(b);
+  const OutputBound bound = BoundCombined(operation, left, right);
+  std::vector<std::byte> out(bound.Total());
+  out.resize(WriteCombined(operation, left, right, bound, out.data()));
+  return out;
+}
+
 void CompareBoth(Bytes a, Bytes b) {
+  for (const SetOperation operation : kOperations) Try([=] { Combined(operation, a, b); });
   Try([=] { AndCardinality(BitmapView(a), BitmapView(b)); });
   Try([=] { Intersects(BitmapView(a), BitmapView(b)); });
   Try([=] { IncludesAll(BitmapView(a), BitmapView(b)); });
@@ -92,6 +106,13 @@ void AgreeOn(const std::vector<std::byte>& a, const std::vector<std::byte>& b) {
   const Bitmap right = Bitmap::FromPortable(b);
   Bitmap both = Bitmap::FromPortable(a);
   both.Apply(SetOperation::kAnd, right);
+  for (const SetOperation operation : kOperations) {
+    Bitmap expected = Bitmap::FromPortable(a);
+    expected.Apply(operation, right);
+    const auto result = Combined(operation, a, b);
+    Bitmap::FromPortable(result);
+    Require(Equal(BitmapView(result), BitmapView(PortableOf(expected))));
+  }
   Require(BitmapView(a).Cardinality() == left.Cardinality());
   Require(AndCardinality(BitmapView(a), BitmapView(b)) == both.Cardinality());
   Require(Intersects(BitmapView(a), BitmapView(b)) == !both.empty());

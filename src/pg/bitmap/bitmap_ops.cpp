@@ -17,8 +17,8 @@ Datum Combine(SetOperation operation, Bytes a, Bytes b) {
 }
 
 Datum CombineArguments(FunctionCallInfo fcinfo, SetOperation operation) {
-  const Bytes a = BitmapArgument(fcinfo, 0);
-  return Combine(operation, a, BitmapArgument(fcinfo, 1));
+  const Bytes a = KeptBitmapArgument(fcinfo, 0);
+  return Combine(operation, a, KeptBitmapArgument(fcinfo, 1));
 }
 
 // With one value added or taken away: nothing but its container is computed.
