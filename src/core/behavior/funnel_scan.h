@@ -18,35 +18,32 @@ namespace cdp::behavior {
 /// The default: the longest k with events e1..ek (one event may fill several steps), ei filling
 /// step i, t(e1) <= ... <= t(ek) <= t(e1) + window.
 ///
-/// start_[i] is the latest start of a chain that fills steps 0..i: a later start never admits
-/// less, so one chain per level is enough.
+/// start_[i] is the latest start of a chain of i steps: a later start never admits less, so one
+/// chain per level is enough. A chain of no step starts at the event itself.
 class PlainScan {
  public:
-  PlainScan(int steps, std::uint64_t window) : steps_(steps), window_(window) {}
+  PlainScan(int steps, std::uint64_t window) : steps_(steps), window_(window) {
+    std::fill(start_, start_ + steps + 1, 0);
+  }
 
   /// True once every step is reached: the answer will not change any more.
   bool Feed(Micros at, std::uint64_t fills) {
+    const bool one_step = fills != 0 && (fills & (fills - 1)) == 0;
+    if (at != at_ && one_step) [[likely]] {
+      at_ = at;
+      fills_ = fills;
+      Take(at, std::countr_zero(fills));
+      return depth_ == steps_;
+    }
     // Steps filled at one instant may follow each other in any order of events: the union of the
     // events so far is taken again. What it reached before it reaches once more.
     if (at == at_) fills |= fills_;
     at_ = at;
     fills_ = fills;
-    while (fills != 0) {
+    for (; fills != 0; fills &= fills - 1) {
       const int step = std::countr_zero(fills);
       if (step > depth_) break;
-      fills &= fills - 1;
-      if (step == 0) {
-        start_[0] = at;
-      } else if (Elapsed(start_[step - 1], at) <= window_) {
-        start_[step] = start_[step - 1];
-      } else {
-        continue;
-      }
-      if (step == depth_) {
-        depth_ = step + 1;
-        reached_ = at;
-      }
-      if (at == reached_ && step + 1 == depth_) begun_ = start_[step];
+      Take(at, step);
     }
     return depth_ == steps_;
   }
@@ -60,6 +57,19 @@ class PlainScan {
   Micros begun() const { return begun_; }
 
  private:
+  /// An event that fills `step`. Without branches: nobody can foresee which step comes next.
+  void Take(Micros at, int step) {
+    start_[0] = at;
+    const Micros start = start_[step];
+    const bool reaches = (step <= depth_) & (Elapsed(start, at) <= window_);
+    start_[step + 1] = reaches ? start : start_[step + 1];
+    const bool deeper = reaches & (step == depth_);
+    depth_ += static_cast<int>(deeper);
+    reached_ = deeper ? at : reached_;
+    const bool first = reaches & (at == reached_) & (step + 1 == depth_);
+    begun_ = first ? start : begun_;
+  }
+
   int steps_;
   int depth_ = 0;
   std::uint64_t window_;
@@ -67,7 +77,7 @@ class PlainScan {
   Micros begun_ = 0;
   Micros at_ = 0;
   std::uint64_t fills_ = 0;
-  Micros start_[kMaxSteps];
+  Micros start_[kMaxSteps + 1];
 };
 
 /// Collects the events of one instant and hands them to Derived::Take(at, instant), which returns

@@ -67,21 +67,22 @@ bool TimelineFunnel::HasFirst(const View& view) const {
 }
 
 template <class Use>
-void TimelineFunnel::ForEachBlock(const View& view, Use&& use) const {
+void TimelineFunnel::ForEachBlock(const View& view, Hit* hits, Use&& use) const {
   timeline::WithCodes(view, [&](auto codes) {
     TimeReader times(view);
     StopTicker ticker;
+    const bool all = mode_.order;
     Micros at[TimeReader::kRoom];
-    Hit hits[TimeReader::kBlock];
     std::size_t index = 0;
     while (const std::size_t n = times.Next(at)) {
       // What fills no step matters only where nothing may come in between.
       std::size_t count = 0;
       for (std::size_t i = 0; i < n; ++i) {
-        hits[count] = {at[i], Fills(codes[index + i])};
-        count += static_cast<std::size_t>(hits[count].fills != 0 || mode_.order);
+        const std::uint64_t fills = Fills(codes[index + i]);
+        hits[count] = {at[i], fills};
+        count += static_cast<std::size_t>((fills != 0) | all);
       }
-      if (use(std::span<const Hit>(hits, count))) return;
+      if (use(count)) return;
       index += n;
       ticker.Step(static_cast<std::uint32_t>(n));
     }
@@ -92,10 +93,11 @@ int TimelineFunnel::Depth(const View& view) const {
   const int reach = Reach(view);
   if (reach == 0) return 0;
   if (reach == 1) return HasFirst(view) ? 1 : 0;
+  Hit hits[TimeReader::kBlock];
   return WithScan(mode_, reach, window_, [&](auto& scan) {
-    ForEachBlock(view, [&scan](std::span<const Hit> hits) {
-      for (const Hit& hit : hits) {
-        if (scan.Feed(hit.at, hit.fills)) return true;
+    ForEachBlock(view, hits, [&](std::size_t count) {
+      for (std::size_t i = 0; i < count; ++i) {
+        if (scan.Feed(hits[i].at, hits[i].fills)) return true;
       }
       return false;
     });
@@ -110,18 +112,17 @@ int TimelineFunnel::Chain(const View& view, Micros* out) const {
     int depth;
     Micros begun;
   };
-  // The hits of the last block, for they are those of all events in most timelines.
-  Hit kept[TimeReader::kBlock];
-  std::size_t kept_count = 0;
+  // Of the last block: those of all events in most timelines.
+  Hit hits[TimeReader::kBlock];
+  std::size_t hit_count = 0;
   const Outcome outcome = WithScan(mode_, reach, window_, [&](auto& scan) -> Outcome {
     // Once all steps are reached only the other events of that instant count.
     bool done = false;
-    ForEachBlock(view, [&](std::span<const Hit> hits) {
-      std::copy(hits.begin(), hits.end(), kept);
-      kept_count = hits.size();
-      for (const Hit& hit : hits) {
-        if (done && hit.at != scan.reached()) return true;
-        done = scan.Feed(hit.at, hit.fills);
+    ForEachBlock(view, hits, [&](std::size_t count) {
+      hit_count = count;
+      for (std::size_t i = 0; i < count; ++i) {
+        if (done && hits[i].at != scan.reached()) return true;
+        done = scan.Feed(hits[i].at, hits[i].fills);
       }
       return false;
     });
@@ -134,17 +135,17 @@ int TimelineFunnel::Chain(const View& view, Micros* out) const {
     return 1;
   }
   ChainWalk walk(mode_, outcome.depth, outcome.begun, out);
-  const auto follow = [&walk](std::span<const Hit> hits) {
-    for (const Hit& hit : hits) {
-      if (walk.Feed(hit.at, hit.fills)) return true;
+  const auto follow = [&](std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      if (walk.Feed(hits[i].at, hits[i].fills)) return true;
     }
     return false;
   };
   bool complete = false;
   if (view.count() <= TimeReader::kBlock) {
-    complete = follow({kept, kept_count});
+    complete = follow(hit_count);
   } else {
-    ForEachBlock(view, [&](std::span<const Hit> hits) { return complete = follow(hits); });
+    ForEachBlock(view, hits, [&](std::size_t count) { return complete = follow(count); });
   }
   if (!complete) walk.Finish();
   return outcome.depth;

@@ -47,9 +47,10 @@ class TimelineFunnel {
   /// Whether an event fills the first step: for who cannot reach another, in any mode the depth.
   bool HasFirst(const timeline::View& view) const;
 
-  /// Calls use(hits) with the hits of each block of events, in order, until it returns true.
+  /// Calls use(count) for each block of events, in order, until it returns true. The block's hits
+  /// are written at `hits`, which has room for TimeReader::kBlock.
   template <class Use>
-  void ForEachBlock(const timeline::View& view, Use&& use) const;
+  void ForEachBlock(const timeline::View& view, Hit* hits, Use&& use) const;
 
   static constexpr std::uint32_t kSmallCodes = 256;
   struct LargeCode {
