@@ -173,6 +173,8 @@ our @questions = (
     },
     {
         name => 'last-touch attribution, 7 days',
+        ours => lines("SELECT coalesce(touch, 0) AS a, credit AS b
+            FROM cdp.attribution((SELECT cdp.attribution_agg(tl, '{12}', '{3}', '7 days', 'last', 1) FROM bench_behavior.timeline))", qw(a b)),
         sql => lines("SELECT CASE WHEN ms - touch / 16 <= 604800000 THEN touch % 16 ELSE 0 END AS a, sum(amount) AS b
             FROM (SELECT event, amount, ms, coalesce(max(CASE WHEN event = 3 THEN ms * 16 + channel END)
                            OVER (PARTITION BY user_id ORDER BY ts), 0) AS touch
