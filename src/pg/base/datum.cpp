@@ -1,6 +1,22 @@
 #include "pg/base/datum.h"
 
+#include <functional>
+#include <numeric>
+
 namespace cdp::pg {
+namespace {
+
+// What byteaout will need, its end included.
+std::uint64_t LiteralSize(std::span<const std::byte> bytes) {
+  if (bytea_output == BYTEA_OUTPUT_HEX) return 2 * bytes.size() + sizeof("\\x");
+  const auto size_of = [](std::byte byte) {
+    const auto c = std::to_integer<unsigned>(byte);
+    return c == '\\' ? 2u : c < 0x20 || c > 0x7e ? 4u : 1u;
+  };
+  return std::transform_reduce(bytes.begin(), bytes.end(), std::uint64_t{1}, std::plus{}, size_of);
+}
+
+}  // namespace
 
 varlena* NewVarlena(std::size_t payload) {
   if (payload > MaxAllocSize - VARHDRSZ) {
@@ -46,6 +62,19 @@ ArrayType* NewArray(Oid element_type, std::size_t element_bytes, std::uint64_t c
   ARR_DIMS(array)[0] = static_cast<int>(count);
   ARR_LBOUND(array)[0] = 1;
   return array;
+}
+
+Datum LiteralOfBytes(std::span<const std::byte> bytes) {
+  const varlena* value = CallCore([=] {
+    if (const std::uint64_t size = LiteralSize(bytes); size > MaxAllocSize) {
+      throw Error(ErrorCode::kLimitExceeded, "result is too large",
+                  "A text holds at most 1 GB; this one would take " + std::to_string(size) +
+                      " bytes.",
+                  "Use COPY in binary format instead.");
+    }
+    return NewVarlena(bytes);
+  });
+  return DirectFunctionCall1(byteaout, PointerGetDatum(value));
 }
 
 std::int64_t SpanMicros(const Interval* interval, const char* what) {

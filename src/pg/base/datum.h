@@ -58,6 +58,10 @@ inline bytea* BytesFromLiteral(const char* literal) {
   return DatumGetByteaPP(DirectFunctionCall1(byteain, CStringGetDatum(literal)));
 }
 
+/// Bytes as a text literal, in the form that bytea_output asks for. Raises an error when the server
+/// could not hold the text. For the last act.
+Datum LiteralOfBytes(std::span<const std::byte> bytes);
+
 /// The rest of a binary message. May longjmp: for the first act.
 inline std::span<const std::byte> RestOfMessage(StringInfo message) {
   const int size = message->len - message->cursor;

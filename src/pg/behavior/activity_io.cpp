@@ -33,8 +33,7 @@ CDP_FUNCTION(cdp_activity_in) {
 
 CDP_FUNCTION(cdp_activity_out) {
   const bitmap::Bytes bytes = ActivityArgument(fcinfo, 0);
-  const varlena* value = CallCore([bytes] { return NewVarlena(bytes); });
-  PG_RETURN_DATUM(DirectFunctionCall1(byteaout, PointerGetDatum(value)));
+  PG_RETURN_DATUM(LiteralOfBytes(bytes));
 }
 
 CDP_FUNCTION(cdp_activity_recv) {

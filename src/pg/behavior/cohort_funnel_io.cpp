@@ -31,8 +31,7 @@ CDP_FUNCTION(cdp_funnel_in) {
 
 CDP_FUNCTION(cdp_funnel_out) {
   const bitmap::Bytes bytes = FunnelArgument(fcinfo, 0);
-  const varlena* value = CallCore([bytes] { return NewVarlena(bytes); });
-  PG_RETURN_DATUM(DirectFunctionCall1(byteaout, PointerGetDatum(value)));
+  PG_RETURN_DATUM(LiteralOfBytes(bytes));
 }
 
 CDP_FUNCTION(cdp_funnel_recv) {

@@ -28,7 +28,7 @@ CDP_FUNCTION(cdp_sequence_state_in) {
 
 CDP_FUNCTION(cdp_sequence_state_out) {
   const varlena* state = TrimmedState(fcinfo);
-  PG_RETURN_DATUM(DirectFunctionCall1(byteaout, PointerGetDatum(state)));
+  PG_RETURN_DATUM(LiteralOfBytes(BytesOf(state)));
 }
 
 CDP_FUNCTION(cdp_sequence_state_recv) {

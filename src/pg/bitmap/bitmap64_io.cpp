@@ -44,8 +44,7 @@ CDP_FUNCTION(cdp_roaringbitmap64_out) {
   if (BitmapOutputIsArray()) {
     PG_RETURN_CSTRING(CallCore([bytes] { return FormatBitmap64(bytes); }));
   }
-  const varlena* value = CallCore([bytes] { return NewVarlena(bytes); });
-  PG_RETURN_DATUM(DirectFunctionCall1(byteaout, PointerGetDatum(value)));
+  PG_RETURN_DATUM(LiteralOfBytes(bytes));
 }
 
 CDP_FUNCTION(cdp_roaringbitmap64_recv) {

@@ -47,7 +47,7 @@ Datum EndOf(FunctionCallInfo fcinfo, End end) {
     bool exists;
     std::uint32_t value;
   };
-  const Answer answer = AskBitmap(fcinfo, 0, Need::kPieces, [end](const BitmapView& view) {
+  const Answer answer = AskBitmapOnce(fcinfo, 0, [end](const BitmapView& view) {
     return view.empty() ? Answer{false, 0} : Answer{true, end(view)};
   });
   if (!answer.exists) PG_RETURN_NULL();

@@ -23,23 +23,41 @@ inline bitmap::Bytes BitmapArgument(FunctionCallInfo fcinfo, int n) {
 bitmap::Bytes KeptBitmapArgument(FunctionCallInfo fcinfo, int n);
 
 /// What `answer(view)` says of the bitmap in one of the first two arguments, of which it gets as
-/// much as it needs. Nothing in the answer may point into the bitmap.
+/// much as it needs. Nothing in the answer may point into the bitmap. `stored` is what ReadStored()
+/// found of the argument, null where it found nothing.
+template <class Answer>
+auto AskBitmap(FunctionCallInfo fcinfo, int n, const StoredArgument* stored, Answer answer) {
+  if (stored == nullptr || bitmap::IsBuildState(stored->bytes)) {
+    const bitmap::Bytes bytes = BitmapArgument(fcinfo, n);
+    return CallCore([&] { return answer(bitmap::BitmapView(bytes)); });
+  }
+  return CallCore([&] {
+    if (stored->whole) return answer(bitmap::BitmapView(stored->bytes));
+    StoredPieces pieces(stored->stored, stored->bytes);
+    return answer(bitmap::BitmapView(&pieces));
+  });
+}
+
 template <class Answer>
 auto AskBitmap(FunctionCallInfo fcinfo, int n, Need need, Answer answer) {
   StoredArgument stored;
-  bitmap::Bytes bytes;
-  bool by_pieces = false;
-  if (!ReadStored(fcinfo, n, need, &stored) || bitmap::IsBuildState(stored.bytes)) {
-    bytes = BitmapArgument(fcinfo, n);
-  } else {
-    bytes = stored.bytes;
-    by_pieces = !stored.whole;
+  const bool found = ReadStored(fcinfo, n, need, &stored);
+  return AskBitmap(fcinfo, n, found ? &stored : nullptr, answer);
+}
+
+/// The same, for a question that is always the same one: of a value that the call site has, the
+/// answer is noted.
+template <class Answer>
+auto AskBitmapOnce(FunctionCallInfo fcinfo, int n, Answer answer) {
+  using Result = decltype(answer(std::declval<const bitmap::BitmapView&>()));
+  StoredArgument stored;
+  if (!ReadStored(fcinfo, n, Need::kFront, &stored)) return AskBitmap(fcinfo, n, nullptr, answer);
+  if (stored.kept == nullptr) return AskBitmap(fcinfo, n, &stored, answer);
+  if (stored.kept->notes == nullptr) {
+    const Result result = AskBitmap(fcinfo, n, &stored, answer);
+    stored.kept->notes = new (NotesRoom(fcinfo, sizeof(Result))) Result(result);
   }
-  return CallCore([&] {
-    if (!by_pieces) return answer(bitmap::BitmapView(bytes));
-    StoredPieces pieces(stored.stored, bytes);
-    return answer(bitmap::BitmapView(&pieces));
-  });
+  return *static_cast<const Result*>(stored.kept->notes);
 }
 
 /// Frees what BitmapArgument had to fetch or make; for functions that an index calls.

@@ -41,8 +41,7 @@ CDP_FUNCTION(cdp_roaringbitmap_in) {
 CDP_FUNCTION(cdp_roaringbitmap_out) {
   const bitmap::Bytes bytes = BitmapArgument(fcinfo, 0);
   if (BitmapOutputIsArray()) PG_RETURN_CSTRING(CallCore([bytes] { return FormatBitmap(bytes); }));
-  const varlena* value = CallCore([bytes] { return NewVarlena(bytes); });
-  PG_RETURN_DATUM(DirectFunctionCall1(byteaout, PointerGetDatum(value)));
+  PG_RETURN_DATUM(LiteralOfBytes(bytes));
 }
 
 CDP_FUNCTION(cdp_roaringbitmap_recv) {

@@ -32,7 +32,7 @@ CDP_FUNCTION(cdp_components_in) {
 }
 
 CDP_FUNCTION(cdp_components_out) {
-  PG_RETURN_DATUM(DirectFunctionCall1(byteaout, PointerGetDatum(ImageBytes(fcinfo))));
+  PG_RETURN_DATUM(LiteralOfBytes(BytesOf(ImageBytes(fcinfo))));
 }
 
 CDP_FUNCTION(cdp_components_recv) {

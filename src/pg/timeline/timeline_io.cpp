@@ -23,7 +23,7 @@ CDP_FUNCTION(cdp_timeline_in) {
 
 CDP_FUNCTION(cdp_timeline_out) {
   const varlena* sealed = SealedArgument(fcinfo);
-  PG_RETURN_DATUM(DirectFunctionCall1(byteaout, PointerGetDatum(sealed)));
+  PG_RETURN_DATUM(LiteralOfBytes(BytesOf(sealed)));
 }
 
 CDP_FUNCTION(cdp_timeline_recv) {
