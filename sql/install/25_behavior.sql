@@ -143,6 +143,11 @@ CREATE FUNCTION cdp.window_funnel(tl cdp.timeline, steps integer[], "window" int
     AS 'MODULE_PATHNAME', 'cdp_window_funnel' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION cdp.window_funnel(cdp.timeline, integer[], interval, text) IS 'how many of the steps, given as event codes, the timeline fills in order of time within the window from the first';
 
+-- Not an overload: a literal window would then be ambiguous.
+CREATE FUNCTION cdp.window_funnel_depths(tl cdp.timeline, steps integer[], windows interval[], mode text DEFAULT 'default') RETURNS integer[]
+    AS 'MODULE_PATHNAME', 'cdp_window_funnel_depths' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40;
+COMMENT ON FUNCTION cdp.window_funnel_depths(cdp.timeline, integer[], interval[], text) IS 'what window_funnel gives for each of 1 to 64 windows, from one reading of the timeline';
+
 CREATE FUNCTION cdp.funnel_chain(tl cdp.timeline, steps integer[], "window" interval, mode text DEFAULT 'default') RETURNS timestamptz[]
     AS 'MODULE_PATHNAME', 'cdp_funnel_chain' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
 COMMENT ON FUNCTION cdp.funnel_chain(cdp.timeline, integer[], interval, text) IS 'the times of the chain with which window_funnel reaches its depth: the one complete first, of these the one that begins last, of these the one with each step in between as early as can be; an empty array at depth 0';

@@ -21,6 +21,12 @@ SELECT count(*) AS modes, sum(people) AS people, sum(chains_differ) AS chains_di
               FROM event GROUP BY person) AS r
       JOIN (SELECT person, cdp.funnel_chain(tl, '{1,2,3,2,4}', '2 hours', mode) AS stored,
                    cdp.window_funnel(tl, '{1,2,3,2,4}', '2 hours', mode) AS depth FROM person) AS t USING (person)) AS s;
+-- several windows from one reading
+SELECT count(*) AS modes, sum(differ) AS differ
+  FROM mode, LATERAL (
+    SELECT count(*) FILTER (WHERE cdp.window_funnel_depths(tl, '{1,2,3,2,4}', '{2 hours,0,15 minutes,1 day,15 minutes}', mode)
+               IS DISTINCT FROM (SELECT array_agg(cdp.window_funnel(tl, '{1,2,3,2,4}', w, mode) ORDER BY i)
+                                   FROM unnest('{2 hours,0,15 minutes,1 day,15 minutes}'::interval[]) WITH ORDINALITY u(w, i))) AS differ FROM person) AS s;
 -- the whole answer in one pass is the answer over levels and chains, byte for byte
 SELECT count(*) AS modes, count(*) FILTER (WHERE cdp.funnel_send(whole) = cdp.funnel_send(by_rows)) AS same
   FROM mode, LATERAL (
@@ -56,6 +62,10 @@ SELECT cdp.funnel_chain(tl(2, 3), '{1,2}', '1 hour') AS none, cdp.funnel_chain(t
 SELECT cdp.funnel_chain(cdp.timeline_agg('2024-01-01'::timestamptz + i * interval '1 minute', CASE WHEN i IN (3, 280) THEN 1 WHEN i IN (250, 299) THEN 2 ELSE 9 END), '{1,2}', '1 day')
   FROM generate_series(1, 300) i;
 
+-- windows may change from row to row; null arguments give null
+SELECT w, cdp.window_funnel_depths(tl(1, 2, 3), '{1,2,3}', w) FROM (VALUES ('{1 hour}'::interval[]), ('{1 minute,0}'), ('{1 minute,0}'), ('{0,1 hour}')) v(w);
+SELECT cdp.window_funnel_depths(tl(2), '{1}', '{1 hour,0}') AS none, cdp.window_funnel_depths(tl(1), '{1}', NULL) IS NULL AS no_windows;
+
 -- users, groups, rows that are skipped; steps may differ from group to group
 SELECT g, cdp.funnel_counts(f), cdp.funnel_users(f, 1) AS users, cdp.funnel_dropoff(f, 1) AS lost, cdp.funnel_ttc(f, 1, 2) AS ttc
   FROM (SELECT g, cdp.funnel_agg(one_id, tl, steps, '1 hour') AS f
@@ -79,6 +89,13 @@ SELECT cdp.funnel_agg(1, tl(1), '{1}', '1 hour', 'strict');
 SELECT cdp.funnel_agg(1, tl(1), steps, '1 hour') FROM (VALUES ('{1,2}'::int[]), ('{1,2,3}')) v(steps);
 SELECT cdp.funnel_chain(tl(1), '{1}', '1 hour', 'allow_reentry');
 SELECT cdp.funnel_chain(tl(1), '{1}', '1 month');
+SELECT cdp.window_funnel_depths(tl(1), '{1}', '{}');
+SELECT cdp.window_funnel_depths(tl(1), '{1}', array_fill(interval '1 day', '{65}'));
+SELECT cdp.window_funnel_depths(tl(1), '{1}', '{{1 day},{2 days}}');
+SELECT cdp.window_funnel_depths(tl(1), '{1}', '{1 day,NULL}');
+SELECT cdp.window_funnel_depths(tl(1), '{1}', '{1 day,1 month}');
+SELECT cdp.window_funnel_depths(tl(1), '{1}', '{1 day,-1 day}');
+SELECT cdp.window_funnel_depths(tl(1), '{{1},{2}}', '{1 day}');
 -- leave the database as it was
 DROP FUNCTION tl, counts;
 DROP TABLE event, person, mode;

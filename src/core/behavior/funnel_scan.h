@@ -26,6 +26,9 @@ class PlainScan {
     std::fill(start_, start_ + steps + 1, 0);
   }
 
+  /// To be called before any event, if at all.
+  void SetWindow(std::uint64_t window) { window_ = window; }
+
   /// True once every step is reached: the answer will not change any more.
   bool Feed(Micros at, std::uint64_t fills) {
     const bool one_step = fills != 0 && (fills & (fills - 1)) == 0;
@@ -86,6 +89,8 @@ class PlainScan {
 template <class Derived>
 class InstantScan {
  public:
+  void SetWindow(std::uint64_t window) { window_ = window; }
+
   bool Feed(Micros at, std::uint64_t fills) {
     if (at != at_ && waiting_) {
       if (Flush()) return true;

@@ -1,6 +1,7 @@
 #include "core/behavior/timeline_funnel.h"
 
 #include <string>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/base/stop.h"
@@ -102,6 +103,36 @@ int TimelineFunnel::Depth(const View& view) const {
       return false;
     });
     return scan.Finish();
+  });
+}
+
+void TimelineFunnel::Depths(const View& view, std::span<const std::uint64_t> windows,
+                            std::pmr::memory_resource* memory, int* out) const {
+  const int reach = Reach(view);
+  if (reach == 0) {
+    std::fill(out, out + windows.size(), 0);
+    return;
+  }
+  Hit hits[TimeReader::kBlock];
+  WithScan(mode_, reach, window_, [&]<class Scan>(Scan& fresh) {
+    struct Asked {
+      Scan scan;
+      bool done;
+    };
+    std::pmr::vector<Asked> all(windows.size(), Asked{fresh, false}, memory);
+    for (std::size_t w = 0; w < windows.size(); ++w) all[w].scan.SetWindow(windows[w]);
+    ForEachBlock(view, hits, [&](std::size_t count) {
+      bool done = true;
+      for (Asked& asked : all) {
+        for (std::size_t i = 0; i < count && !asked.done; ++i) {
+          asked.done = asked.scan.Feed(hits[i].at, hits[i].fills);
+        }
+        done &= asked.done;
+      }
+      return done;
+    });
+    for (Asked& asked : all) *out++ = asked.scan.Finish();
+    return 0;
   });
 }
 

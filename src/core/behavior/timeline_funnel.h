@@ -1,6 +1,7 @@
 /// A funnel over stored timelines: steps, window and mode prepared once, asked many times.
 #pragma once
 
+#include <memory_resource>
 #include <span>
 
 #include "core/behavior/funnel_scan.h"
@@ -20,7 +21,11 @@ class TimelineFunnel {
   /// The number of steps that the timeline's events reach.
   int Depth(const timeline::View& view) const;
 
-  /// The same, and the times of the winning chain (funnel_chain.h); `out` has room for steps().
+  /// The same for several windows, the events being read once; `out` has room for one depth each.
+  void Depths(const timeline::View& view, std::span<const std::uint64_t> windows,
+              std::pmr::memory_resource* memory, int* out) const;
+
+  /// The depth, and the times of the winning chain (funnel_chain.h); `out` has room for steps().
   int Chain(const timeline::View& view, Micros* out) const;
 
   /// The same with the times from each step of that chain to the next, one less than the depth, in

@@ -3,17 +3,6 @@
 namespace cdp::pg {
 namespace {
 
-bool Same(const void* a, const void* b) {
-  return VARSIZE_ANY(a) == VARSIZE_ANY(b) && std::memcmp(a, b, VARSIZE_ANY(a)) == 0;
-}
-
-template <class Value>
-Value* Copy(MemoryContext context, const Value* value) {
-  auto* copy = static_cast<Value*>(AllocateIn(context, VARSIZE_ANY(value)));
-  std::memcpy(copy, value, VARSIZE_ANY(value));
-  return copy;
-}
-
 /// The mode of a function that has no such argument.
 const text* DefaultMode() {
   static constexpr char kWord[] = "default";
@@ -28,27 +17,32 @@ const text* DefaultMode() {
 
 }  // namespace
 
+std::span<const int32> StepCodes(ArrayType* steps) {
+  if (ARR_NDIM(steps) > 1) {
+    ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+                    errmsg("steps must be an array of one dimension")));
+  }
+  return ElementsOf<int32>(steps);
+}
+
 bool PreparedFunnel::MadeOf(const ArrayType* other_steps, const Interval& other_window,
                             const text* other_mode) const {
-  return Same(steps, other_steps) && Same(mode, other_mode) && window.month == other_window.month &&
-         window.day == other_window.day && window.time == other_window.time;
+  return SameValue(steps, other_steps) && SameValue(mode, other_mode) &&
+         window.month == other_window.month && window.day == other_window.day &&
+         window.time == other_window.time;
 }
 
 // Leaves what it makes where the next call finds it.
 PreparedFunnel* PreparedFunnel::Make(FmgrInfo* site, ArrayType* steps, const Interval& window,
                                      const text* mode) {
-  if (ARR_NDIM(steps) > 1) {
-    ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-                    errmsg("steps must be an array of one dimension")));
-  }
-  const std::span<const int32> codes = ElementsOf<int32>(steps);
+  const std::span<const int32> codes = StepCodes(steps);
   const auto micros = static_cast<uint64>(SpanMicros(&window, "window"));
   const MemoryContext context = site->fn_mcxt;
   auto* old = static_cast<PreparedFunnel*>(site->fn_extra);
   auto* made = CallCore([&] {
     const behavior::TimelineFunnel funnel(codes, micros, behavior::ParseFunnelMode(ViewOf(mode)));
     return new (AllocateIn(context, sizeof(PreparedFunnel)))
-        PreparedFunnel{funnel, Copy(context, steps), window, Copy(context, mode)};
+        PreparedFunnel{funnel, CopyValue(context, steps), window, CopyValue(context, mode)};
   });
   site->fn_extra = made;
   if (old != nullptr) {

@@ -7,6 +7,22 @@
 
 namespace cdp::pg {
 
+/// Whether two detoasted values are the same bytes.
+inline bool SameValue(const void* a, const void* b) {
+  return VARSIZE_ANY(a) == VARSIZE_ANY(b) && std::memcmp(a, b, VARSIZE_ANY(a)) == 0;
+}
+
+/// A copy of a detoasted value; for use inside CallCore.
+template <class Value>
+Value* CopyValue(MemoryContext context, const Value* value) {
+  auto* copy = static_cast<Value*>(AllocateIn(context, VARSIZE_ANY(value)));
+  std::memcpy(copy, value, VARSIZE_ANY(value));
+  return copy;
+}
+
+/// The event codes of an argument `steps`. May longjmp: for the first act.
+std::span<const int32> StepCodes(ArrayType* steps);
+
 /// The arguments of the last call of this expression and the funnel made of them: in a query they
 /// hardly ever change from row to row.
 struct PreparedFunnel {

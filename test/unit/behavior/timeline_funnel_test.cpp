@@ -39,6 +39,15 @@ std::vector<Micros> Chain(const std::vector<Event>& events, const std::vector<st
   return chain;
 }
 
+std::vector<int> Depths(const std::vector<Event>& events, const std::vector<std::int32_t>& steps,
+                        const std::vector<std::uint64_t>& windows, FunnelMode mode) {
+  const auto image = ImageOf(events);
+  std::vector<int> depths(windows.size(), -1);
+  TimelineFunnel(steps, 0, mode)
+      .Depths(timeline::View(image), windows, std::pmr::get_default_resource(), depths.data());
+  return depths;
+}
+
 std::string MessageOf(const std::vector<std::int32_t>& steps) {
   try {
     TimelineFunnel(steps, 0, {});
@@ -158,6 +167,10 @@ TEST(TimelineFunnelProperty, ChainsOfLongTimelinesAreThoseOfRows) {
     }));
     WriteFunnelChain<Row>(rows, mode, static_cast<int>(chain.size()), begun, chain.data());
     ASSERT_EQ(Chain(events, steps, window, mode), chain) << "round " << round;
+    const std::vector<std::uint64_t> windows = {window, 0, window / 2, window * 2};
+    std::vector<int> depths;
+    for (const auto w : windows) depths.push_back(Depth(events, steps, w, mode));
+    ASSERT_EQ(Depths(events, steps, windows, mode), depths) << "round " << round;
   }
 }
 
