@@ -1,0 +1,72 @@
+#include "core/behavior/timeline_daily.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <set>
+
+#include "unit/behavior/rounds.h"
+#include "unit/timeline/random_events.h"
+
+namespace cdp::behavior {
+namespace {
+
+auto* const kMemory = std::pmr::new_delete_resource();
+
+// A zone whose clocks go back by two hours at an instant: at -1 h UTC they show 1:00 of the next
+// day, and an hour later 0:00 once more; another goes back over midnight.
+constexpr Micros kChange = 90 * 60'000'000LL;
+ZoneStretch FindOffset(const void* before, Micros at) {
+  const std::int64_t hours = *static_cast<const std::int64_t*>(before);
+  if (at < kChange) return {INT64_MIN, kChange, hours * kMicrosPerHour};
+  return {kChange, INT64_MAX, (hours - 2) * kMicrosPerHour};
+}
+
+TEST(TimelineDailyProperty, CountsAsAMapDoes) {
+  std::mt19937_64 rng(20250501);
+  for (int round = 0; round < kRounds; ++round) {
+    oracle::Events events(rng() % 150 == 0 ? rng() % 600 : rng() % 14);
+    for (auto& event : events) {
+      event.at = (static_cast<std::int64_t>(rng() % 200) - 100) * kMicrosPerHour / 2;
+      event.code = static_cast<std::int32_t>(rng() % 4) * 64;
+      if (rng() % 3 != 0) event.properties[0] = static_cast<std::int32_t>(rng() % 4) - 1;
+      if (rng() % 9 == 0) event.properties[1] = static_cast<std::int32_t>(rng());
+    }
+    events = oracle::Sorted(events);
+    const auto image = timeline::Write(events);
+    const bool all = rng() % 2 == 0;
+    const std::vector<std::int32_t> chosen = {0, 128};
+    const timeline::CodeSet codes(chosen, kMemory);
+    const auto hours = static_cast<std::int64_t>(rng() % 27) - 12;
+    DailyQuestion question{all ? nullptr : &codes, static_cast<int>(rng() % 4), {}};
+    if (rng() % 3 != 0) question.zone = Zone(FindOffset, &hours);
+    Zone zone = question.zone;
+    std::map<std::pair<std::int64_t, std::optional<std::int32_t>>, std::int64_t> slow;
+    for (const auto& event : events) {
+      if (!all && event.code != 0 && event.code != 128) continue;
+      const auto key = question.property == 0 ? std::optional(event.code)
+                                              : event.properties[question.property - 1];
+      ++slow[{zone.DayOf(event.at), key}];
+    }
+    const auto cells = DailyCells(timeline::View(image), &question, kMemory);
+    ASSERT_EQ(cells.size(), slow.size()) << "round " << round;
+    std::size_t i = 0;
+    for (const auto& [key, count] : slow) {
+      ASSERT_EQ(cells[i].day, key.first) << "round " << round;
+      ASSERT_EQ(cells[i].key, key.second) << "round " << round;
+      ASSERT_EQ(cells[i].events, count) << "round " << round;
+      ++i;
+    }
+  }
+}
+
+TEST(TimelineDaily, RefusesProperties) {
+  for (const int property : {-1, 5}) {
+    EXPECT_THROW(CheckDaily({nullptr, property, {}}), Error);
+  }
+  EXPECT_NO_THROW(CheckDaily({nullptr, 4, {}}));
+}
+
+}  // namespace
+}  // namespace cdp::behavior
