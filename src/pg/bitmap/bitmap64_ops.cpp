@@ -12,25 +12,31 @@ using bitmap::Bytes;
 using bitmap::Range64;
 using bitmap::SetOperation;
 
+// Makes the bitmap that `append(list)` appends.
+template <class Append>
+Datum MakeOf(Append append) {
+  return PointerGetDatum(CallCore([&append] { return NewBitmap64(append); }));
+}
+
 // Makes the bitmap that `append(bytes, list)` appends, of the bitmap in argument `n`.
 template <class Append>
 Datum Make(FunctionCallInfo fcinfo, int n, Append append) {
   const Bytes bytes = Bitmap64Argument(fcinfo, n);
-  return PointerGetDatum(
-      CallCore([=] { return NewBitmap64([=](BucketList* list) { append(bytes, list); }); }));
+  return MakeOf([=](BucketList* list) { append(bytes, list); });
 }
 
 Datum Combine(FunctionCallInfo fcinfo, SetOperation operation) {
-  const Bytes b = Bitmap64Argument(fcinfo, 1);
-  return Make(fcinfo, 0,
-              [=](Bytes a, BucketList* list) { bitmap::AppendCombined(operation, a, b, list); });
+  const Bytes a = KeptBitmap64Argument(fcinfo, 0);
+  const Bytes b = KeptBitmap64Argument(fcinfo, 1);
+  return MakeOf([=](BucketList* list) { bitmap::AppendCombined(operation, a, b, list); });
 }
 
 // Changes the bitmap in argument 0 by the value in argument `n`, or the other way round.
 Datum ChangeValue(FunctionCallInfo fcinfo, int n,
                   void (*append)(Bytes, std::uint64_t, BucketList*)) {
   const auto value = static_cast<std::uint64_t>(PG_GETARG_INT64(n));
-  return Make(fcinfo, 1 - n, [=](Bytes bytes, BucketList* list) { append(bytes, value, list); });
+  const Bytes bytes = KeptBitmap64Argument(fcinfo, 1 - n);
+  return MakeOf([=](BucketList* list) { append(bytes, value, list); });
 }
 
 Range64 RangeArguments(FunctionCallInfo fcinfo, int n) {

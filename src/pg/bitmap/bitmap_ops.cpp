@@ -35,13 +35,13 @@ CDP_FUNCTION(cdp_rb_xor) { return CombineArguments(fcinfo, SetOperation::kXor); 
 CDP_FUNCTION(cdp_rb_andnot) { return CombineArguments(fcinfo, SetOperation::kAndNot); }
 
 CDP_FUNCTION(cdp_rb_add) {
-  return ChangeValue(SetOperation::kOr, BitmapArgument(fcinfo, 0), PG_GETARG_INT32(1));
+  return ChangeValue(SetOperation::kOr, KeptBitmapArgument(fcinfo, 0), PG_GETARG_INT32(1));
 }
 CDP_FUNCTION(cdp_rb_add_to) {
-  return ChangeValue(SetOperation::kOr, BitmapArgument(fcinfo, 1), PG_GETARG_INT32(0));
+  return ChangeValue(SetOperation::kOr, KeptBitmapArgument(fcinfo, 1), PG_GETARG_INT32(0));
 }
 CDP_FUNCTION(cdp_rb_remove) {
-  return ChangeValue(SetOperation::kAndNot, BitmapArgument(fcinfo, 0), PG_GETARG_INT32(1));
+  return ChangeValue(SetOperation::kAndNot, KeptBitmapArgument(fcinfo, 0), PG_GETARG_INT32(1));
 }
 
 CDP_FUNCTION(cdp_rb_build) {
