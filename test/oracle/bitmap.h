@@ -113,8 +113,8 @@ inline std::vector<std::byte> Portable(const Set& set) {
   return Portable(set, [](std::uint32_t) { return false; });
 }
 
-/// With runs in every container that they make smaller.
-inline std::vector<std::byte> SmallestPortable(const Set& set) {
+/// With runs in every container that they shrink to a quarter or less.
+inline std::vector<std::byte> SwiftPortable(const Set& set) {
   std::map<std::uint32_t, std::pair<std::size_t, std::size_t>> sizes;  // of each key: values, runs
   for (const std::uint32_t value : set) {
     auto& [values, runs] = sizes[value >> 16];
@@ -123,7 +123,7 @@ inline std::vector<std::byte> SmallestPortable(const Set& set) {
   }
   return Portable(set, [&sizes](std::uint32_t key) {
     const auto [values, runs] = sizes[key];
-    return 2 + 4 * runs < std::min<std::size_t>(2 * values, 8192);
+    return 4 * (2 + 4 * runs) <= std::min<std::size_t>(2 * values, 8192);
   });
 }
 

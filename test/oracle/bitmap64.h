@@ -79,8 +79,8 @@ inline std::vector<std::byte> Portable64(const Set64& set, std::mt19937_64& rng)
   return Portable64By(set, [&rng](const Set& lows) { return RandomPortable(lows, rng); });
 }
 
-inline std::vector<std::byte> SmallestPortable64(const Set64& set) {
-  return Portable64By(set, SmallestPortable);
+inline std::vector<std::byte> SwiftPortable64(const Set64& set) {
+  return Portable64By(set, SwiftPortable);
 }
 
 }  // namespace cdp::oracle

@@ -69,7 +69,7 @@ struct Accumulator<Value>::Piece {
     }
     std::uint32_t runs = 0;
     ForEachRunOfValues([&runs](std::uint32_t, std::uint32_t) { ++runs; });
-    form = BestForm(static_cast<std::uint32_t>(values.size()), runs);
+    form = SwiftForm(static_cast<std::uint32_t>(values.size()), runs);
   }
   void Write(std::byte* out) const {
     if (block != nullptr) return block->Write(form, out);

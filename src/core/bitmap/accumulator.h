@@ -46,7 +46,7 @@ class Accumulator {
   /// Never true of a set with values; always of an empty one that only came from kAnd.
   bool IsSurelyEmpty() const { return batched_ == 0 && waiting_.empty() && used_ == 0; }
   std::uint64_t Cardinality();
-  /// The set as portable bytes in the smallest form: equal sets have equal bytes. Neither changes
+  /// The set as portable bytes, containers in SwiftForm: equal sets have equal bytes. Neither changes
   /// what it holds.
   std::size_t PortableSize();
   void WritePortable(std::byte* out);

@@ -327,7 +327,7 @@ ContainerForm Block::Best() {
     cardinality_ = counts.bits;
     run_count_ = static_cast<std::uint16_t>(counts.runs);
   }
-  return BestForm(cardinality_, run_count_);
+  return SwiftForm(cardinality_, run_count_);
 }
 
 void Block::Write(const ContainerForm& form, std::byte* out) const {

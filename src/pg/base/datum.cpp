@@ -67,10 +67,10 @@ ArrayType* NewArray(Oid element_type, std::size_t element_bytes, std::uint64_t c
 Datum LiteralOfBytes(std::span<const std::byte> bytes) {
   const varlena* value = CallCore([=] {
     if (const std::uint64_t size = LiteralSize(bytes); size > MaxAllocSize) {
-      throw Error(ErrorCode::kLimitExceeded, "result is too large",
-                  "A text holds at most 1 GB; this one would take " + std::to_string(size) +
-                      " bytes.",
-                  "Use COPY in binary format instead.");
+      throw Error(
+          ErrorCode::kLimitExceeded, "result is too large",
+          "A text holds at most 1 GB; this one would take " + std::to_string(size) + " bytes.",
+          "Use COPY in binary format instead.");
     }
     return NewVarlena(bytes);
   });

@@ -170,7 +170,8 @@ List* ConditionOfConstant(SupportRequestIndexCondition* request, Node* column, C
   return Range<Kind>(request, column, members.bounds);
 }
 
-// The bitmap is known when the query runs: its members or its bounds are asked for then.
+// The bitmap is known when the query runs: its bounds are asked for then. What a stable function
+// says while planning is no ground for lookups: the plan may be kept, and the set may have grown.
 template <class Kind>
 List* ConditionOfExpression(SupportRequestIndexCondition* request, Node* column, Node* bitmap) {
   if (!is_pseudo_constant_for_index(request->root, bitmap, request->index)) return NIL;
@@ -178,14 +179,6 @@ List* ConditionOfExpression(SupportRequestIndexCondition* request, Node* column,
     return CallOf(name, result, request->funcid, bitmap);
   };
   constexpr Callees kCallees = CalleesOf(Kind());
-  const Const* foreseen = Foreseen(request->root, bitmap);
-  if (foreseen != nullptr) {
-    const auto members = MembersOf<Kind>(Kind::BytesOf(foreseen->constvalue));
-    if (LookupsAreBetter(request, column, bitmap, members)) {
-      request->lossy = false;
-      return Lookups<Kind>(request, column, call(kCallees.lookups, Kind::kArrayType));
-    }
-  }
   request->lossy = true;
   return Range<Kind>(request, column, call(kCallees.least, Kind::kType),
                      call(kCallees.greatest, Kind::kType));

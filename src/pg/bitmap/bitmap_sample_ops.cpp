@@ -27,8 +27,8 @@ double Likeness(std::uint64_t both, std::uint64_t sum, double of_nothing) {
 }
 
 Datum Jaccard(FunctionCallInfo fcinfo, double of_nothing) {
-  const Bytes a = BitmapArgument(fcinfo, 0);
-  const Bytes b = BitmapArgument(fcinfo, 1);
+  const Bytes a = KeptBitmapArgument(fcinfo, 0);
+  const Bytes b = KeptBitmapArgument(fcinfo, 1);
   PG_RETURN_FLOAT8(CallCore([=] {
     const BitmapView left(a);
     const BitmapView right(b);
@@ -87,8 +87,8 @@ CDP_FUNCTION(cdp_rb_jaccard_dist) {
   return Jaccard(fcinfo, std::numeric_limits<double>::quiet_NaN());
 }
 CDP_FUNCTION(cdp_rb64_jaccard) {
-  const Bytes a = Bitmap64Argument(fcinfo, 0);
-  const Bytes b = Bitmap64Argument(fcinfo, 1);
+  const Bytes a = KeptBitmap64Argument(fcinfo, 0);
+  const Bytes b = KeptBitmap64Argument(fcinfo, 1);
   PG_RETURN_FLOAT8(CallCore([=] {
     return Likeness(bitmap::AndCardinality64(a, b),
                     bitmap::Cardinality64(a) + bitmap::Cardinality64(b), 1.0);

@@ -15,8 +15,8 @@ std::pmr::memory_resource* const kHeap = std::pmr::new_delete_resource();
 template <class Value>
 using SetOf = std::set<Value>;
 
-std::vector<std::byte> Smallest(const Set& set) { return oracle::SmallestPortable(set); }
-std::vector<std::byte> Smallest(const Set64& set) { return oracle::SmallestPortable64(set); }
+std::vector<std::byte> Swift(const Set& set) { return oracle::SwiftPortable(set); }
+std::vector<std::byte> Swift(const Set64& set) { return oracle::SwiftPortable64(set); }
 std::vector<std::byte> Foreign(const Set& set, std::mt19937_64& rng) {
   return oracle::RandomPortable(set, rng);
 }
@@ -31,11 +31,11 @@ std::vector<std::byte> PortableOf(Accumulator<Value>* accumulator) {
   return bytes;
 }
 
-// The bytes tell more than the values: each container is in its smallest form.
+// The bytes tell more than the values: each container is in the form it should have.
 template <class Value>
 void ExpectHolds(Accumulator<Value>* accumulator, const SetOf<Value>& expected) {
   ASSERT_EQ(accumulator->Cardinality(), expected.size());
-  ASSERT_EQ(PortableOf(accumulator), Smallest(expected));
+  ASSERT_EQ(PortableOf(accumulator), Swift(expected));
   ASSERT_TRUE(expected.empty() || !accumulator->IsSurelyEmpty());
 }
 
@@ -231,7 +231,7 @@ TYPED_TEST(AccumulatorOf, SurvivesHostileBytes) {
   for (TypeParam i = 0; i < 5000; ++i) set.insert(i * 3 % 65536);
   for (TypeParam i = 0; i < 50; ++i) set.insert(65536 + i * 11);
   for (TypeParam i = 0; i < 500; ++i) set.insert(3 * 65536 + i);
-  const auto good = Smallest(set);
+  const auto good = Swift(set);
   int errors = 0;
   for (int round = 0; round < 1500; ++round) {
     auto bytes = good;
