@@ -18,7 +18,7 @@ namespace cdp::bitmap {
 /// there.
 ///
 /// Without its destructor it leaks nothing but memory of the resource. A call that throws leaves a
-/// set that can be used, with some of what was given.
+/// set with some of what was given; after a Fold by kAnd it is fit for nothing but its end.
 template <class Value>
 class Accumulator {
  public:
