@@ -74,7 +74,7 @@ struct Accumulator<Value>::Piece {
   void Write(std::byte* out) const {
     if (block != nullptr) return block->Write(form, out);
     WriteRunsAs(
-        form, [this](auto body) { ForEachRunOfValues(body); }, out);
+        form, [this](auto body) { this->ForEachRunOfValues(body); }, out);
   }
 };
 

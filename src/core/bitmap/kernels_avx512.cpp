@@ -4,8 +4,10 @@
 #if defined(__x86_64__)
 
 // GCC 12 takes the intrinsics' "any value" for a value that somebody forgot.
+#if !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 #include <immintrin.h>
 

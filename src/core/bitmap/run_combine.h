@@ -13,7 +13,7 @@ namespace cdp::bitmap {
 template <class Left, class Right, class Keep, class Body>
 void CombineRunLists(std::uint32_t left_count, Left left, std::uint32_t right_count, Right right,
                      Keep keep, Body body) {
-  constexpr std::uint32_t kNever = ~0u;
+  static constexpr std::uint32_t kNever = ~0u;
   // Border 2 i is the start of run i, border 2 i + 1 its end.
   const auto border = [](auto run, std::uint32_t count, std::uint32_t at) {
     if (at == 2 * count) return kNever;

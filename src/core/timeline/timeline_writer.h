@@ -190,9 +190,9 @@ LengthCounts::Choice MeasureDeltas(unsigned tick, ForEach&& for_each) {
 /// Plans the image of events that come in their order. `for_each(visit)` calls visit(event) for
 /// each and is run several times; `memory` keeps what the layout needs.
 template <class Record, class ForEach>
-Layout<Record> Measure(ForEach&& for_each, std::pmr::memory_resource* memory) {
+Layout<Record> Measure(ForEach&& for_each, [[maybe_unused]] std::pmr::memory_resource* memory) {
   constexpr int kProperties = kRoom<Record>;
-  auto layout = [memory] {
+  auto layout = [&] {
     if constexpr (kProperties < 0) {
       return Layout<Record>();
     } else {
