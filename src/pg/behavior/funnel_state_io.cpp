@@ -1,49 +1,25 @@
-/// Text and binary forms of window_funnel_state: both are its bytes without the spare room, checked
-/// on the way in.
+/// Text and binary forms of window_funnel_state.
 
 #include "core/behavior/funnel_state.h"
-#include "pg/base/datum.h"
+#include "pg/behavior/state_io.h"
 
 namespace cdp::pg {
 namespace {
 
-/// The argument without spare room. May longjmp.
-const varlena* TrimmedState(FunctionCallInfo fcinfo) {
-  const varlena* value = PG_DETOAST_DATUM(PG_GETARG_DATUM(0));
-  return CallCore([value]() -> const varlena* {
-    const std::span<const std::byte> bytes = BytesOf(value);
-    const auto state = behavior::ReadFunnelState(bytes);
-    const std::size_t size = sizeof(behavior::FunnelStateHeader) + state.hits.size();
-    return size == bytes.size() ? value : NewVarlena(bytes.first(size));
-  });
-}
+struct Form {
+  static std::size_t Size(std::span<const std::byte> bytes) {
+    return sizeof(behavior::FunnelStateHeader) + behavior::ReadFunnelState(bytes).hits.size();
+  }
+  static void Check(std::span<const std::byte> bytes, ErrorCode code) {
+    behavior::CheckFunnelState(bytes, code);
+  }
+};
 
 }  // namespace
 
-CDP_FUNCTION(cdp_window_funnel_state_in) {
-  const bytea* bytes = BytesFromLiteral(PG_GETARG_CSTRING(0));
-  CallCore([bytes] { behavior::CheckFunnelState(BytesOf(bytes), ErrorCode::kInvalidText); });
-  PG_RETURN_POINTER(bytes);
-}
-
-CDP_FUNCTION(cdp_window_funnel_state_out) {
-  const varlena* state = TrimmedState(fcinfo);
-  PG_RETURN_DATUM(LiteralOfBytes(BytesOf(state)));
-}
-
-CDP_FUNCTION(cdp_window_funnel_state_recv) {
-  const auto message = RestOfMessage(reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0)));
-  PG_RETURN_POINTER(CallCore([message] {
-    // The message lies anywhere; a value is aligned.
-    varlena* value = NewVarlena(message);
-    behavior::CheckFunnelState(BytesOf(value), ErrorCode::kInvalidBinary);
-    return value;
-  }));
-}
-
-CDP_FUNCTION(cdp_window_funnel_state_send) {
-  const varlena* state = TrimmedState(fcinfo);
-  PG_RETURN_DATUM(DirectFunctionCall1(byteasend, PointerGetDatum(state)));
-}
+CDP_FUNCTION(cdp_window_funnel_state_in) { return StateIn<Form>(fcinfo); }
+CDP_FUNCTION(cdp_window_funnel_state_out) { return StateOut<Form>(fcinfo); }
+CDP_FUNCTION(cdp_window_funnel_state_recv) { return StateRecv<Form>(fcinfo); }
+CDP_FUNCTION(cdp_window_funnel_state_send) { return StateSend<Form>(fcinfo); }
 
 }  // namespace cdp::pg
