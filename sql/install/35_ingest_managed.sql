@@ -40,7 +40,10 @@ BEGIN
     PERFORM cdp._table_ensure('event_type', 'names of events and their codes, which timelines store', ARRAY[
         ['code', 'int4 PRIMARY KEY CHECK (code > 0)', 'small number, given out from 1'],
         ['name', 'text COLLATE "C" NOT NULL UNIQUE', 'name of the event'],
-        ['created_at', 'timestamptz NOT NULL DEFAULT now()', 'when the name was first seen']]);
+        ['created_at', 'timestamptz NOT NULL DEFAULT now()', 'when the name was first seen'],
+        ['value_prop', 'text', 'key of event.props whose number is the value of the event in timelines; NULL: it has none'],
+        ['value_decimals', 'int4 NOT NULL DEFAULT 0 CHECK (value_decimals BETWEEN 0 AND 3)',
+         'how many decimals of it count: values are integers in units of 10^-value_decimals']]);
     PERFORM cdp._table_ensure('event', 'everything that happened; never changed, partitioned by month (UTC)', ARRAY[
         ['event_id', 'text COLLATE "C" NOT NULL', 'the source''s id of the event'],
         ['ts', 'timestamptz NOT NULL', 'when it happened'],

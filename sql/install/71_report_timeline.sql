@@ -15,7 +15,9 @@ BEGIN
     PERFORM cdp._table_ensure('timeline_tail', 'events that are not in cdp.person_timeline yet', ARRAY[
         ['identifier_id', 'int4 NOT NULL', 'who did it'],
         ['ts', 'timestamptz NOT NULL', 'when it happened'],
-        ['code', 'int4 NOT NULL', 'what happened: event_type.code']],
+        ['code', 'int4 NOT NULL', 'what happened: event_type.code'],
+        ['value', 'int8', 'its value, by event_type.value_prop'],
+        ['props', 'int4[]', 'its properties: event_property_value.code of slots 1 to 4']],
         NULL, 'WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)');
     IF cdp._table_ensure('timeline_due', 'months of cdp.person_timeline to be built again from cdp.event', ARRAY[
         ['identifier_id', 'int4 NOT NULL', 'whose events'],
@@ -48,10 +50,17 @@ COMMENT ON FUNCTION cdp._setup_report_timeline() IS 'internal: makes the tables 
 -- that began earlier has yet to commit.
 CREATE FUNCTION cdp._timeline_note() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    said text := cdp._event_property_values_sql('arrived');
+    slots int4[];
+    texts text[];
 BEGIN
     PERFORM cdp._event_types_learn(ARRAY(SELECT DISTINCT a.name FROM arrived AS a));
-    INSERT INTO cdp.timeline_tail (identifier_id, ts, code)
-    SELECT a.identifier_id, a.ts, t.code FROM arrived AS a JOIN cdp.event_type AS t USING (name);
+    IF said IS NOT NULL THEN
+        EXECUTE format('SELECT array_agg(n.slot), array_agg(n.value) FROM (%s) AS n', said) INTO slots, texts;
+        PERFORM cdp._event_property_values_learn(slots, texts);
+    END IF;
+    EXECUTE 'INSERT INTO cdp.timeline_tail (identifier_id, ts, code, value, props) ' || cdp._event_rows_sql('arrived');
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION cdp._timeline_note() IS 'internal: puts new events into cdp.timeline_tail (trigger on event)';
@@ -130,6 +139,7 @@ BEGIN
     PERFORM cdp._lock('timeline');
     run := cdp._run_start('timeline_refresh', NULL);
     PERFORM cdp._timeline_analyze();
+    EXECUTE format($sql$
     WITH due AS MATERIALIZED (
         DELETE FROM cdp.timeline_due AS d USING cdp.identifier AS i
          WHERE i.id = d.identifier_id AND (i.one_id IS NOT NULL OR i.status <> 'active')
@@ -139,19 +149,18 @@ BEGIN
     ), taken AS MATERIALIZED (
         DELETE FROM cdp.timeline_tail AS n USING cdp.identifier AS i
          WHERE i.id = n.identifier_id AND (i.one_id IS NOT NULL OR i.status <> 'active')
-        RETURNING i.one_id, date_trunc('month', n.ts AT TIME ZONE 'UTC')::date AS month, n.ts, n.code
+        RETURNING i.one_id, date_trunc('month', n.ts AT TIME ZONE 'UTC')::date AS month, n.ts, n.code, n.value, n.props
     ), built AS MATERIALIZED (
         -- What is built from all events has those of the tail in it.
-        SELECT cell.one_id, cell.month, cdp.timeline_agg(e.ts, t.code) AS tl, count(*) AS events, true AS is_whole
+        SELECT cell.one_id, cell.month, cdp.timeline_agg(r.ts, r.code, r.value, r.props) AS tl, count(*) AS events, true AS is_whole
           FROM cell
           JOIN cdp.identifier AS i ON i.one_id = cell.one_id
-          JOIN cdp.event AS e ON e.identifier_id = i.id
-           AND e.ts >= cell.month::timestamp AT TIME ZONE 'UTC'
-           AND e.ts < (cell.month + interval '1 month') AT TIME ZONE 'UTC'
-          JOIN cdp.event_type AS t ON t.name = e.name
+          JOIN (%s) AS r ON r.identifier_id = i.id
+           AND r.ts >= cell.month::timestamp AT TIME ZONE 'UTC'
+           AND r.ts < (cell.month + interval '1 month') AT TIME ZONE 'UTC'
          GROUP BY cell.one_id, cell.month
         UNION ALL
-        SELECT n.one_id, n.month, cdp.timeline_agg(n.ts, n.code), count(*), false
+        SELECT n.one_id, n.month, cdp.timeline_agg(n.ts, n.code, n.value, n.props), count(*), false
           FROM taken AS n LEFT JOIN cell USING (one_id, month)
          WHERE n.one_id IS NOT NULL AND cell.month IS NULL
          GROUP BY n.one_id, n.month
@@ -164,8 +173,8 @@ BEGIN
         SELECT built.one_id, cdp.chunk_of(built.one_id), built.month, built.tl FROM built WHERE NOT built.is_whole
         ON CONFLICT (one_id, month) DO UPDATE SET tl = t.tl OPERATOR(cdp.||) excluded.tl
     )
-    SELECT count(DISTINCT built.one_id), count(*), coalesce(sum(built.events), 0)
-      INTO people, months, events FROM built;
+    SELECT count(DISTINCT built.one_id), count(*), coalesce(sum(built.events), 0) FROM built
+    $sql$, cdp._event_rows_sql('cdp.event')) INTO people, months, events;
     waiting := (SELECT count(*) FROM cdp.timeline_tail) + (SELECT count(*) FROM cdp.timeline_due);
     duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
     PERFORM cdp._run_finish(run, jsonb_build_object('people', people, 'months', months, 'events', events,

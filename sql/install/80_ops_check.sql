@@ -146,19 +146,54 @@ BEGIN
         RETURN QUERY SELECT * FROM cdp._check_count(room, format('retired persons in cdp.%s', relation), coalesce(found, 0),
             'error', format('Refresh every %s.', room));
     END LOOP;
-    IF to_regclass('cdp.person_timeline') IS NOT NULL THEN
-        RETURN QUERY SELECT * FROM cdp._check_count('report', 'retired persons in cdp.person_timeline',
-            (SELECT count(DISTINCT t.one_id) FROM cdp.person_timeline AS t JOIN cdp.person AS p USING (one_id)
-              WHERE p.merged_into IS NOT NULL),
-            'error', 'Empty cdp.person_timeline, fill cdp.timeline_due from cdp.event and refresh the timelines.');
-        RETURN QUERY SELECT * FROM cdp._check_count('report', 'codes in cdp.person_timeline without a name',
-            (SELECT count(*)
-               FROM (SELECT DISTINCT e.code FROM cdp.person_timeline AS t CROSS JOIN LATERAL cdp.timeline_events(t.tl) AS e
-                     EXCEPT SELECT n.code FROM cdp.event_type AS n) AS c),
-            'error', 'Put the names back into cdp.event_type under their codes.');
-    END IF;
 END $$;
 COMMENT ON FUNCTION cdp._check_members() IS 'internal: the rows of cdp.check() about what is built upon OneIDs';
+
+CREATE FUNCTION cdp._check_timelines() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 6 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    nameless int8;
+    valueless int8;
+BEGIN
+    IF to_regclass('cdp.person_timeline') IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT * FROM cdp._check_count('report', 'retired persons in cdp.person_timeline',
+        (SELECT count(DISTINCT t.one_id) FROM cdp.person_timeline AS t JOIN cdp.person AS p USING (one_id)
+          WHERE p.merged_into IS NOT NULL),
+        'error', 'Empty cdp.person_timeline, fill cdp.timeline_due from cdp.event and refresh the timelines.');
+    -- What waits to be built again may still have the codes of a property that is gone.
+    WITH said AS (
+        SELECT e.code, v.slot, v.property
+          FROM cdp.person_timeline AS t CROSS JOIN LATERAL cdp.timeline_events(t.tl) AS e
+          LEFT JOIN LATERAL unnest(e.props) WITH ORDINALITY AS v (property, slot) ON true
+         WHERE NOT EXISTS (SELECT FROM cdp.timeline_due AS d JOIN cdp.identifier AS i ON i.id = d.identifier_id
+                            WHERE i.one_id = t.one_id)
+         GROUP BY e.code, v.slot, v.property
+    )
+    SELECT count(DISTINCT s.code) FILTER (WHERE NOT EXISTS (SELECT FROM cdp.event_type AS n WHERE n.code = s.code)),
+           count(DISTINCT (s.slot, s.property)) FILTER (WHERE s.property IS NOT NULL AND NOT EXISTS (
+               SELECT FROM cdp.event_property_value AS v WHERE v.slot = s.slot AND v.code = s.property))
+      INTO nameless, valueless FROM said AS s;
+    RETURN QUERY SELECT * FROM cdp._check_count('report', 'codes in cdp.person_timeline without a name', nameless,
+        'error', 'Put the names back into cdp.event_type under their codes.');
+    RETURN QUERY SELECT * FROM cdp._check_count('report', 'properties in cdp.person_timeline without a value', valueless,
+        'error', 'Put the values back into cdp.event_property_value under their codes, or empty cdp.person_timeline, fill cdp.timeline_due from cdp.event and refresh the timelines.');
+    RETURN QUERY SELECT * FROM cdp._check_count('report', 'months of timelines waiting to be built again',
+        (SELECT count(DISTINCT (i.one_id, d.month)) FROM cdp.timeline_due AS d JOIN cdp.identifier AS i ON i.id = d.identifier_id
+          WHERE i.one_id IS NOT NULL),
+        'notice', 'SELECT * FROM cdp.timeline_refresh();');
+    RETURN QUERY SELECT * FROM cdp._check_count('report', 'events whose value is not a number of up to 15 digits',
+        (SELECT count(*) FROM cdp.event AS e JOIN cdp.event_type AS t ON t.name = e.name
+          WHERE t.value_prop IS NOT NULL AND e.props ->> t.value_prop <> ''
+            AND cdp._event_value(e.props, t.value_prop, t.value_decimals) IS NULL),
+        'warning', 'They have no value in timelines; see cdp.event_type.value_prop.');
+    RETURN QUERY SELECT * FROM cdp._check_count('report', 'properties of events with very many values',
+        (SELECT count(*) FROM (SELECT FROM cdp.event_property_value AS v GROUP BY v.slot HAVING count(*) > 10000) AS p),
+        'warning', 'They have more than 10,000; a property is for what many events have in common. Take another by cdp.property_drop() and cdp.property_define().');
+END $$;
+COMMENT ON FUNCTION cdp._check_timelines() IS 'internal: the rows of cdp.check() about stored timelines, values and properties';
 
 CREATE FUNCTION cdp._check_runs() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
     LANGUAGE plpgsql STABLE ROWS 5 SET search_path = pg_catalog, pg_temp AS $$
@@ -197,6 +232,7 @@ BEGIN
     RETURN QUERY SELECT * FROM cdp._check_ingest();
     RETURN QUERY SELECT * FROM cdp._check_identity();
     RETURN QUERY SELECT * FROM cdp._check_members();
+    RETURN QUERY SELECT * FROM cdp._check_timelines();
     RETURN QUERY SELECT * FROM cdp._check_runs();
 END $$;
 COMMENT ON FUNCTION cdp.check() IS
