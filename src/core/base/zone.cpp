@@ -50,4 +50,12 @@ Micros Zone::StartOfDay(std::int64_t day) {
   return answer;
 }
 
+void DayWalk::MoveTo(Micros at) {
+  const ZoneStretch& stretch = zone_->StretchAt(at);
+  day_ = FloorDivide(at + stretch.offset, kMicrosPerDay);
+  // The day lasts to midnight, but clocks may change before.
+  const __int128 midnight = static_cast<__int128>(day_ + 1) * kMicrosPerDay - stretch.offset;
+  until_ = midnight < stretch.to ? static_cast<Micros>(midnight) : stretch.to;
+}
+
 }  // namespace cdp

@@ -81,4 +81,25 @@ class Zone {
   std::size_t next_ = 0;
 };
 
+/// The dates of instants that come in ascending order: most are that of the one before, which costs
+/// a comparison. Where clocks go back over midnight a date comes again after the next one.
+class DayWalk {
+ public:
+  /// `zone` must outlive the walk.
+  explicit DayWalk(Zone* zone) : zone_(zone) {}
+
+  std::int64_t DayOf(Micros at) {
+    if (at >= until_) [[unlikely]]
+      MoveTo(at);
+    return day_;
+  }
+
+ private:
+  void MoveTo(Micros at);
+
+  Zone* zone_;
+  std::int64_t day_ = 0;
+  Micros until_ = INT64_MIN;  ///< so long it is that date for sure
+};
+
 }  // namespace cdp

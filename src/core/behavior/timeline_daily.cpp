@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <string>
 
-#include "core/base/stop.h"
+#include "core/timeline/timeline_walk.h"
 
 namespace cdp::behavior {
 namespace {
 
 using timeline::PropertyColumn;
-using timeline::TimeReader;
 using timeline::View;
 
 /// As DailyCell, with what stands for the key in the column that is read.
@@ -22,39 +21,27 @@ struct Cell {
 /// Counts by day, as events come.
 class Days {
  public:
-  Days(Zone* zone, std::pmr::memory_resource* memory) : zone_(zone), cells_(memory) {}
+  Days(Zone* zone, std::pmr::memory_resource* memory) : walk_(zone), cells_(memory) {}
 
   void Add(Micros at, std::uint32_t symbol) {
-    if (at >= until_ || cells_.empty()) [[unlikely]]
-      MoveTo(at);
-    // Mostly the symbol that was met last, else one of a few.
-    for (std::size_t i = cells_.size(); i > first_of_day_; --i) {
-      if (cells_[i - 1].symbol != symbol) continue;
+    const std::int64_t day = walk_.DayOf(at);
+    // Mostly the symbol that was met last, else one of a few of that day.
+    for (std::size_t i = cells_.size(); i > 0 && cells_[i - 1].day == day; --i) {
+      if (cells_[i - 1].symbol != symbol) {
+        ticker_.Step();
+        continue;
+      }
       ++cells_[i - 1].events;
       return;
     }
-    ticker_.Step(static_cast<std::uint32_t>(cells_.size() - first_of_day_));
-    cells_.push_back({day_, symbol, 1});
+    cells_.push_back({day, symbol, 1});
   }
 
   std::pmr::vector<Cell>& cells() { return cells_; }
 
  private:
-  void MoveTo(Micros at) {
-    const ZoneStretch& stretch = zone_->StretchAt(at);
-    const std::int64_t day = zone_->DayOf(at);
-    // The day lasts to midnight, but clocks may change before.
-    const __int128 midnight = static_cast<__int128>(day + 1) * kMicrosPerDay - stretch.offset;
-    until_ = midnight < stretch.to ? static_cast<Micros>(midnight) : stretch.to;
-    if (day != day_ || cells_.empty()) first_of_day_ = cells_.size();
-    day_ = day;
-  }
-
-  Zone* zone_;
+  DayWalk walk_;
   std::pmr::vector<Cell> cells_;
-  std::size_t first_of_day_ = 0;
-  std::int64_t day_ = 0;
-  Micros until_ = INT64_MIN;
   StopTicker ticker_;
 };
 
@@ -71,26 +58,13 @@ void CheckDaily(const DailyQuestion& question) {
 std::pmr::vector<DailyCell> DailyCells(const View& view, DailyQuestion* question,
                                        std::pmr::memory_resource* memory) {
   std::pmr::vector<DailyCell> result(memory);
-  if (question->codes != nullptr && !question->codes->MayMeet(view.code_bits())) return result;
   Days days(&question->zone, memory);
   PropertyColumn column;
   if (question->property != 0) column = PropertyColumn(view, question->property);
-  timeline::WithCodes(view, [&](auto codes) {
-    TimeReader times(view);
-    StopTicker ticker;
-    Micros at[TimeReader::kRoom];
-    std::size_t index = 0;
-    while (const std::size_t n = times.Next(at)) {
-      for (std::size_t i = 0; i < n; ++i) {
-        const std::int32_t code = codes[index + i];
-        if (question->codes != nullptr && !question->codes->Has(code)) continue;
-        days.Add(at[i], question->property == 0 ? static_cast<std::uint32_t>(code)
-                        : column.empty()        ? 0
-                                                : column.SymbolAt(index + i));
-      }
-      index += n;
-      ticker.Step(static_cast<std::uint32_t>(n));
-    }
+  timeline::ForEachOf(view, question->codes, [&](Micros at, std::int32_t code, std::size_t index) {
+    days.Add(at, question->property == 0 ? static_cast<std::uint32_t>(code)
+                 : column.empty()        ? 0
+                                         : column.SymbolAt(index));
   });
   for (const Cell& cell : days.cells()) {
     std::optional<std::int32_t> key;

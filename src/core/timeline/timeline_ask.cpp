@@ -1,32 +1,10 @@
 #include "core/timeline/timeline_ask.h"
 
 #include "core/base/stop.h"
+#include "core/timeline/timeline_walk.h"
 
 namespace cdp::timeline {
 namespace {
-
-bool Nothing(const View& view, const CodeSet* codes) {
-  return view.count() == 0 || (codes != nullptr && !codes->MayMeet(view.code_bits()));
-}
-
-/// Calls visit(instant) for every event in order that has one of the codes.
-template <class Visit>
-void ForEachInstant(const View& view, const CodeSet* codes, Visit&& visit) {
-  if (Nothing(view, codes)) return;
-  WithCodes(view, [&](auto column) {
-    TimeReader times(view);
-    StopTicker ticker;
-    Micros at[TimeReader::kRoom];
-    std::size_t index = 0;
-    while (const std::size_t n = times.Next(at)) {
-      for (std::size_t i = 0; i < n; ++i) {
-        if (codes == nullptr || codes->Has(column[index + i])) visit(at[i]);
-      }
-      index += n;
-      ticker.Step(static_cast<std::uint32_t>(n));
-    }
-  });
-}
 
 /// The instant of one event.
 Micros InstantAt(const View& view, std::size_t index) {
@@ -44,7 +22,7 @@ Micros InstantAt(const View& view, std::size_t index) {
 
 std::size_t CountOf(const View& view, const CodeSet* codes) {
   if (codes == nullptr) return view.count();
-  if (Nothing(view, codes)) return 0;
+  if (MeetsNone(view, codes)) return 0;
   return WithCodes(view, [&](auto column) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < view.count(); ++i) count += codes->Has(column[i]) ? 1 : 0;
@@ -53,7 +31,7 @@ std::size_t CountOf(const View& view, const CodeSet* codes) {
 }
 
 std::optional<Micros> FirstOf(const View& view, const CodeSet* codes) {
-  if (Nothing(view, codes)) return std::nullopt;
+  if (MeetsNone(view, codes)) return std::nullopt;
   if (codes == nullptr) return view.first();
   const std::size_t found = WithCodes(view, [&](auto column) {
     std::size_t index = 0;
@@ -65,7 +43,7 @@ std::optional<Micros> FirstOf(const View& view, const CodeSet* codes) {
 }
 
 std::optional<Micros> LastOf(const View& view, const CodeSet* codes) {
-  if (Nothing(view, codes)) return std::nullopt;
+  if (MeetsNone(view, codes)) return std::nullopt;
   if (codes == nullptr) return view.last();
   const std::size_t found = WithCodes(view, [&](auto column) {
     std::size_t index = view.count();
@@ -78,7 +56,7 @@ std::optional<Micros> LastOf(const View& view, const CodeSet* codes) {
 }
 
 std::optional<std::int64_t> SumOf(const View& view, const CodeSet* codes) {
-  if (Nothing(view, codes) || !view.has_values()) return std::nullopt;
+  if (MeetsNone(view, codes) || !view.has_values()) return std::nullopt;
   return WithCodes(view, [&](auto column) -> std::optional<std::int64_t> {
     ValueReader values(view);
     StopTicker ticker;
@@ -109,13 +87,9 @@ std::size_t DaysOf(const View& view, const CodeSet* codes, Zone* zone) {
   // Where clocks go back over midnight a date can come again: the two last ones are remembered.
   std::int64_t last = INT64_MIN;
   std::int64_t before = INT64_MIN;
-  // Until then it is the same date for sure: most events come soon after another.
-  Micros until = INT64_MIN;
-  ForEachInstant(view, codes, [&](Micros at) {
-    if (at < until) return;
-    const std::int64_t day = zone->DayOf(at);
-    const ZoneStretch& stretch = zone->StretchAt(at);
-    until = std::min(stretch.to, (day + 1) * kMicrosPerDay - stretch.offset);
+  DayWalk walk(zone);
+  ForEachOf(view, codes, [&](Micros at, std::int32_t, std::size_t) {
+    const std::int64_t day = walk.DayOf(at);
     if (day == last || day == before) return;
     ++days;
     if (day > last) {
@@ -131,7 +105,7 @@ std::size_t DaysOf(const View& view, const CodeSet* codes, Zone* zone) {
 std::size_t HoursOf(const View& view, const CodeSet* codes, Zone* zone) {
   std::size_t hours = 0;
   Micros last = INT64_MIN;
-  ForEachInstant(view, codes, [&](Micros at) {
+  ForEachOf(view, codes, [&](Micros at, std::int32_t, std::size_t) {
     const Micros hour = zone->HourOf(at);
     if (hour != last) ++hours;
     last = hour;

@@ -1,7 +1,7 @@
 /// Set-returning functions whose rows have several columns.
 #pragma once
 
-#include "pg/base/pg.h"
+#include "pg/base/memory.h"
 
 namespace cdp::pg {
 
@@ -15,6 +15,14 @@ struct RowList {
   const Row* rows;
   std::size_t count;
 };
+
+/// A copy of the rows in the current context; for use inside CallCore.
+template <class Row>
+RowList<Row> ListOf(const std::pmr::vector<Row>& rows) {
+  auto* list = static_cast<Row*>(AllocateIn(CurrentMemoryContext, rows.size() * sizeof(Row) + 1));
+  std::copy(rows.begin(), rows.end(), list);
+  return {list, rows.size()};
+}
 
 /// The body of a set-returning function with kColumns columns whose rows are all worked out on its
 /// first call: `compute()` gives them as a RowList, in the multi-call context, which is current;

@@ -1,10 +1,7 @@
 /// timeline_attribution, attribution_agg and what reads its answer.
 
 #include "core/behavior/timeline_attribution.h"
-#include "pg/base/row_set.h"
-#include "pg/behavior/timeline_question.h"
-#include "pg/behavior/timeline_tally_datum.h"
-#include "pg/timeline/timeline_datum.h"
+#include "pg/behavior/timeline_rows.h"
 
 namespace cdp::pg {
 namespace {
@@ -55,24 +52,11 @@ const KeptQuestion<AttributionQuestion>& AttributionArgument(FunctionCallInfo fc
 CDP_FUNCTION(cdp_timeline_attribution) {
   return ReturnRows<4>(
       fcinfo,
-      [fcinfo]() -> RowList<Credit> {
-        if (PG_ARGISNULL(0)) return {nullptr, 0};
-        // The call's state takes the place of a kept question, so this one is made each time.
-        void* const state = fcinfo->flinfo->fn_extra;
-        fcinfo->flinfo->fn_extra = nullptr;
-        const auto& kept = AttributionArgument(fcinfo, 1);
-        fcinfo->flinfo->fn_extra = state;
-        const varlena* value = TimelineArgument(fcinfo, 0);
-        const auto list = CallCore([&] {
-          ContextResource memory(CurrentMemoryContext);
-          const auto credits = behavior::CreditsOf(ReadTimeline(value), *kept.question, &memory);
-          auto* rows = static_cast<Credit*>(
-              AllocateIn(CurrentMemoryContext, credits.size() * sizeof(Credit) + 1));
-          std::copy(credits.begin(), credits.end(), rows);
-          return RowList<Credit>{rows, credits.size()};
-        });
-        MemoryContextDelete(kept.context);
-        return list;
+      [fcinfo] {
+        return AnswerOnce(fcinfo, AttributionArgument,
+                          [](const auto& view, const AttributionQuestion* question, auto* memory) {
+                            return ListOf(behavior::CreditsOf(view, *question, memory));
+                          });
       },
       [](const Credit& credit, Datum* values, bool* nulls) {
         values[0] = TimestampTzGetDatum(credit.converted);
@@ -100,17 +84,7 @@ CDP_FUNCTION(cdp_attribution) {
   return ReturnRows<4>(
       fcinfo,
       [fcinfo] {
-        const auto bytes = TallyBytes(PG_GETARG_DATUM(0));
-        return CallCore([=] {
-          const auto view = ReadTally(bytes, TallyKind::kCredit, "credit");
-          if (view.shape().parts != behavior::kCreditParts || !view.shape().totals) {
-            throw Error(ErrorCode::kCorruptData, "tally is corrupt", "Its keys are not touches.");
-          }
-          auto* rows = static_cast<TallyRow*>(
-              AllocateIn(CurrentMemoryContext, view.size() * sizeof(TallyRow) + 1));
-          for (std::size_t i = 0; i < view.size(); ++i) rows[i] = view.At(i);
-          return RowList<TallyRow>{rows, view.size()};
-        });
+        return RowsOfTally(fcinfo, TallyKind::kCredit, behavior::kCreditParts, true, "credit");
       },
       [](const TallyRow& row, Datum* values, bool* nulls) {
         values[0] = BoolGetDatum(row.key[0] != 0);

@@ -1,11 +1,8 @@
 /// timeline_daily, daily_agg and what reads its answer.
 
 #include "core/behavior/timeline_daily.h"
-#include "pg/base/row_set.h"
 #include "pg/base/zone.h"
-#include "pg/behavior/timeline_question.h"
-#include "pg/behavior/timeline_tally_datum.h"
-#include "pg/timeline/timeline_datum.h"
+#include "pg/behavior/timeline_rows.h"
 
 namespace cdp::pg {
 namespace {
@@ -37,24 +34,11 @@ const KeptQuestion<DailyQuestion>& DailyArgument(FunctionCallInfo fcinfo, int fi
 CDP_FUNCTION(cdp_timeline_daily) {
   return ReturnRows<3>(
       fcinfo,
-      [fcinfo]() -> RowList<DailyCell> {
-        if (PG_ARGISNULL(0)) return {nullptr, 0};
-        // The call's state takes the place of a kept question, so this one is made each time.
-        void* const state = fcinfo->flinfo->fn_extra;
-        fcinfo->flinfo->fn_extra = nullptr;
-        const auto& kept = DailyArgument(fcinfo, 1);
-        fcinfo->flinfo->fn_extra = state;
-        const varlena* value = TimelineArgument(fcinfo, 0);
-        const auto list = CallCore([&] {
-          ContextResource memory(CurrentMemoryContext);
-          const auto cells = behavior::DailyCells(ReadTimeline(value), kept.question, &memory);
-          auto* rows = static_cast<DailyCell*>(
-              AllocateIn(CurrentMemoryContext, cells.size() * sizeof(DailyCell) + 1));
-          std::copy(cells.begin(), cells.end(), rows);
-          return RowList<DailyCell>{rows, cells.size()};
-        });
-        MemoryContextDelete(kept.context);
-        return list;
+      [fcinfo] {
+        return AnswerOnce(fcinfo, DailyArgument,
+                          [](const auto& view, DailyQuestion* question, auto* memory) {
+                            return ListOf(behavior::DailyCells(view, question, memory));
+                          });
       },
       [](const DailyCell& cell, Datum* values, bool* nulls) {
         values[0] = DateADTGetDatum(cell.day);
@@ -80,17 +64,7 @@ CDP_FUNCTION(cdp_daily) {
   return ReturnRows<4>(
       fcinfo,
       [fcinfo] {
-        const auto bytes = TallyBytes(PG_GETARG_DATUM(0));
-        return CallCore([=] {
-          const auto view = ReadTally(bytes, TallyKind::kDays, "days");
-          if (view.shape().parts != behavior::kDailyParts || !view.shape().totals) {
-            throw Error(ErrorCode::kCorruptData, "tally is corrupt", "Its keys are not days.");
-          }
-          auto* rows = static_cast<TallyRow*>(
-              AllocateIn(CurrentMemoryContext, view.size() * sizeof(TallyRow) + 1));
-          for (std::size_t i = 0; i < view.size(); ++i) rows[i] = view.At(i);
-          return RowList<TallyRow>{rows, view.size()};
-        });
+        return RowsOfTally(fcinfo, TallyKind::kDays, behavior::kDailyParts, true, "days");
       },
       [](const TallyRow& row, Datum* values, bool* nulls) {
         values[0] = DateADTGetDatum(row.key[0]);

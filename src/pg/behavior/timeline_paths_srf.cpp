@@ -1,25 +1,17 @@
 /// timeline_sessions and timeline_paths: the sessions and paths of one timeline as rows.
 
-#include "pg/base/row_set.h"
 #include "pg/base/zone.h"
 #include "pg/behavior/timeline_paths_question.h"
-#include "pg/timeline/timeline_datum.h"
+#include "pg/behavior/timeline_rows.h"
 
 namespace cdp::pg {
 namespace {
 
 /// Rows of one array each, worked out in advance.
 struct Paths {
-  const std::int32_t* codes;
-  const std::size_t* ends;
+  RowList<std::int32_t> codes;
+  RowList<std::size_t> ends;
 };
-
-template <class T>
-T* CopyOf(const std::pmr::vector<T>& values) {
-  auto* copy = static_cast<T*>(AllocateIn(CurrentMemoryContext, values.size() * sizeof(T) + 1));
-  std::copy(values.begin(), values.end(), copy);
-  return copy;
-}
 
 }  // namespace
 
@@ -44,12 +36,12 @@ CDP_FUNCTION(cdp_timeline_sessions) {
         return CallCore([&] {
           ContextResource memory(CurrentMemoryContext);
           const auto sessions = behavior::SessionsOf(ReadTimeline(value), rule, &memory);
-          auto* rows = static_cast<Numbered*>(
-              AllocateIn(CurrentMemoryContext, sessions.size() * sizeof(Numbered) + 1));
-          for (std::size_t i = 0; i < sessions.size(); ++i) {
-            rows[i] = {static_cast<std::int64_t>(i + 1), sessions[i]};
+          std::pmr::vector<Numbered> rows(&memory);
+          rows.reserve(sessions.size());
+          for (const Session& session : sessions) {
+            rows.push_back({static_cast<std::int64_t>(rows.size() + 1), session});
           }
-          return RowList<Numbered>{rows, sessions.size()};
+          return ListOf(rows);
         });
       },
       [](const Numbered& row, Datum* values, bool*) {
@@ -66,32 +58,25 @@ CDP_FUNCTION(cdp_timeline_paths) {
   if (SRF_IS_FIRSTCALL()) {
     FuncCallContext* first = SRF_FIRSTCALL_INIT();
     const MemoryContext caller = MemoryContextSwitchTo(first->multi_call_memory_ctx);
-    if (!PG_ARGISNULL(0)) {
-      // The call's state takes the place of a kept question, so this one is made each time.
-      void* const state = fcinfo->flinfo->fn_extra;
-      fcinfo->flinfo->fn_extra = nullptr;
-      const KeptPaths& kept = PathsArgument(fcinfo, 1);
-      fcinfo->flinfo->fn_extra = state;
-      const varlena* value = TimelineArgument(fcinfo, 0);
-      first->user_fctx = CallCore([&] {
-        ContextResource memory(CurrentMemoryContext);
-        behavior::PathList list(&memory);
-        behavior::ListPaths(ReadTimeline(value), *kept.question, &list);
-        first->max_calls = list.ends.size();
-        return new (AllocateIn(CurrentMemoryContext, sizeof(Paths)))
-            Paths{CopyOf(list.codes), CopyOf(list.ends)};
-      });
-      MemoryContextDelete(kept.context);
-    }
+    const Paths paths =
+        AnswerOnce(fcinfo, PathsArgument,
+                   [](const auto& view, const behavior::PathQuestion* question, auto* memory) {
+                     behavior::PathList list(memory);
+                     behavior::ListPaths(view, *question, &list);
+                     return Paths{ListOf(list.codes), ListOf(list.ends)};
+                   });
+    first->max_calls = paths.ends.count;
+    first->user_fctx = palloc(sizeof(Paths));
+    *static_cast<Paths*>(first->user_fctx) = paths;
     MemoryContextSwitchTo(caller);
   }
   FuncCallContext* call = SRF_PERCALL_SETUP();
   if (call->call_cntr >= call->max_calls) SRF_RETURN_DONE(call);
   const auto* paths = static_cast<const Paths*>(call->user_fctx);
-  const std::size_t begin = call->call_cntr == 0 ? 0 : paths->ends[call->call_cntr - 1];
-  const std::size_t end = paths->ends[call->call_cntr];
+  const std::size_t begin = call->call_cntr == 0 ? 0 : paths->ends.rows[call->call_cntr - 1];
+  const std::size_t end = paths->ends.rows[call->call_cntr];
   Datum codes[behavior::kMaxPathDepth];
-  for (std::size_t i = begin; i < end; ++i) codes[i - begin] = Int32GetDatum(paths->codes[i]);
+  for (std::size_t i = begin; i < end; ++i) codes[i - begin] = Int32GetDatum(paths->codes.rows[i]);
   ArrayType* path = construct_array(codes, static_cast<int>(end - begin), INT4OID, sizeof(int32),
                                     true, TYPALIGN_INT);
   SRF_RETURN_NEXT(call, PointerGetDatum(path));

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "unit/behavior/moving_clocks.h"
 #include "unit/behavior/rounds.h"
 #include "unit/timeline/random_events.h"
 
@@ -13,15 +14,6 @@ namespace cdp::behavior {
 namespace {
 
 auto* const kMemory = std::pmr::new_delete_resource();
-
-// A zone whose clocks go back by two hours at an instant: at -1 h UTC they show 1:00 of the next
-// day, and an hour later 0:00 once more; another goes back over midnight.
-constexpr Micros kChange = 90 * 60'000'000LL;
-ZoneStretch FindOffset(const void* before, Micros at) {
-  const std::int64_t hours = *static_cast<const std::int64_t*>(before);
-  if (at < kChange) return {INT64_MIN, kChange, hours * kMicrosPerHour};
-  return {kChange, INT64_MAX, (hours - 2) * kMicrosPerHour};
-}
 
 TEST(TimelineDailyProperty, CountsAsAMapDoes) {
   std::mt19937_64 rng(20250501);
@@ -40,7 +32,7 @@ TEST(TimelineDailyProperty, CountsAsAMapDoes) {
     const timeline::CodeSet codes(chosen, kMemory);
     const auto hours = static_cast<std::int64_t>(rng() % 27) - 12;
     DailyQuestion question{all ? nullptr : &codes, static_cast<int>(rng() % 4), {}};
-    if (rng() % 3 != 0) question.zone = Zone(FindOffset, &hours);
+    if (rng() % 3 != 0) question.zone = Zone(FindMovingClocks, &hours);
     Zone zone = question.zone;
     std::map<std::pair<std::int64_t, std::optional<std::int32_t>>, std::int64_t> slow;
     for (const auto& event : events) {

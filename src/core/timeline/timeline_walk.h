@@ -1,0 +1,36 @@
+/// Walks over the events of a timeline that have certain codes.
+#pragma once
+
+#include "core/base/stop.h"
+#include "core/timeline/code_set.h"
+#include "core/timeline/timeline_reader.h"
+
+namespace cdp::timeline {
+
+/// True when no event can have one of the codes; null stands for every code.
+inline bool MeetsNone(const View& view, const CodeSet* codes) {
+  return view.count() == 0 || (codes != nullptr && !codes->MayMeet(view.code_bits()));
+}
+
+/// Calls visit(instant, code, index) for every event in order that has one of the codes. Polls for
+/// interrupts.
+template <class Visit>
+void ForEachOf(const View& view, const CodeSet* codes, Visit&& visit) {
+  if (MeetsNone(view, codes)) return;
+  WithCodes(view, [&](auto column) {
+    TimeReader times(view);
+    StopTicker ticker;
+    Micros at[TimeReader::kRoom];
+    std::size_t index = 0;
+    while (const std::size_t n = times.Next(at)) {
+      for (std::size_t i = 0; i < n; ++i) {
+        const std::int32_t code = column[index + i];
+        if (codes == nullptr || codes->Has(code)) visit(at[i], code, index + i);
+      }
+      index += n;
+      ticker.Step(static_cast<std::uint32_t>(n));
+    }
+  });
+}
+
+}  // namespace cdp::timeline
