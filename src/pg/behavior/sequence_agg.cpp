@@ -1,11 +1,11 @@
 /// sequence_match, sequence_count, sequence_match_events: the state keeps the pattern and the rows
 /// that fill a condition.
 
-#include "core/behavior/sequence_pattern.h"
 #include "core/behavior/sequence_state.h"
 #include "pg/behavior/conditions.h"
 #include "pg/behavior/hit_records.h"
 #include "pg/behavior/kept_text.h"
+#include "pg/behavior/pattern_argument.h"
 
 namespace cdp::pg {
 namespace {
@@ -35,37 +35,6 @@ template <class Hit>
 using SequenceState = HitRecords<SequenceHeader, Hit, true>;
 
 constexpr std::size_t kFirstRoom = 8;
-
-/// What does not parse, as plain data, so that ereport may jump over it.
-struct Complaint {
-  bool raised = false;
-  std::size_t at = 0;
-  char message[256];
-  char detail[512];
-};
-
-/// Parses the pattern for its errors only; they show the pattern with a mark at the fault. May
-/// longjmp.
-void RequirePattern(const text* pattern, int conditions) {
-  Complaint complaint;
-  CallCore([&] {
-    ContextResource memory(CurrentMemoryContext);
-    try {
-      behavior::ParseSequencePattern(ViewOf(pattern), conditions, &memory);
-    } catch (const behavior::PatternError& error) {
-      complaint.raised = true;
-      complaint.at = error.at();
-      strlcpy(complaint.message, error.what(), sizeof(complaint.message));
-      strlcpy(complaint.detail, error.detail().c_str(), sizeof(complaint.detail));
-    }
-  });
-  if (!complaint.raised) return;
-  const char* query = text_to_cstring(pattern);
-  ereport(ERROR,
-          (errcode(ERRCODE_SYNTAX_ERROR), errmsg("%s", complaint.message),
-           errdetail("%s", complaint.detail), internalerrquery(query),
-           internalerrposition(pg_mbstrlen_with_len(query, static_cast<int>(complaint.at)) + 1)));
-}
 
 template <class Hit>
 SequenceHeader* NewState(SequenceHeader header, const text* pattern) {
