@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <string>
 
 #include "core/base/stop.h"
@@ -13,49 +12,14 @@ namespace {
 
 using bitmap::Bytes;
 
-constexpr std::int64_t kNoEnd = std::numeric_limits<std::int64_t>::max();
-
-void CheckQuestion(const RetentionQuestion& question) {
-  if (question.kind != RetentionKind::kBracket) {
-    if (question.periods >= 0 && question.periods <= kMaxPeriods) return;
-    throw Error(ErrorCode::kInvalidArgument, "number of periods must be between 0 and " +
-                                                 std::to_string(kMaxPeriods) + ", not " +
-                                                 std::to_string(question.periods));
-  }
-  const auto edges = question.edges;
-  const bool ascending = std::adjacent_find(edges.begin(), edges.end(),
-                                            [](int a, int b) { return a >= b; }) == edges.end();
-  if (edges.size() >= 2 && edges.size() <= kMaxPeriods + 1 && edges.front() >= 0 && ascending) {
-    return;
-  }
-  throw Error(ErrorCode::kInvalidArgument, "brackets must be two or more ascending numbers from 0",
-              "A bracket reaches from one of them to before the next.",
-              "For example '{0,1,7,30}' for the first day, days 1 to 6, and days 7 to 29.");
-}
+constexpr std::int64_t kNoEnd = RetentionQuestion::kNoEnd;
 
 }  // namespace
-
-RetentionKind ParseRetentionKind(std::string_view word) {
-  if (word == "n_day") return RetentionKind::kNDay;
-  if (word == "unbounded") return RetentionKind::kUnbounded;
-  if (word == "bracket") return RetentionKind::kBracket;
-  throw Error(ErrorCode::kInvalidArgument,
-              "kind of retention \"" + std::string(word) + "\" does not exist", {},
-              "Use \"n_day\", \"unbounded\" or \"bracket\".");
-}
-
-bool ParseRecurring(std::string_view word) {
-  if (word == "first") return false;
-  if (word == "recurring") return true;
-  throw Error(ErrorCode::kInvalidArgument,
-              "kind of cohort \"" + std::string(word) + "\" does not exist", {},
-              "Use \"first\" or \"recurring\".");
-}
 
 CohortRetention::CohortRetention(const ActivityView& activity, const RetentionQuestion& question,
                                  std::pmr::memory_resource* memory)
     : memory_(memory), question_(question), units_(memory), nobody_(NoUsers(memory)) {
-  CheckQuestion(question);
+  CheckRetention(question);
   Prepare(Days(activity));
 }
 
@@ -118,23 +82,6 @@ void CohortRetention::Prepare(const std::pmr::vector<DayUsers>& days) {
   }
 }
 
-std::size_t CohortRetention::cells() const {
-  return question_.kind == RetentionKind::kBracket
-             ? question_.edges.size() - 1
-             : static_cast<std::size_t>(question_.periods) + 1;
-}
-
-int CohortRetention::PeriodAt(std::size_t cell) const {
-  return question_.kind == RetentionKind::kBracket ? question_.edges[cell] : static_cast<int>(cell);
-}
-
-CohortRetention::Range CohortRetention::RangeAt(std::size_t cell) const {
-  const std::int64_t first = PeriodAt(cell);
-  if (question_.kind == RetentionKind::kNDay) return {first, first};
-  if (question_.kind == RetentionKind::kUnbounded) return {first, kNoEnd};
-  return {first, std::int64_t{question_.edges[cell + 1]} - 1};
-}
-
 std::span<const CohortRetention::Unit> CohortRetention::UnitsIn(std::int64_t first,
                                                                 std::int64_t last) const {
   const auto begin = std::ranges::lower_bound(units_, first, {}, &Unit::number);
@@ -172,21 +119,15 @@ std::uint64_t CohortRetention::Count(const Unit& unit, Range range) const {
 
 std::pmr::vector<RetentionCell> CohortRetention::Matrix() const {
   std::pmr::vector<RetentionCell> matrix(memory_);
-  const Day until = question_.until.value_or(last_day_);
-  const Day horizon = std::max(last_day_, until - 1);
   for (const Unit& unit : units_) {
     const std::uint64_t size = ViewOf(unit.cohort).Cardinality();
     if (size == 0) continue;
-    for (std::size_t cell = 0; cell < cells(); ++cell) {
-      CheckStop();
-      const Range range = RangeAt(cell);
-      if (FirstDayOf(question_.unit, unit.number + range.first) > horizon) break;
-      // Of an open range the first unit decides: whoever has lived through it counts.
-      const std::int64_t last = range.last == kNoEnd ? range.first : range.last;
-      matrix.push_back({FirstDayOf(question_.unit, unit.number), PeriodAt(cell), size,
-                        Count(unit, range),
-                        FirstDayOf(question_.unit, unit.number + last + 1) <= until});
-    }
+    ForEachCell(question_, unit.number, size, last_day_,
+                [&](std::size_t, Range range, RetentionCell cell) {
+                  CheckStop();
+                  cell.users = Count(unit, range);
+                  matrix.push_back(cell);
+                });
   }
   return matrix;
 }
@@ -199,8 +140,8 @@ UserSet CohortRetention::Members(Day day) const {
 
 UserSet CohortRetention::Returned(Day day, int period) const {
   std::size_t cell = 0;
-  while (cell < cells() && PeriodAt(cell) != period) ++cell;
-  if (cell == cells()) {
+  while (cell < question_.cells() && question_.PeriodAt(cell) != period) ++cell;
+  if (cell == question_.cells()) {
     throw Error(ErrorCode::kInvalidArgument, "there is no period " + std::to_string(period), {},
                 "A bracket is named by its first period.");
   }
@@ -208,7 +149,7 @@ UserSet CohortRetention::Returned(Day day, int period) const {
   const auto units = UnitsIn(number, number);
   if (units.empty()) return NoUsers(memory_);
   const Unit& unit = units.front();
-  const Range range = RangeAt(cell);
+  const Range range = question_.RangeAt(cell);
   UserSet scratch(memory_);
   const std::int64_t first = number + std::max<std::int64_t>(range.first, 1);
   const std::int64_t last = range.last == kNoEnd ? kNoEnd : number + range.last;

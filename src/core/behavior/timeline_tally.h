@@ -19,8 +19,15 @@
 namespace cdp::behavior {
 
 /// What the keys of a tally are.
-enum class TallyKind : std::uint8_t { kPaths = 1, kCredit, kIntervals, kDistribution, kDays };
-inline constexpr std::uint8_t kLastTallyKind = 5;
+enum class TallyKind : std::uint8_t {
+  kPaths = 1,
+  kCredit,
+  kIntervals,
+  kDistribution,
+  kDays,
+  kRetention
+};
+inline constexpr std::uint8_t kLastTallyKind = 6;
 
 inline constexpr std::uint8_t kTallyVersion = 1;
 inline constexpr std::uint8_t kTallyBuildVersion = 0x81;

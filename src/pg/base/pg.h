@@ -42,6 +42,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "utils/varbit.h"
 #include "utils/varlena.h"
 }
 

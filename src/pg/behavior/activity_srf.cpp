@@ -2,9 +2,8 @@
 
 #include "core/behavior/cohort_retention.h"
 #include "core/behavior/lifecycle.h"
-#include "core/behavior/proportion.h"
-#include "pg/base/row_set.h"
 #include "pg/behavior/activity_datum.h"
+#include "pg/behavior/retention_rows.h"
 
 namespace cdp::pg {
 namespace {
@@ -21,33 +20,6 @@ std::string_view WordArgument(FunctionCallInfo fcinfo, int n, const char* name) 
     ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name)));
   }
   return ViewOf(PG_GETARG_TEXT_PP(n));
-}
-
-DateADT FiniteDate(DateADT day) {
-  if (DATE_NOT_FINITE(day)) {
-    ereport(ERROR,
-            (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE), errmsg("date must not be infinite")));
-  }
-  return day;
-}
-
-/// A date or null. May longjmp.
-std::optional<Day> DayOrNull(FunctionCallInfo fcinfo, int n) {
-  if (PG_ARGISNULL(n)) return std::nullopt;
-  return FiniteDate(PG_GETARG_DATEADT(n));
-}
-
-/// The first day of a period near the end of the calendar may lie beyond it.
-Datum DateOf(Day day) {
-  return DateADTGetDatum(
-      static_cast<DateADT>(std::clamp<Day>(day, INT32_MIN + Day{1}, INT32_MAX - Day{1})));
-}
-
-template <class Row>
-RowList<Row> ListOf(const std::pmr::vector<Row>& rows) {
-  auto* list = static_cast<Row*>(AllocateIn(CurrentMemoryContext, rows.size() * sizeof(Row) + 1));
-  std::copy(rows.begin(), rows.end(), list);
-  return {list, rows.size()};
 }
 
 /// The words and numbers of a question about retention, as they came.
@@ -83,31 +55,6 @@ std::span<const std::int32_t> BracketsArgument(FunctionCallInfo fcinfo, int n) {
   return ElementsOf<std::int32_t>(PG_GETARG_ARRAYTYPE_P(n));
 }
 
-struct MatrixRow {
-  behavior::RetentionCell cell;
-  behavior::Interval interval;
-};
-
-RowList<MatrixRow> MatrixRows(const CohortRetention& retention, double confidence) {
-  behavior::CheckConfidence(confidence);
-  const auto cells = retention.Matrix();
-  auto* rows = static_cast<MatrixRow*>(
-      AllocateIn(CurrentMemoryContext, cells.size() * sizeof(MatrixRow) + 1));
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    // No cohort is empty. Bytes that rotted may count more users than it has.
-    const auto size = static_cast<std::int64_t>(cells[i].size);
-    const auto users = std::min(size, static_cast<std::int64_t>(cells[i].users));
-    rows[i] = {cells[i], behavior::Wilson({users, size}, confidence).value()};
-  }
-  return {rows, cells.size()};
-}
-
-double Share(std::uint64_t part, std::uint64_t whole) {
-  return static_cast<double>(part) / static_cast<double>(whole);
-}
-
-Datum CountOf(std::uint64_t count) { return Int64GetDatum(static_cast<int64>(count)); }
-
 }  // namespace
 
 CDP_FUNCTION(cdp_retention_matrix) {
@@ -129,20 +76,11 @@ CDP_FUNCTION(cdp_retention_matrix) {
         const double confidence = PG_GETARG_FLOAT8(7);
         return CallCore([&] {
           return Ask(asked, [=](const CohortRetention& retention) {
-            return MatrixRows(retention, confidence);
+            return MatrixRows(retention.Matrix(), confidence);
           });
         });
       },
-      [](const MatrixRow& row, Datum* values, bool*) {
-        values[0] = DateOf(row.cell.cohort);
-        values[1] = Int32GetDatum(row.cell.period);
-        values[2] = CountOf(row.cell.size);
-        values[3] = CountOf(row.cell.users);
-        values[4] = Float8GetDatum(Share(row.cell.users, row.cell.size));
-        values[5] = Float8GetDatum(row.interval.low);
-        values[6] = Float8GetDatum(row.interval.high);
-        values[7] = BoolGetDatum(row.cell.complete);
-      });
+      FillMatrixRow);
 }
 
 CDP_FUNCTION(cdp_retention_users) {

@@ -1,0 +1,314 @@
+#include "core/behavior/timeline_retention.h"
+
+#include <algorithm>
+
+#include "core/base/scratch.h"
+#include "core/base/stop.h"
+#include "core/timeline/timeline_walk.h"
+
+namespace cdp::behavior {
+namespace {
+
+using timeline::View;
+
+/// A day on which somebody did something.
+struct ActiveDay {
+  std::int64_t day;
+  std::int64_t unit;
+  std::uint64_t did;
+};
+using ActiveDays = std::pmr::vector<ActiveDay>;
+
+class DayList {
+ public:
+  DayList(CalendarUnit unit, ActiveDays* days) : unit_(unit), days_(days) {}
+
+  void Add(std::int64_t day, std::uint64_t did) {
+    if (!days_->empty() && days_->back().day == day) {
+      days_->back().did |= did;
+      return;
+    }
+    ascending_ &= days_->empty() || days_->back().day < day;
+    days_->push_back({day, UnitOf(unit_, day), did});
+  }
+
+  /// Each day once, in order: where clocks go back over midnight they come out of it.
+  void Finish() {
+    if (ascending_) return;
+    std::ranges::sort(*days_, {}, &ActiveDay::day);
+    std::size_t kept = 0;
+    for (const ActiveDay& day : *days_) {
+      if (kept > 0 && (*days_)[kept - 1].day == day.day) {
+        (*days_)[kept - 1].did |= day.did;
+      } else {
+        (*days_)[kept++] = day;
+      }
+    }
+    days_->resize(kept);
+  }
+
+ private:
+  CalendarUnit unit_;
+  ActiveDays* days_;
+  bool ascending_ = true;
+};
+
+/// Calls use(instant, what it does) for every event that does anything.
+template <class Use>
+void ForEachDeed(const View& view, const TimelineRetention& question, Use&& use) {
+  const std::uint64_t every = question.every;
+  if (every == (kStarts | kReturns)) {
+    timeline::ForEachOf(view, nullptr,
+                        [&](Micros at, std::int32_t, std::size_t) { use(at, kStarts | kReturns); });
+    return;
+  }
+  if (every == 0 && (view.code_bits() & question.codes.CodeBitsOf(kStarts | kReturns)) == 0) return;
+  timeline::ForEachOf(view, nullptr, [&](Micros at, std::int32_t code, std::size_t) {
+    const std::uint64_t does = every | question.codes.Of(code);
+    if (does != 0) use(at, does);
+  });
+}
+
+void ListCalendarDays(const View& view, TimelineRetention* question, DayList* list) {
+  DayWalk walk(&question->zone);
+  ForEachDeed(view, *question,
+              [&](Micros at, std::uint64_t does) { list->Add(walk.DayOf(at), does); });
+}
+
+/// Days of 24 hours, the first of them named by the date of the first start.
+void ListOwnDays(const View& view, TimelineRetention* question, DayList* list) {
+  std::optional<Micros> start;
+  std::optional<Micros> before;  // the last event before it, in the order of events
+  std::int64_t first_day = 0;
+  ForEachDeed(view, *question, [&](Micros at, std::uint64_t does) {
+    if (!start) {
+      if ((does & kStarts) == 0) {
+        before = at;
+        return;
+      }
+      start = at;
+      first_day = question->zone.DayOf(at);
+      // What happens at the very instant of the start is of its day, whatever its code.
+      if (before == at) does |= kReturns;
+    }
+    list->Add(first_day + static_cast<std::int64_t>(Elapsed(*start, at) / kMicrosPerDay), does);
+  });
+}
+
+void ListDays(const View& view, TimelineRetention* question, ActiveDays* days) {
+  DayList list(question->rule.unit, days);
+  if (question->own_days) {
+    ListOwnDays(view, question, &list);
+  } else {
+    ListCalendarDays(view, question, &list);
+  }
+  list.Finish();
+}
+
+/// Calls use(cell) for the cells in which somebody who started on days[from] came back, each once;
+/// of an unbounded question only for the last, as all before it follow.
+template <class Use>
+void ForEachReturn(const ActiveDays& days, std::size_t from, const RetentionQuestion& rule,
+                   Use&& use) {
+  const std::int64_t unit = days[from].unit;
+  if (rule.kind == RetentionKind::kUnbounded) {
+    std::size_t last = days.size();
+    while (last > from && (days[last - 1].did & kReturns) == 0) --last;
+    if (last == from) return;
+    use(static_cast<std::size_t>(std::min<std::int64_t>(days[last - 1].unit - unit, rule.periods)));
+    return;
+  }
+  const bool brackets = rule.kind == RetentionKind::kBracket;
+  const std::int64_t end = brackets ? rule.edges.back() : std::int64_t{rule.periods} + 1;
+  std::size_t cell = 0;
+  std::size_t next = 0;  // the first cell that was not used yet
+  for (std::size_t i = from; i < days.size(); ++i) {
+    const std::int64_t period = days[i].unit - unit;
+    if (period >= end) return;
+    if ((days[i].did & kReturns) == 0) continue;
+    if (brackets) {
+      if (period < rule.edges.front()) continue;
+      while (period >= rule.edges[cell + 1]) ++cell;
+    } else {
+      cell = static_cast<std::size_t>(period);
+    }
+    if (cell < next) continue;
+    use(cell);
+    next = cell + 1;
+  }
+}
+
+/// The first part of a key.
+enum class Part : std::int32_t {
+  kRule,    ///< the question (PackRule) and an edge of its brackets, or 0: all timelines
+  kLast,    ///< the last day on which anything was done, 0: those who did
+  kCohort,  ///< a unit, 0: those who started in it
+  kCell,    ///< a unit, a cell: of these, who came back; when unbounded, for the last time
+};
+
+void CountKey(TallyTable* tally, Part part, std::int64_t a, std::size_t b) {
+  const std::uint64_t words[TallyTable::WordsOf(kRetentionParts)] = {
+      static_cast<std::uint32_t>(part) | static_cast<std::uint64_t>(static_cast<std::uint32_t>(a))
+                                             << 32,
+      static_cast<std::uint32_t>(b)};
+  tally->CountOne<TallyTable::WordsOf(kRetentionParts)>(words);
+}
+
+std::int32_t PackRule(const RetentionQuestion& rule) {
+  const int periods = rule.kind == RetentionKind::kBracket ? 0 : rule.periods;
+  return static_cast<std::int32_t>(rule.kind) | static_cast<std::int32_t>(rule.unit) << 2 |
+         static_cast<std::int32_t>(rule.recurring) << 4 | periods << 5;
+}
+
+[[noreturn]] void ThrowCorrupt(const char* detail) {
+  throw Error(ErrorCode::kCorruptData, "tally is corrupt", detail);
+}
+
+RetentionQuestion UnpackRule(std::int32_t packed) {
+  if ((packed & 3) > 2 || (packed >> 2 & 3) > 2 || packed >> 5 < 0 || packed >> 5 > kMaxPeriods) {
+    ThrowCorrupt("Its question is none.");
+  }
+  RetentionQuestion rule;
+  rule.kind = static_cast<RetentionKind>(packed & 3);
+  rule.unit = static_cast<CalendarUnit>(packed >> 2 & 3);
+  rule.recurring = (packed >> 4 & 1) != 0;
+  rule.periods = packed >> 5;
+  return rule;
+}
+
+/// The rows of a tally, sorted out.
+struct Counted {
+  struct Cohort {
+    std::int64_t unit;
+    std::uint64_t size;
+  };
+  struct Returned {
+    std::int64_t unit;
+    std::size_t cell;
+    std::uint64_t users;
+  };
+
+  explicit Counted(std::pmr::memory_resource* memory)
+      : edges(memory), cohorts(memory), returned(memory) {}
+
+  std::optional<RetentionQuestion> rule;
+  std::pmr::vector<std::int32_t> edges;
+  std::optional<Day> last_day;
+  std::pmr::vector<Cohort> cohorts;
+  std::pmr::vector<Returned> returned;
+};
+
+void Sort(const TallyView& view, Counted* counted) {
+  StopTicker ticker;
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const TallyRow row = view.At(i);
+    const auto users = static_cast<std::uint64_t>(row.count);
+    ticker.Step();
+    switch (static_cast<Part>(row.key[0])) {
+      case Part::kRule:
+        if (!counted->rule) counted->rule = UnpackRule(row.key[1]);
+        counted->edges.push_back(row.key[2]);
+        break;
+      case Part::kLast:
+        counted->last_day = row.key[1];
+        break;
+      case Part::kCohort:
+        counted->cohorts.push_back({row.key[1], users});
+        break;
+      case Part::kCell:
+        counted->returned.push_back({row.key[1], static_cast<std::size_t>(row.key[2]), users});
+        break;
+      default:
+        ThrowCorrupt("A key of it is none.");
+    }
+  }
+  if (!counted->rule) ThrowCorrupt("Its question is missing.");
+  if (counted->rule->kind == RetentionKind::kBracket) counted->rule->edges = counted->edges;
+  try {
+    CheckRetention(*counted->rule);
+  } catch (const Error&) {
+    ThrowCorrupt("Its question is none.");
+  }
+  if (!counted->cohorts.empty() && !counted->last_day) ThrowCorrupt("Its last day is missing.");
+}
+
+}  // namespace
+
+std::optional<std::pmr::vector<bool>> RetentionBits(const View& view, TimelineRetention* question,
+                                                    std::pmr::memory_resource* memory) {
+  Scratch scratch(memory);
+  ActiveDays days(&scratch);
+  ListDays(view, question, &days);
+  const RetentionQuestion& rule = question->rule;
+  std::size_t first = 0;
+  while (first < days.size() && (days[first].did & kStarts) == 0) ++first;
+  if (first == days.size()) return std::nullopt;
+  std::pmr::vector<bool> bits(rule.cells(), false, memory);
+  ForEachReturn(days, first, rule, [&](std::size_t cell) {
+    bits[cell] = true;
+    if (rule.kind == RetentionKind::kUnbounded) std::fill_n(bits.begin(), cell, true);
+  });
+  return bits;
+}
+
+void CountRetention(const View& view, TimelineRetention* question, TallyTable* tally,
+                    std::pmr::memory_resource* memory) {
+  const RetentionQuestion& rule = question->rule;
+  const std::int32_t packed = PackRule(rule);
+  if (rule.kind == RetentionKind::kBracket) {
+    for (const std::int32_t edge : rule.edges) {
+      CountKey(tally, Part::kRule, packed, static_cast<std::size_t>(edge));
+    }
+  } else {
+    CountKey(tally, Part::kRule, packed, 0);
+  }
+  Scratch scratch(memory);
+  ActiveDays days(&scratch);
+  ListDays(view, question, &days);
+  if (days.empty()) return;
+  CountKey(tally, Part::kLast, days.back().day, 0);
+  StopTicker ticker;
+  std::optional<std::int64_t> cohort;
+  for (std::size_t i = 0; i < days.size(); ++i) {
+    if ((days[i].did & kStarts) == 0 || cohort == days[i].unit) continue;
+    cohort = days[i].unit;
+    CountKey(tally, Part::kCohort, *cohort, 0);
+    ForEachReturn(days, i, rule, [&](std::size_t cell) {
+      CountKey(tally, Part::kCell, *cohort, cell);
+      ticker.Step();
+    });
+    if (!rule.recurring) break;
+  }
+}
+
+std::pmr::vector<RetentionCell> RetentionOf(const TallyView& view, std::optional<Day> until,
+                                            std::pmr::memory_resource* memory) {
+  Counted counted(memory);
+  Sort(view, &counted);
+  RetentionQuestion& rule = *counted.rule;
+  rule.until = until;
+  std::pmr::vector<RetentionCell> matrix(memory);
+  std::pmr::vector<std::uint64_t> users(memory);
+  auto next = counted.returned.begin();
+  for (const auto& cohort : counted.cohorts) {
+    users.assign(rule.cells(), 0);
+    for (; next != counted.returned.end() && next->unit <= cohort.unit; ++next) {
+      if (next->unit < cohort.unit || next->cell >= users.size()) {
+        ThrowCorrupt("Somebody came back who never started.");
+      }
+      users[next->cell] = next->users;
+    }
+    if (rule.kind == RetentionKind::kUnbounded) {
+      for (std::size_t cell = users.size() - 1; cell > 0; --cell) users[cell - 1] += users[cell];
+    }
+    ForEachCell(rule, cohort.unit, cohort.size, counted.last_day.value_or(0),
+                [&](std::size_t cell, const auto&, RetentionCell filled) {
+                  CheckStop();
+                  filled.users = std::min(users[cell], cohort.size);
+                  matrix.push_back(filled);
+                });
+  }
+  return matrix;
+}
+
+}  // namespace cdp::behavior
