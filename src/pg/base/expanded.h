@@ -38,6 +38,13 @@ class Expanded {
 
   /// The Datum through which the aggregate may go on changing the object.
   Datum ReadWrite() { return EOHPGetRWDatum(&header_); }
+  /// A Datum in the current context through which nobody may change the object, which has to
+  /// outlive it: what a final function returns without flattening. May longjmp.
+  Datum ReadOnly() {
+    void* pointer = palloc(EXPANDED_POINTER_SIZE);
+    std::memcpy(pointer, header_.eoh_ro_ptr, EXPANDED_POINTER_SIZE);
+    return PointerGetDatum(pointer);
+  }
   MemoryContext context() const { return memory_.context(); }
   T& value() { return value_; }
 

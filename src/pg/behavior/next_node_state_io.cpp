@@ -1,7 +1,7 @@
 /// Text and binary forms of sequence_next_node_state.
 
 #include "core/behavior/next_node.h"
-#include "pg/behavior/state_io.h"
+#include "pg/base/state_io.h"
 
 namespace cdp::pg {
 namespace {

@@ -96,15 +96,12 @@ auto WithStored(FunctionCallInfo fcinfo, Use&& use) {
   });
 }
 
-}  // namespace
-
-CDP_FUNCTION(cdp__sequence_trans) {
-  RequireAggregate(fcinfo, "_sequence_trans");
+/// Takes a row: pattern and time are arguments 1 and 2.
+Datum TakeRow(FunctionCallInfo fcinfo, const Conditions& row) {
   if (PG_ARGISNULL(1)) {
     ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("pattern must not be null")));
   }
   const text* pattern = PG_GETARG_TEXT_PP(1);
-  const Conditions row = ConditionsArgument(fcinfo, 3, behavior::kMaxConditions);
   SequenceHeader* state = SequenceArgument(fcinfo);
   if (state == nullptr) {
     state = NewSequenceState(fcinfo->flinfo, pattern, row.count);
@@ -118,6 +115,18 @@ CDP_FUNCTION(cdp__sequence_trans) {
   const std::size_t first = state->pattern_records();
   PG_RETURN_POINTER(state->wide() ? SequenceState<WideHit>::Append(state, at, row.held, first)
                                   : SequenceState<NarrowHit>::Append(state, at, row.held, first));
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp__sequence_trans) {
+  RequireAggregate(fcinfo, "_sequence_trans");
+  return TakeRow(fcinfo, ConditionsArgument(fcinfo, 3, behavior::kMaxConditions));
+}
+
+CDP_FUNCTION(cdp__sequence_flags_trans) {
+  RequireAggregate(fcinfo, "_sequence_flags_trans");
+  return TakeRow(fcinfo, FlagArguments(fcinfo, 3));
 }
 
 CDP_FUNCTION(cdp__sequence_combine) {

@@ -1,7 +1,7 @@
 /// Text and binary forms of sequence_state.
 
 #include "core/behavior/sequence_state.h"
-#include "pg/behavior/state_io.h"
+#include "pg/base/state_io.h"
 
 namespace cdp::pg {
 namespace {

@@ -2,6 +2,7 @@
 /// final function sorts a copy and seals it.
 
 #include "pg/base/flat_state.h"
+#include "pg/timeline/event_arguments.h"
 #include "pg/timeline/timeline_datum.h"
 
 namespace cdp::pg {
@@ -141,86 +142,31 @@ BuildHeader* AppendEvent(BuildHeader* state, const Record& event) {
   return state;
 }
 
-/// Arguments 1 and 2: time and code. False when one is null: then there is no event. May longjmp.
-bool TakeEvent(FunctionCallInfo fcinfo, Event* event) {
-  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return false;
-  *event = {PG_GETARG_TIMESTAMPTZ(1), PG_GETARG_INT32(2)};
-  if (TIMESTAMP_NOT_FINITE(event->at)) {
-    ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-                    errmsg("timeline cannot hold an event at an infinite time")));
-  }
-  if (event->value < 0) {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("event code %d is negative", event->value)));
-  }
-  return true;
-}
-
-/// Argument 3, the value.
-void TakeValue(FunctionCallInfo fcinfo, FullEvent* event) {
-  if (PG_ARGISNULL(3)) return;
-  event->value = PG_GETARG_INT64(3);
-  event->present |= 1;
-}
-
-/// Argument 4, the properties; returns how many the event has, up to the last that is not null. May
-/// longjmp.
-int TakeProperties(FunctionCallInfo fcinfo, FullEvent* event) {
-  if (PG_ARGISNULL(4)) return 0;
-  const ArrayType* array = PG_GETARG_ARRAYTYPE_P(4);
-  if (ARR_NDIM(array) > 1) {
-    ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-                    errmsg("properties must be an array of one dimension")));
-  }
-  const int count = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
-  if (count > timeline::kMaxProperties) {
-    ereport(ERROR,
-            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("event has %d properties", count),
-             errdetail("An event has at most %d properties.", timeline::kMaxProperties)));
-  }
-  const auto* element = reinterpret_cast<const int32*>(ARR_DATA_PTR(array));
-  const bits8* nulls = ARR_NULLBITMAP(array);
-  int last = 0;
-  for (int i = 0; i < count; ++i) {
-    if (nulls != nullptr && (nulls[0] >> i & 1) == 0) continue;
-    event->properties[i] = *element++;
-    event->present |= 2u << i;
-    last = i + 1;
-  }
-  return last;
-}
-
-/// The state as it is, which may be null.
-Datum UnchangedState(FunctionCallInfo fcinfo) {
-  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 }  // namespace
 
 CDP_FUNCTION(cdp__timeline_trans) {
   RequireAggregate(fcinfo, "_timeline_trans");
   Event event;
-  if (!TakeEvent(fcinfo, &event)) return UnchangedState(fcinfo);
+  if (!TakeEvent(fcinfo, 1, &event)) return UnchangedState(fcinfo);
   PG_RETURN_POINTER(AppendEvent(BuildArgument(fcinfo), event));
 }
 
 CDP_FUNCTION(cdp__timeline_trans_value) {
   RequireAggregate(fcinfo, "_timeline_trans_value");
   Event event;
-  if (!TakeEvent(fcinfo, &event)) return UnchangedState(fcinfo);
+  if (!TakeEvent(fcinfo, 1, &event)) return UnchangedState(fcinfo);
   auto full = timeline::ConvertEvent<FullEvent>(event);
-  TakeValue(fcinfo, &full);
+  TakeValue(fcinfo, 3, &full);
   PG_RETURN_POINTER(AppendEvent(BuildArgument(fcinfo), timeline::ConvertEvent<ValuedEvent>(full)));
 }
 
 CDP_FUNCTION(cdp__timeline_trans_properties) {
   RequireAggregate(fcinfo, "_timeline_trans_properties");
   Event event;
-  if (!TakeEvent(fcinfo, &event)) return UnchangedState(fcinfo);
+  if (!TakeEvent(fcinfo, 1, &event)) return UnchangedState(fcinfo);
   auto full = timeline::ConvertEvent<FullEvent>(event);
-  TakeValue(fcinfo, &full);
-  const int properties = TakeProperties(fcinfo, &full);
+  TakeValue(fcinfo, 3, &full);
+  const int properties = TakeProperties(fcinfo, 4, &full);
   BuildHeader* state = BuildArgument(fcinfo);
   PG_RETURN_POINTER(properties > 1 ? AppendEvent(state, full)
                                    : AppendEvent(state, timeline::ConvertEvent<ValuedEvent>(full)));

@@ -1,5 +1,6 @@
 # The questions of the race. Each has one answer, a line of text, and several ways to it:
 #   ours, by_rows     cdp functions: over stored timelines; over the raw rows
+#   flat              cdp functions over the raw rows that take the user as an argument
 #   sql               the best plain SQL we know
 #   clickhouse        its statement; TABLE stands for one of its two layouts
 # Times are milliseconds since 2024 in ClickHouse, timestamptz here.
@@ -45,6 +46,21 @@ sub clickhouse_lines {
     my $row = join ", ':', ", map { "toString($_)" } @columns;
     my $order = join ', ', @columns;
     return "SELECT arrayStringConcat(groupArray(concat($row)), ' ') FROM (SELECT * FROM ($query) ORDER BY $order)";
+}
+
+# flat_levels ARGUMENTS CONDITION: the same line from one aggregate over the raw rows.
+sub flat_levels {
+    my ($arguments, $condition) = @_;
+    return "SELECT string_agg(level || ':' || n, ' ' ORDER BY level)
+              FROM (SELECT level, users - lead(users, 1, 0::int8) OVER (ORDER BY level) AS n
+                      FROM unnest((SELECT cdp.window_funnel_levels(user_id, ts, $arguments) FROM bench_behavior.event WHERE $condition))
+                           WITH ORDINALITY AS u(users, level)) AS c WHERE n > 0";
+}
+
+# built TIMELINES: what there is of them, as a line.
+sub built {
+    my ($timelines) = @_;
+    return "SELECT count(*) || ' users, ' || sum(cdp.timeline_count(tl)) || ' events, ' || sum(pg_column_size(tl)) || ' bytes' FROM $timelines";
 }
 
 # Exact funnel by window functions: for every row the latest start of a chain of 1, 2 ... steps.
@@ -109,6 +125,7 @@ our @questions = (
         ours => whole_funnel("'{2,8,12}', '1 day'"),
         by_rows => levels("SELECT cdp.window_funnel('1 day', ts, event = 2, event = 8, event = 12) AS level
             FROM bench_behavior.event WHERE event IN (2, 8, 12) GROUP BY user_id"),
+        flat => flat_levels("CASE event WHEN 2 THEN 1 WHEN 8 THEN 2 WHEN 12 THEN 3 END, '1 day'", 'event IN (2, 8, 12)'),
         sql => levels(sql_funnel('1 day', @three)),
         clickhouse => clickhouse_levels(clickhouse_funnel(DAY, '', 1, @three)),
     },
@@ -197,6 +214,19 @@ our @questions = (
             FROM (SELECT user_id, ts, amount FROM TABLE WHERE event = 12) AS p
             ASOF LEFT JOIN (SELECT user_id, ts, channel FROM TABLE WHERE event = 3) AS t
               ON p.user_id = t.user_id AND p.ts >= t.ts GROUP BY a', qw(a b)),
+    },
+    {
+        name => 'bulk building, with channel and amount',
+        flat => built('(SELECT r.tl FROM (SELECT cdp.timelines_build(user_id, ts, event, amount, ARRAY[channel::int4]) AS t
+            FROM bench_behavior.event) AS b, cdp.timelines_read(b.t) AS r) AS f'),
+        by_rows => built('(SELECT cdp.timeline_agg(ts, event, amount, ARRAY[channel::int4]) AS tl
+            FROM bench_behavior.event GROUP BY user_id) AS g'),
+    },
+    {
+        name => 'bulk building, events only',
+        flat => built('(SELECT r.tl FROM (SELECT cdp.timelines_build(user_id, ts, event) AS t
+            FROM bench_behavior.event) AS b, cdp.timelines_read(b.t) AS r) AS f'),
+        by_rows => built('(SELECT cdp.timeline_agg(ts, event) AS tl FROM bench_behavior.event GROUP BY user_id) AS g'),
     },
 );
 

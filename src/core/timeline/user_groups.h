@@ -1,0 +1,155 @@
+/// The rows of many users, user by user.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/timeline/user_rows.h"
+
+namespace cdp::timeline {
+
+/// Gives each user once, with all events of that user in the order of arrival; users in no
+/// particular order. Works on one partition at a time and needs memory for the largest.
+template <class Record>
+class UserGroups {
+ public:
+  /// What the segments point to must live as long as the groups are asked for.
+  UserGroups(RowSegments&& rows, std::pmr::memory_resource* memory)
+      : rows_(std::move(rows)), keys_(memory), begins_(memory), users_(memory), events_(memory) {}
+
+  /// The next user; false at the end. The events may be sorted or changed; they live until the next
+  /// call.
+  bool Next(std::int64_t* user, std::span<Record>* events) {
+    for (;;) {
+      while (next_ + 1 < begins_.size()) {
+        const std::size_t group = next_++;
+        if (begins_[group] == begins_[group + 1]) continue;
+        const std::uint64_t key = users_.empty() ? least_ + group : users_[group];
+        *user = rows_.UserOf(partition_, key);
+        *events = std::span(events_).subspan(begins_[group], begins_[group + 1] - begins_[group]);
+        return true;
+      }
+      if (segment_ == rows_.segments.size()) return false;
+      NextPartition();
+    }
+  }
+
+ private:
+  void NextPartition() {
+    const std::size_t first = segment_;
+    partition_ = rows_.segments[first].partition;
+    while (segment_ < rows_.segments.size() && rows_.segments[segment_].partition == partition_) {
+      ++segment_;
+    }
+    const std::span<const RowSegment> segments(&rows_.segments[first], segment_ - first);
+    next_ = 0;
+    keys_.clear();
+    ForEachRow(segments, [this](std::uint64_t key, const FullEvent&) { keys_.push_back(key); });
+    if (keys_.empty()) {
+      begins_.clear();
+      return;
+    }
+    NumberUsers();
+    // begins_[g + 1] counts the rows of group g, then says where its next row goes.
+    for (const std::uint64_t group : keys_) ++begins_[group + 1];
+    std::size_t before = 0;
+    for (std::size_t group = 1; group < begins_.size(); ++group) {
+      const std::size_t rows = begins_[group];
+      begins_[group] = before;
+      before += rows;
+    }
+    events_.resize(keys_.size());
+    const std::uint64_t* group = keys_.data();
+    ForEachRow(segments, [this, &group](std::uint64_t, const FullEvent& event) {
+      events_[begins_[*group++ + 1]++] = Narrowed(event);
+    });
+  }
+
+  /// Puts the number of its user into the place of each key and makes room to count.
+  void NumberUsers() {
+    std::uint64_t most = 0;
+    least_ = ~std::uint64_t{0};
+    for (const std::uint64_t key : keys_) {
+      least_ = std::min(least_, key);
+      most = std::max(most, key);
+    }
+    users_.clear();
+    if (most - least_ < 4 * keys_.size() + 1024) {
+      for (std::uint64_t& key : keys_) key -= least_;
+      begins_.assign(most - least_ + 2, 0);
+      return;
+    }
+    // A table of the users met so far; what it holds is their number and one more.
+    std::pmr::vector<std::uint32_t> table(keys_.get_allocator());
+    unsigned bits = 10;
+    table.assign(std::size_t{1} << bits, 0);
+    StopTicker ticker;
+    for (std::uint64_t& key : keys_) {
+      std::size_t slot = Slot(key, bits);
+      while (table[slot] != 0 && users_[table[slot] - 1] != key) {
+        slot = (slot + 1) & (table.size() - 1);
+        ticker.Step();
+      }
+      if (table[slot] == 0) {
+        users_.push_back(key);
+        table[slot] = static_cast<std::uint32_t>(users_.size());
+      }
+      key = table[slot] - 1;
+      ticker.Step();
+      if (2 * users_.size() > table.size()) {
+        ++bits;
+        table.assign(std::size_t{1} << bits, 0);
+        for (std::size_t number = 0; number < users_.size(); ++number) {
+          slot = Slot(users_[number], bits);
+          while (table[slot] != 0) slot = (slot + 1) & (table.size() - 1);
+          table[slot] = static_cast<std::uint32_t>(number + 1);
+        }
+      }
+    }
+    begins_.assign(users_.size() + 1, 0);
+  }
+
+  static std::size_t Slot(std::uint64_t key, unsigned bits) {
+    key ^= key >> 32;
+    return key * 0x9e3779b97f4a7c15u >> (64 - bits);
+  }
+
+  template <class Visit>
+  static void ForEachRow(std::span<const RowSegment> segments, Visit&& visit) {
+    StopTicker ticker;
+    for (const RowSegment& segment : segments) {
+      RowReader reader(segment.rows);
+      std::uint64_t key = 0;
+      FullEvent event{};
+      while (reader.Next(&key, &event)) {
+        visit(key, event);
+        ticker.Step();
+      }
+    }
+  }
+
+  /// Columns that the event has not are zero, as equal events are equal bytes.
+  static Record Narrowed(const FullEvent& event) {
+    if constexpr (kRoom<Record> < 0) {
+      return {event.at, event.code};
+    } else {
+      if (event.present != 0) return ConvertEvent<Record>(event);
+      Record record{};
+      record.at = event.at;
+      record.code = event.code;
+      return record;
+    }
+  }
+
+  RowSegments rows_;
+  std::size_t segment_ = 0;  ///< the next that was not read
+  unsigned partition_ = 0;
+  std::size_t next_ = 0;                   ///< group
+  std::uint64_t least_ = 0;                ///< key of group 0 where users_ is empty
+  std::pmr::vector<std::uint64_t> keys_;   ///< of rows, then the numbers of their groups
+  std::pmr::vector<std::size_t> begins_;   ///< of groups, and the end
+  std::pmr::vector<std::uint64_t> users_;  ///< keys of groups, where they lie far apart
+  std::pmr::vector<Record> events_;
+};
+
+}  // namespace cdp::timeline

@@ -1,0 +1,23 @@
+/// An event as arguments of a transition function.
+#pragma once
+
+#include "core/timeline/event.h"
+#include "pg/base/datum.h"
+
+namespace cdp::pg {
+
+/// Arguments n and n + 1: time and code. False when one is null: then there is no event. May
+/// longjmp.
+bool TakeEvent(FunctionCallInfo fcinfo, int n, timeline::Event* event);
+
+/// Argument n, the value.
+void TakeValue(FunctionCallInfo fcinfo, int n, timeline::FullEvent* event);
+
+/// Argument n, the properties; returns how many the event has, up to the last that is not null. May
+/// longjmp.
+int TakeProperties(FunctionCallInfo fcinfo, int n, timeline::FullEvent* event);
+
+/// The state, argument 0, as it is; it may be null.
+Datum UnchangedState(FunctionCallInfo fcinfo);
+
+}  // namespace cdp::pg

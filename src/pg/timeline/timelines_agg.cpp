@@ -1,0 +1,75 @@
+/// timelines_build and rollup(timelines): events of many users are kept as they come; they become
+/// timelines when they are read.
+
+#include "pg/timeline/event_arguments.h"
+#include "pg/timeline/user_rows_datum.h"
+
+namespace cdp::pg {
+namespace {
+
+using timeline::Event;
+using timeline::FullEvent;
+using timeline::ValuedEvent;
+
+constexpr std::uint32_t kNoTerms[3] = {};
+
+/// Arguments 1 to 3, the user and the event; false when one of them is null.
+bool TakeUserEvent(FunctionCallInfo fcinfo, int64* user, Event* event) {
+  if (PG_ARGISNULL(1)) return false;
+  *user = PG_GETARG_INT64(1);
+  return TakeEvent(fcinfo, 2, event);
+}
+
+template <class Record>
+Datum Append(FunctionCallInfo fcinfo, MemoryContext aggregate, int64 user, const Record& event) {
+  UserRowsState state = UserRowsArgument(fcinfo);
+  if (state.is_null()) state = NewUserRows(kNoTerms);
+  AppendUserRow(&state, aggregate, user, event);
+  PG_RETURN_DATUM(state.datum());
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp__timelines_build_trans) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_timelines_build_trans");
+  int64 user = 0;
+  Event event;
+  if (!TakeUserEvent(fcinfo, &user, &event)) return UnchangedState(fcinfo);
+  return Append(fcinfo, aggregate, user, event);
+}
+
+CDP_FUNCTION(cdp__timelines_build_value_trans) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_timelines_build_value_trans");
+  int64 user = 0;
+  Event event;
+  if (!TakeUserEvent(fcinfo, &user, &event)) return UnchangedState(fcinfo);
+  auto full = timeline::ConvertEvent<FullEvent>(event);
+  TakeValue(fcinfo, 4, &full);
+  return Append(fcinfo, aggregate, user, timeline::ConvertEvent<ValuedEvent>(full));
+}
+
+CDP_FUNCTION(cdp__timelines_build_properties_trans) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_timelines_build_properties_trans");
+  int64 user = 0;
+  Event event;
+  if (!TakeUserEvent(fcinfo, &user, &event)) return UnchangedState(fcinfo);
+  auto full = timeline::ConvertEvent<FullEvent>(event);
+  TakeValue(fcinfo, 4, &full);
+  TakeProperties(fcinfo, 5, &full);
+  return Append(fcinfo, aggregate, user, full);
+}
+
+CDP_FUNCTION(cdp__timelines_build_combine) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_timelines_build_combine");
+  UserRowsState state = UserRowsArgument(fcinfo);
+  MergeUserRows(&state, aggregate, fcinfo);
+  PG_RETURN_DATUM(state.datum());
+}
+
+CDP_FUNCTION(cdp__timelines_build_final) {
+  // As it is: nothing is done twice for what is read at once, and what is stored is flattened.
+  if (ExpandedRows* expanded = ExpandedRows::From(PG_GETARG_DATUM(0))) return expanded->ReadOnly();
+  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+}  // namespace cdp::pg
