@@ -78,6 +78,7 @@ BEGIN
     SELECT i.id, gone.month
       FROM gone
      CROSS JOIN (SELECT NEW.id UNION SELECT i.id FROM cdp.identifier AS i WHERE i.one_id = OLD.one_id) AS i (id);
+    PERFORM cdp._event_day_forget(OLD.one_id);
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION cdp._timeline_leave() IS
@@ -110,6 +111,7 @@ BEGIN
     SELECT moved.survivor_id, cdp.chunk_of(moved.survivor_id), moved.month, cdp.rollup(moved.tl)
       FROM moved GROUP BY moved.survivor_id, moved.month
     ON CONFLICT (one_id, month) DO UPDATE SET tl = t.tl OPERATOR(cdp.||) excluded.tl;
+    PERFORM cdp._event_day_merge((SELECT array_agg(m.absorbed) FROM merged AS m), (SELECT array_agg(m.survivor) FROM merged AS m));
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION cdp._timeline_merge() IS 'internal: timelines follow merged people (trigger on merge_log)';
@@ -133,6 +135,7 @@ CREATE FUNCTION cdp.timeline_refresh()
 DECLARE
     started timestamptz := clock_timestamp();
     run int8;
+    rebuilt boolean;
 BEGIN
     PERFORM cdp._require_setup();
     PERFORM cdp._merge_lock(false);
@@ -172,9 +175,18 @@ BEGIN
         INSERT INTO cdp.person_timeline AS t (one_id, chunk, month, tl)
         SELECT built.one_id, cdp.chunk_of(built.one_id), built.month, built.tl FROM built WHERE NOT built.is_whole
         ON CONFLICT (one_id, month) DO UPDATE SET tl = t.tl OPERATOR(cdp.||) excluded.tl
+    ), %s, day AS (
+        INSERT INTO cdp.event_day AS d (code, day, chunk, members, times)
+        SELECT n.code, n.day, n.chunk, cdp.bsi_ebm(n.times), n.times FROM day_news AS n
+        ON CONFLICT (code, day, chunk) DO UPDATE SET (members, times) =
+            (SELECT cdp.bsi_ebm(s.times), s.times FROM cdp._event_day_sum(d.times, excluded.times) AS s (times))
     )
-    SELECT count(DISTINCT built.one_id), count(*), coalesce(sum(built.events), 0) FROM built
-    $sql$, cdp._event_rows_sql('cdp.event')) INTO people, months, events;
+    SELECT count(DISTINCT built.one_id), count(*), coalesce(sum(built.events), 0), bool_or(built.is_whole) FROM built
+    $sql$, cdp._event_rows_sql('cdp.event'), cdp._event_day_news_sql()) INTO people, months, events, rebuilt;
+    IF rebuilt THEN
+        -- What was taken off may have been all that there was.
+        DELETE FROM cdp.event_day AS d WHERE cdp.rb_is_empty(d.members);
+    END IF;
     waiting := (SELECT count(*) FROM cdp.timeline_tail) + (SELECT count(*) FROM cdp.timeline_due);
     duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
     PERFORM cdp._run_finish(run, jsonb_build_object('people', people, 'months', months, 'events', events,
@@ -182,4 +194,4 @@ BEGIN
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION cdp.timeline_refresh() IS
-    'brings cdp.person_timeline up to date: folds the events of cdp.timeline_tail in; events of identifiers without a person wait';
+    'brings cdp.person_timeline and cdp.event_day up to date: folds the events of cdp.timeline_tail in; events of identifiers without a person wait';

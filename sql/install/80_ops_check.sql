@@ -195,6 +195,26 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._check_timelines() IS 'internal: the rows of cdp.check() about stored timelines, values and properties';
 
+CREATE FUNCTION cdp._check_event_day() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF to_regclass('cdp.event_day') IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN QUERY SELECT * FROM cdp._check_count('report', 'retired persons in cdp.event_day',
+        (SELECT count(*) FROM cdp.rb_iterate((SELECT cdp.rb_or_agg(d.members) FROM cdp.event_day AS d)) AS i (one_id)
+           JOIN cdp.person AS p USING (one_id) WHERE p.merged_into IS NOT NULL),
+        'error', 'SELECT cdp.event_day_rebuild();');
+    RETURN QUERY SELECT * FROM cdp._check_count('report', 'chunks of people whom cdp.event_day counts otherwise than their timelines',
+        (SELECT count(*)
+           FROM (SELECT d.chunk, sum(cdp.bsi_sum(d.times)) AS events FROM cdp.event_day AS d GROUP BY d.chunk) AS d
+           FULL JOIN (SELECT t.chunk, sum(cdp.timeline_count(t.tl)) AS events FROM cdp.person_timeline AS t GROUP BY t.chunk) AS t USING (chunk)
+          WHERE d.events IS DISTINCT FROM t.events),
+        'error', 'SELECT cdp.event_day_rebuild();');
+END $$;
+COMMENT ON FUNCTION cdp._check_event_day() IS 'internal: the rows of cdp.check() about the day rollup';
+
 CREATE FUNCTION cdp._check_runs() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
     LANGUAGE plpgsql STABLE ROWS 5 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -233,6 +253,7 @@ BEGIN
     RETURN QUERY SELECT * FROM cdp._check_identity();
     RETURN QUERY SELECT * FROM cdp._check_members();
     RETURN QUERY SELECT * FROM cdp._check_timelines();
+    RETURN QUERY SELECT * FROM cdp._check_event_day();
     RETURN QUERY SELECT * FROM cdp._check_runs();
 END $$;
 COMMENT ON FUNCTION cdp.check() IS

@@ -9,14 +9,14 @@ namespace cdp::bsi {
 IdSet::IdSet(std::pmr::memory_resource* memory) : IdSet(std::span<const std::uint32_t>(), memory) {}
 
 IdSet::IdSet(std::span<const std::uint32_t> ids, std::pmr::memory_resource* memory)
-    : memory_(memory) {
+    : IdSet(memory, Unfilled()) {
   const bitmap::PortableWriter writer(ids);
   Allocate(writer.size());
   writer.Write(data_);
   size_ = writer.size();
 }
 
-IdSet::IdSet(Bytes ids, std::pmr::memory_resource* memory) : memory_(memory) {
+IdSet::IdSet(Bytes ids, std::pmr::memory_resource* memory) : IdSet(memory, Unfilled()) {
   const BitmapView view(ids);
   if (bitmap::LoadAt<std::uint32_t>(ids.data()) == bitmap::kCookieWithoutRuns) {
     Allocate(ids.size());
@@ -31,7 +31,7 @@ IdSet::IdSet(Bytes ids, std::pmr::memory_resource* memory) : memory_(memory) {
 
 IdSet::IdSet(SetOperation operation, const BitmapView& a, const BitmapView& b,
              std::pmr::memory_resource* memory)
-    : memory_(memory) {
+    : IdSet(memory, Unfilled()) {
   const bitmap::OutputBound bound = bitmap::BoundCombined(operation, a, b);
   Allocate(bound.Total());
   size_ = bitmap::WriteCombined(operation, a, b, bound, data_);

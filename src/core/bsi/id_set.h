@@ -50,6 +50,9 @@ class IdSet {
   }
 
  private:
+  /// Without bytes. Constructors begin with it, so that the destructor runs when they throw.
+  struct Unfilled {};
+  IdSet(std::pmr::memory_resource* memory, Unfilled) : memory_(memory) {}
   void Allocate(std::size_t room);
 
   std::pmr::memory_resource* memory_;

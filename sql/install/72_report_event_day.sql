@@ -1,0 +1,173 @@
+--| ## Day rollup
+--| `cdp.event_day` says of every event, day and chunk of people who did it and how often. It counts what
+--| `cdp.person_timeline` holds: `cdp.timeline_refresh()` keeps both, at the cost of the new events. Days are
+--| those of the time zone of the business; when that changes, the rollup is made anew at once.
+
+CREATE FUNCTION cdp._setup_report_event_day() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF cdp._table_ensure('event_day', 'derived: who did what on which day, and how often', ARRAY[
+        ['code', 'int4 NOT NULL', 'what happened: event_type.code'],
+        ['day', 'date NOT NULL', 'on which day, in the time zone of the business'],
+        ['chunk', 'int4 NOT NULL', 'upper bits of the people: one_id >> 20'],
+        ['members', 'cdp.roaringbitmap NOT NULL', 'who did it'],
+        ['times', 'cdp.bsi NOT NULL', 'how often each of them did it']],
+        'PRIMARY KEY (code, day, chunk)')
+    THEN
+        PERFORM cdp.event_day_rebuild();
+    END IF;
+    PERFORM cdp._trigger_ensure('cdp.meta', 'event_day_time_zone',
+        'AFTER UPDATE OF value ON cdp.meta
+         FOR EACH ROW WHEN (NEW.key = ''time_zone'' AND OLD.value <> NEW.value)
+         EXECUTE FUNCTION cdp._event_day_time_zone()');
+END $$;
+COMMENT ON FUNCTION cdp._setup_report_event_day() IS 'internal: makes the table and the trigger of the day rollup';
+
+CREATE FUNCTION cdp.event_day_rebuild() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    zone text := cdp.setting('time_zone');
+BEGIN
+    PERFORM cdp._merge_lock(false);
+    PERFORM cdp._lock('timeline');
+    DELETE FROM cdp.event_day;
+    INSERT INTO cdp.event_day (code, day, chunk, members, times)
+    SELECT d.code, d.day, d.chunk, cdp.bsi_ebm(d.times), d.times
+      FROM (SELECT e.code, (e.ts AT TIME ZONE zone)::date AS day, t.chunk, cdp.bsi_build_agg(t.one_id, 1) AS times
+              FROM cdp.person_timeline AS t CROSS JOIN LATERAL cdp.timeline_events(t.tl) AS e
+             GROUP BY 1, 2, 3) AS d;
+END $$;
+COMMENT ON FUNCTION cdp.event_day_rebuild() IS 'makes cdp.event_day anew from cdp.person_timeline';
+
+CREATE FUNCTION cdp._event_day_time_zone() RETURNS trigger LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp.event_day_rebuild();
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION cdp._event_day_time_zone() IS 'internal: days begin elsewhere in another time zone (trigger on meta)';
+
+CREATE FUNCTION cdp._event_day_sum(before cdp.bsi, news cdp.bsi) RETURNS cdp.bsi LANGUAGE plpgsql IMMUTABLE
+    PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    total cdp.bsi := coalesce(cdp.bsi_add(before, news), before, news);
+BEGIN
+    IF cdp.bsi_min(total) > 0 THEN
+        RETURN total;
+    END IF;
+    RETURN cdp.bsi_restrict(total, cdp.bsi_ne(total, 0));
+END $$;
+COMMENT ON FUNCTION cdp._event_day_sum(cdp.bsi, cdp.bsi) IS
+    'internal: how often each did it with what news add or take off; whoever did it no more is not in it';
+
+-- Named queries cell (one_id, month), taken (one_id, month, ts, code) and built (one_id, month, tl,
+-- is_whole) stand before it, as in timeline_refresh(). What a month built anew replaces is taken off.
+CREATE FUNCTION cdp._event_day_news_sql() RETURNS text LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN format($sql$
+    day_news AS (
+        SELECT c.code, (c.ts AT TIME ZONE %L)::date AS day, cdp.chunk_of(c.one_id) AS chunk,
+               cdp.bsi_build_agg(c.one_id, c.times) AS times
+          FROM (SELECT n.one_id, n.code, n.ts, 1 AS times
+                  FROM taken AS n LEFT JOIN cell USING (one_id, month)
+                 WHERE n.one_id IS NOT NULL AND cell.month IS NULL
+                UNION ALL
+                SELECT b.one_id, e.code, e.ts, 1
+                  FROM built AS b CROSS JOIN LATERAL cdp.timeline_events(b.tl) AS e WHERE b.is_whole
+                UNION ALL
+                SELECT b.one_id, e.code, e.ts, -1
+                  FROM built AS b JOIN cdp.person_timeline AS t USING (one_id, month)
+                 CROSS JOIN LATERAL cdp.timeline_events(t.tl) AS e WHERE b.is_whole) AS c
+         GROUP BY 1, 2, 3
+    )$sql$, cdp.setting('time_zone'));
+END $$;
+COMMENT ON FUNCTION cdp._event_day_news_sql() IS
+    'internal: the named query by which a refresh changes cdp.event_day: code, day, chunk, and how much oftener each did it';
+
+CREATE FUNCTION cdp._event_day_forget(person int4) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE cdp.event_day AS d
+       SET members = cdp.rb_remove(d.members, person), times = cdp.bsi_remove(d.times, cdp.rb_build(ARRAY[person]))
+     WHERE d.chunk = cdp.chunk_of(person) AND cdp.rb_contains(d.members, person);
+    DELETE FROM cdp.event_day AS d WHERE d.chunk = cdp.chunk_of(person) AND cdp.rb_is_empty(d.members);
+END $$;
+COMMENT ON FUNCTION cdp._event_day_forget(int4) IS 'internal: takes a person out of cdp.event_day';
+
+CREATE FUNCTION cdp._event_day_merge(absorbed int4[], survivor int4[]) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    retired cdp.roaringbitmap;
+    codes int4[];
+    days date[];
+    parts cdp.bsi[];
+BEGIN
+    SELECT array_agg(p.absorbed_id), array_agg(p.survivor_id), cdp.rb_build_agg(p.absorbed_id)
+      INTO absorbed, survivor, retired FROM cdp._merge_ends(absorbed, survivor) AS p;
+    -- Survivors may live in other chunks: what was theirs is gathered before it is put there.
+    WITH hit AS MATERIALIZED (
+        SELECT d.code, d.day, d.chunk, cdp.bsi_restrict(d.times, retired) AS part
+          FROM cdp.event_day AS d
+         WHERE d.chunk = ANY (ARRAY(SELECT cdp.chunk_of(a) FROM unnest(absorbed) AS a))
+           AND cdp.rb_intersect(d.members, retired)
+    ), gone AS (
+        UPDATE cdp.event_day AS d
+           SET members = cdp.rb_andnot(d.members, retired), times = cdp.bsi_remove(d.times, retired)
+          FROM hit WHERE (d.code, d.day, d.chunk) = (hit.code, hit.day, hit.chunk)
+    )
+    SELECT array_agg(hit.code), array_agg(hit.day), array_agg(hit.part) INTO codes, days, parts FROM hit;
+    INSERT INTO cdp.event_day AS d (code, day, chunk, members, times)
+    SELECT n.code, n.day, n.chunk, cdp.bsi_ebm(n.times), n.times
+      FROM (SELECT p.code, p.day, cdp.chunk_of(m.survivor) AS chunk, cdp.bsi_build_agg(m.survivor, i.number) AS times
+              FROM unnest(codes, days, parts) AS p (code, day, part)
+             CROSS JOIN LATERAL cdp.bsi_iterate(p.part) AS i
+              JOIN unnest(absorbed, survivor) AS m (absorbed, survivor) ON m.absorbed = i.id
+             GROUP BY 1, 2, 3) AS n
+    ON CONFLICT (code, day, chunk) DO UPDATE
+       SET members = cdp.rb_or(d.members, excluded.members), times = cdp.bsi_add(d.times, excluded.times);
+    DELETE FROM cdp.event_day AS d
+     USING unnest(codes, days) AS p (code, day)
+     WHERE (d.code, d.day) = (p.code, p.day) AND cdp.rb_is_empty(d.members);
+END $$;
+COMMENT ON FUNCTION cdp._event_day_merge(int4[], int4[]) IS 'internal: cdp.event_day follows merged people';
+
+CREATE FUNCTION cdp._event_day_rows(codes int4[], "from" date, "to" date)
+    RETURNS TABLE (code int4, day date, chunk int4, members cdp.roaringbitmap, times cdp.bsi)
+    LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    IF NOT EXISTS (SELECT FROM cdp.timeline_tail) AND NOT EXISTS (SELECT FROM cdp.timeline_due) THEN
+        RETURN QUERY
+        SELECT d.code, d.day, d.chunk, d.members, d.times FROM cdp.event_day AS d
+         WHERE (codes IS NULL OR d.code = ANY (codes)) AND ("from" IS NULL OR d.day >= "from") AND ("to" IS NULL OR d.day < "to");
+        RETURN;
+    END IF;
+    -- What the next refresh would change, so that an answer is never stale.
+    RETURN QUERY EXECUTE format($sql$
+    WITH cell AS MATERIALIZED (
+        SELECT DISTINCT i.one_id, d.month FROM cdp.timeline_due AS d JOIN cdp.identifier AS i ON i.id = d.identifier_id
+         WHERE i.one_id IS NOT NULL
+    ), taken AS (
+        SELECT i.one_id, date_trunc('month', n.ts AT TIME ZONE 'UTC')::date AS month, n.ts, n.code
+          FROM cdp.timeline_tail AS n JOIN cdp.identifier AS i ON i.id = n.identifier_id AND i.one_id IS NOT NULL
+    ), built AS MATERIALIZED (
+        SELECT cell.one_id, cell.month, cdp.timeline_agg(e.ts, t.code) AS tl, true AS is_whole
+          FROM cell
+          JOIN cdp.identifier AS i ON i.one_id = cell.one_id
+          JOIN cdp.event AS e ON e.identifier_id = i.id
+           AND e.ts >= cell.month::timestamp AT TIME ZONE 'UTC'
+           AND e.ts < (cell.month + interval '1 month') AT TIME ZONE 'UTC'
+          JOIN cdp.event_type AS t ON t.name = e.name
+         GROUP BY cell.one_id, cell.month
+    ), %s
+    SELECT r.code, r.day, r.chunk, CASE WHEN r.is_new THEN cdp.bsi_ebm(r.times) ELSE r.members END, r.times
+      FROM (SELECT code, day, chunk, d.members, n.code IS NOT NULL AS is_new,
+                   CASE WHEN n.code IS NOT NULL THEN cdp._event_day_sum(d.times, n.times) ELSE d.times END AS times
+              FROM cdp.event_day AS d FULL JOIN day_news AS n USING (code, day, chunk)
+             WHERE ($1 IS NULL OR code = ANY ($1)) AND ($2 IS NULL OR day >= $2) AND ($3 IS NULL OR day < $3)) AS r
+     WHERE NOT r.is_new OR cdp.bsi_count(r.times) > 0
+    $sql$, cdp._event_day_news_sql()) USING codes, "from", "to";
+END $$;
+COMMENT ON FUNCTION cdp._event_day_rows(int4[], date, date) IS
+    'internal: cdp.event_day of these events (null: of all) and days, as it will be after the next refresh';

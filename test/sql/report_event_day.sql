@@ -1,0 +1,131 @@
+-- The day rollup counts what the events say, after every kind of change, refreshed or not.
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+SELECT cdp.setup('America/New_York');
+-- 0 where the rollup, and what is read of it before a refresh, are what rows give
+CREATE VIEW said AS
+SELECT t.code, (e.ts AT TIME ZONE (SELECT value FROM cdp.meta WHERE key = 'time_zone'))::date AS day, i.one_id, count(*) AS n
+  FROM cdp.event AS e JOIN cdp.identifier AS i ON i.id = e.identifier_id JOIN cdp.event_type AS t USING (name) WHERE i.one_id IS NOT NULL GROUP BY 1, 2, 3;
+CREATE FUNCTION differences(source regclass) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    n bigint;
+BEGIN
+    EXECUTE format('SELECT count(*) FROM (SELECT code, day, cdp.chunk_of(one_id) AS chunk, cdp.rb_build_agg(one_id) AS members, cdp.bsi_build_agg(one_id, n) AS times FROM said GROUP BY 1, 2, 3) AS s
+                      FULL JOIN %s AS d USING (code, day, chunk)
+                     WHERE s.members IS NULL OR d.members IS NULL OR s.members OPERATOR(cdp.<>) d.members OR s.times OPERATOR(cdp.<>) d.times', source) INTO n;
+    RETURN n;
+END $$;
+CREATE VIEW as_read AS SELECT * FROM cdp._event_day_rows(NULL, NULL, NULL);
+PREPARE step AS SELECT differences('as_read') AS before;
+PREPARE done AS SELECT events, waiting, differences('cdp.event_day') AS after, differences('as_read') AS read_after FROM cdp.timeline_refresh();
+EXECUTE step;
+EXECUTE done;
+-- around both changes of the clock in New York, and at midnights of UTC and there
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
+SELECT n, timestamptz '2025-03-07 00:00 UTC' + (n * 7919 % 6000) * interval '3 minutes' + CASE WHEN n % 2 = 0 THEN interval '238 days' ELSE '0' END,
+       (ARRAY['view', 'view', 'cart', 'pay'])[1 + n % 4], 'member_id', 'm' || n * 31 % 61
+  FROM generate_series(1, 3000) AS n;
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('a', '2025-03-09 04:59:59.999999+00', 'pay', 'member_id', 'm1'), ('b', '2025-03-09 05:00:00+00', 'pay', 'member_id', 'm1'),
+    ('c', '2025-11-03 04:59:59.999999+00', 'pay', 'member_id', 'm1'), ('d', '2025-11-03 05:00:00+00', 'pay', 'member_id', 'm1'), ('e', '2025-04-01 00:00:00+00', 'pay', 'member_id', 'm1');
+SELECT events_new FROM cdp.ingest();
+EXECUTE step;
+SELECT persons_new FROM cdp.id_resolve();
+EXECUTE step;
+EXECUTE done;
+EXECUTE done;
+-- late ones, new ones, the same ones again
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
+SELECT n, timestamptz '2025-02-20 00:00 UTC' + n * interval '1 hour', 'refund', 'member_id', 'm' || n % 70 FROM generate_series(2990, 3200) AS n;
+SELECT events_new, events_duplicate FROM cdp.ingest();
+SELECT persons_new FROM cdp.id_resolve();
+EXECUTE step;
+EXECUTE done;
+-- people of another chunk, and merges into it and out of it
+UPDATE cdp.counter SET last = (1 << 20) - 5 WHERE name = 'one_id';
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
+SELECT 'x' || n, timestamptz '2025-03-08 00:00 UTC' + n * interval '4 hours', 'view', 'member_id', 'x' || n % 9 FROM generate_series(1, 60) AS n;
+SELECT events_new FROM cdp.ingest();
+SELECT persons_new FROM cdp.id_resolve();
+EXECUTE done;
+SELECT count(DISTINCT chunk) FROM cdp.event_day;
+INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, seen_at)
+SELECT 't', 'member_id', 'm' || n, 'device_id', 'd' || n / 2, '2025-01-01' FROM generate_series(1, 12) AS n
+UNION ALL SELECT 't', 'member_id', CASE WHEN n % 2 = 0 THEN 'x' || n ELSE 'm' || 20 + n END, 'device_id', 'y' || n / 2, '2025-01-01' FROM generate_series(0, 7) AS n;
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('m', '2025-03-09 12:00+00', 'pay', 'member_id', 'm5');
+SELECT links_new, events_new FROM cdp.ingest();
+SELECT merges FROM cdp.id_resolve();
+SELECT count(*) AS retired FROM cdp.event_day, cdp.rb_iterate(members) AS one_id JOIN cdp.person USING (one_id) WHERE merged_into IS NOT NULL;
+EXECUTE step;
+EXECUTE done;
+-- a shared identifier takes its events with it, and brings them back
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('s', '2025-02-03', 'view', 'device_id', 'd2');
+INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, seen_at)
+SELECT 't', 'member_id', 'm' || n, 'device_id', 'd2', '2025-01-01' FROM generate_series(30, 45) AS n;
+SELECT links_new, events_new FROM cdp.ingest();
+SELECT shared FROM cdp.id_resolve();
+EXECUTE step;
+EXECUTE done;
+UPDATE cdp.identifier SET status = 'active' WHERE status = 'shared';
+SELECT persons_new FROM cdp.id_resolve();
+EXECUTE step;
+EXECUTE done;
+-- months built again are not counted twice
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('u', '2025-03-05', 'pay', 'member_id', 'm7');
+SELECT events_new FROM cdp.ingest();
+INSERT INTO cdp.timeline_due SELECT DISTINCT identifier_id, date '2025-03-01' FROM cdp.event WHERE name = 'pay';
+EXECUTE step;
+EXECUTE done;
+-- days begin elsewhere
+SELECT cdp.setting_set('time_zone', 'Asia/Shanghai');
+EXECUTE step;
+SELECT differences('cdp.event_day');
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('w', '2025-03-05 23:00', 'pay', 'member_id', 'm7');
+SELECT events_new FROM cdp.ingest();
+
+CREATE VIEW days AS SELECT day, name, sum(n)::int8 AS events, count(*) AS people FROM said JOIN cdp.event_type USING (code) GROUP BY 1, 2;
+-- answers, with what is not folded yet, are those of rows
+SELECT count(*) AS differences FROM ((TABLE days EXCEPT SELECT * FROM cdp.day_report()) UNION ALL (SELECT * FROM cdp.day_report() EXCEPT TABLE days)) AS d;
+SELECT * FROM cdp.day_report('{refund,pay}', '2025-03-05', '2025-03-08');
+SELECT times_from, times_to, users, events FROM cdp.distribution_report('{refund}');
+CREATE TABLE vip AS SELECT DISTINCT one_id FROM said WHERE one_id % 3 = 0;
+SELECT cdp.audience_define('vip', sql => 'SELECT one_id FROM vip');
+SELECT count(*) FROM cdp.audience_refresh('vip');
+CREATE VIEW pays AS SELECT one_id, day, n FROM said JOIN cdp.event_type USING (code) WHERE name = 'pay';
+SELECT count(*) AS differences FROM (SELECT one_id, sum(n)::int8 AS n FROM pays WHERE day >= '2025-03-08' AND day < '2025-03-12' GROUP BY 1) AS p
+  FULL JOIN cdp.bsi_iterate(cdp.event_times('{pay}', '2025-03-08', '2025-03-12')) AS i ON (i.id, i.number) = (p.one_id, p.n) WHERE i.id IS NULL OR p.n IS NULL;
+SELECT k, cdp.event_people('{pay}', '2025-03-08', '2025-03-12', k, k + 2) OPERATOR(cdp.=) coalesce((SELECT cdp.rb_build_agg(one_id) FROM (SELECT one_id FROM pays WHERE day >= '2025-03-08' AND day < '2025-03-12' GROUP BY 1 HAVING sum(n) BETWEEN k AND k + 2) AS p), '{}') AS same
+  FROM generate_series(1, 4) AS k;
+SELECT cdp.event_recent('{pay,cart}', 7, today => '2025-03-14') OPERATOR(cdp.=) (SELECT cdp.rb_build_agg(one_id) FROM said JOIN cdp.event_type USING (code) WHERE name IN ('pay', 'cart') AND day BETWEEN '2025-03-08' AND '2025-03-14') AS same,
+       cdp.event_recent('{pay,cart}', 7, 3, today => '2025-03-14') OPERATOR(cdp.=) (SELECT cdp.rb_build_agg(one_id) FROM (SELECT one_id FROM said JOIN cdp.event_type USING (code) WHERE name IN ('pay', 'cart') AND day BETWEEN '2025-03-08' AND '2025-03-14' GROUP BY 1 HAVING sum(n) >= 3) AS p) AS same_three,
+       cdp.event_recent('{pay}') OPERATOR(cdp.=) '{}' AS nobody;
+SELECT count(*) AS differences FROM cdp.distribution_report('{pay}', '{1,3,10}', audience => 'audience:vip') AS d
+  FULL JOIN (SELECT CASE WHEN n >= 10 THEN 10 WHEN n >= 3 THEN 3 ELSE 1 END AS times_from, count(*) AS users, sum(n) AS events FROM (SELECT one_id, sum(n) AS n FROM pays JOIN vip USING (one_id) GROUP BY 1) AS p GROUP BY 1) AS p USING (times_from, users, events)
+ WHERE d.users IS NULL OR p.events IS NULL AND d.users > 0;
+-- retention by days, where nobody comes back on the day of the start before it
+SELECT count(*) AS rows, sum(r.users) > 50 AS many, count(*) FILTER (WHERE r.users IS DISTINCT FROM s.users OR r.size <> s.size) AS differences
+  FROM cdp.retention_day_report('view', 'pay', 'week', 3) AS r
+ CROSS JOIN LATERAL (SELECT count(*) AS size, count(*) FILTER (WHERE EXISTS (SELECT FROM pays WHERE pays.one_id = b.one_id AND date_trunc('week', pays.day::timestamp) = r.cohort + 7 * r.period AND pays.day >= b.day)) AS users
+                       FROM (SELECT one_id, min(day) AS day FROM said JOIN cdp.event_type USING (code) WHERE name = 'view' GROUP BY 1) AS b
+                      WHERE date_trunc('week', b.day::timestamp) = r.cohort) AS s;
+SELECT count(*) AS rows, count(*) FILTER (WHERE l.new_users <> s.new OR l.returning_users + l.resurrecting_users <> s.again) AS differences FROM cdp.lifecycle_report('{pay}', 'day', '2025-03-08') AS l
+ CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE p.day = f.day) AS new, count(*) FILTER (WHERE p.day > f.day) AS again FROM pays AS p JOIN (SELECT one_id, min(day) AS day FROM pays GROUP BY 1) AS f USING (one_id) WHERE p.day = l.period) AS s;
+SELECT count(*) AS differences FROM cdp.stickiness_report(NULL, 'all', '2025-03-08', '2025-03-15', 'audience:vip') AS s
+  FULL JOIN (SELECT days, count(*) AS users FROM (SELECT one_id, count(DISTINCT day)::int4 AS days FROM said JOIN vip USING (one_id) WHERE day >= '2025-03-08' AND day < '2025-03-15' GROUP BY 1) AS p GROUP BY 1) AS p USING (days, users) WHERE s.days IS NULL AND s.users > 0 OR p.users IS NULL AND s.users > 0;
+-- what cannot be asked
+SELECT cdp.event_times('{pya}');
+SELECT cdp.event_people('{pay}', at_least => 0);
+SELECT cdp.event_recent('{pay}', 0);
+SELECT * FROM cdp.day_report("from" => '2025-03-08', "to" => '2025-03-08');
+-- who looks after it
+CREATE VIEW findings AS SELECT severity, what, detail FROM cdp.check() WHERE area = 'report' AND what ~ 'event_day';
+TABLE findings;
+SELECT count(*) FROM cdp.timeline_refresh();
+UPDATE cdp.event_day SET times = cdp.bsi_add(times, times) WHERE day = '2025-03-08';
+TABLE findings;
+SELECT cdp.event_day_rebuild();
+TABLE findings;
+SELECT differences('cdp.event_day');
+DROP FUNCTION differences;
+DROP VIEW findings, as_read, pays, days, said;
+SELECT cdp.teardown(true) > 0 AS gone, to_regclass('cdp.event_day') IS NULL AS gone_too;
+DROP TABLE vip;
