@@ -45,6 +45,8 @@ struct Container {
 /// bytes must outlive it. Values are unsigned and ascending.
 class BitmapView {
  public:
+  /// An empty bitmap.
+  BitmapView() = default;
   explicit BitmapView(Bytes bytes);
   /// Reads the header now, and each container when it is asked for.
   explicit BitmapView(ByteSource* source);

@@ -122,11 +122,26 @@ std::uint32_t SelectByRuns(const Container& array, const Container& runs, bool p
   return count;
 }
 
+Container ArrayOf(std::uint32_t high, const std::byte* data, std::uint32_t count) {
+  return {ContainerKind::kArray, high, count, 0, data};
+}
+
+// The operand that is the result because one of them has all values.
+const Container* KeptWhole(SetOperation operation, const Container& a, const Container& b) {
+  switch (operation) {
+    case SetOperation::kAnd:
+      return a.IsFullRun() ? &b : b.IsFullRun() ? &a : nullptr;
+    case SetOperation::kOr:
+      return a.IsFullRun() ? &a : b.IsFullRun() ? &b : nullptr;
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
 
 std::size_t CombinedBytes(SetOperation operation, const Container& a, const Container& b) {
-  if (operation == SetOperation::kAnd && a.IsFullRun()) return b.bytes().size();
-  if (operation == SetOperation::kAnd && b.IsFullRun()) return a.bytes().size();
+  if (const Container* kept = KeptWhole(operation, a, b)) return kept->bytes().size();
   const bool keeps_left = operation == SetOperation::kAnd || operation == SetOperation::kAndNot;
   if (keeps_left && IsArray(a)) {
     const bool by_both = operation == SetOperation::kAnd && IsArray(b);
@@ -155,44 +170,46 @@ bool MayBecomeRuns(SetOperation operation, const Container& a, const Container& 
 
 void ContainerCombiner::Combine(SetOperation operation, const Container& a, const Container& b,
                                 BitmapOutput* out) {
-  const std::uint32_t key = a.high >> 16;
-  if (IsRun(a) || IsRun(b)) return CombineRuns(operation, a, b, out);
-  if (IsArray(a) && IsArray(b)) return CombineArrays(operation, a, b, out);
+  if (const Container* kept = KeptWhole(operation, a, b)) return out->Keep(*kept);
+  const std::size_t most = CombinedBytes(operation, a, b);
+  const Container result = Combine(operation, a, b, out->Room(most));
+  if (result.cardinality == 0) return;
+  out->Add(result.high >> 16, result.kind, result.cardinality, result.bytes().size());
+}
+
+Container ContainerCombiner::Combine(SetOperation operation, const Container& a, const Container& b,
+                                     std::byte* room) {
+  if (const Container* kept = KeptWhole(operation, a, b)) return *kept;
+  if (IsRun(a) || IsRun(b)) return CombineRuns(operation, a, b, room);
+  if (IsArray(a) && IsArray(b)) return CombineArrays(operation, a, b, room);
   if (IsBitset(a) && IsBitset(b)) {
-    std::byte* bits = out->Room(kBitsetBytes);
-    return Finish(key, bits, CombineBits(operation, a.data, b.data, bits), out);
+    return Finish(a.high, room, CombineBits(operation, a.data, b.data, room));
   }
   const Container& array = IsArray(a) ? a : b;
   const Container& bitset = IsArray(a) ? b : a;
   if (operation == SetOperation::kAnd || (operation == SetOperation::kAndNot && IsArray(a))) {
-    std::byte* place = out->Room(2 * std::size_t{array.cardinality});
-    const std::uint32_t count = SelectByBits(array, bitset, operation == SetOperation::kAnd, place);
-    return out->Add(key, ContainerKind::kArray, count, 2 * std::size_t{count});
+    return ArrayOf(a.high, room,
+                   SelectByBits(array, bitset, operation == SetOperation::kAnd, room));
   }
-  ChangeBitset(operation, bitset, array, out);
+  return ChangeBitset(operation, bitset, array, room);
 }
 
-void ContainerCombiner::CombineArrays(SetOperation operation, const Container& a,
-                                      const Container& b, BitmapOutput* out) {
-  const std::uint32_t most = MostCombined(operation, a.lows(), b.lows());
-  if (most <= kMaxArrayValues) {
-    std::byte* place = out->Room(2 * std::size_t{most});
-    const std::uint32_t count = CombineValues(operation, a.lows(), b.lows(), place);
-    return out->Add(a.high >> 16, ContainerKind::kArray, count, 2 * std::size_t{count});
+Container ContainerCombiner::CombineArrays(SetOperation operation, const Container& a,
+                                           const Container& b, std::byte* room) {
+  if (MostCombined(operation, a.lows(), b.lows()) <= kMaxArrayValues) {
+    return ArrayOf(a.high, room, CombineValues(operation, a.lows(), b.lows(), room));
   }
-  std::byte* bits = out->Room(kBitsetBytes);
   words_.fill(0);
   SetBits(&words_, a);
-  std::memcpy(bits, words_.data(), kBitsetBytes);
+  std::memcpy(room, words_.data(), kBitsetBytes);
   words_.fill(0);
   SetBits(&words_, b);
-  Finish(a.high >> 16, bits, CombineBits(operation, bits, BytesOf(words_), bits), out);
+  return Finish(a.high, room, CombineBits(operation, room, BytesOf(words_), room));
 }
 
 // Values of the array set, turned or cleared.
-void ContainerCombiner::ChangeBitset(SetOperation operation, const Container& bitset,
-                                     const Container& array, BitmapOutput* out) {
-  std::byte* bits = out->Room(kBitsetBytes);
+Container ContainerCombiner::ChangeBitset(SetOperation operation, const Container& bitset,
+                                          const Container& array, std::byte* bits) {
   std::uint32_t count = CombineBits(SetOperation::kAnd, bitset.data, bitset.data, bits);
   for (std::uint32_t i = 0; i < array.cardinality; ++i) {
     const std::uint16_t value = array.Value(i);
@@ -206,33 +223,25 @@ void ContainerCombiner::ChangeBitset(SetOperation operation, const Container& bi
     count += static_cast<std::uint32_t>(after >> (value & 63) & 1);
     count -= static_cast<std::uint32_t>(before >> (value & 63) & 1);
   }
-  Finish(bitset.high >> 16, bits, count, out);
+  return Finish(bitset.high, bits, count);
 }
 
-void ContainerCombiner::CombineRuns(SetOperation operation, const Container& a, const Container& b,
-                                    BitmapOutput* out) {
-  const std::uint32_t key = a.high >> 16;
-  if (operation == SetOperation::kOr && a.IsFullRun()) return out->Keep(a);
-  if (operation == SetOperation::kOr && b.IsFullRun()) return out->Keep(b);
-  if (operation == SetOperation::kAnd && a.IsFullRun()) return out->Keep(b);
-  if (operation == SetOperation::kAnd && b.IsFullRun()) return out->Keep(a);
-  if (operation == SetOperation::kAndNot && b.IsFullRun()) return;
+Container ContainerCombiner::CombineRuns(SetOperation operation, const Container& a,
+                                         const Container& b, std::byte* room) {
+  if (operation == SetOperation::kAndNot && b.IsFullRun()) return ArrayOf(a.high, room, 0);
   if (IsBitset(a) || IsBitset(b)) {
-    std::byte* bits = out->Room(kBitsetBytes);
     words_.fill(0);
     SetBits(&words_, IsRun(a) ? a : b);
     const std::byte* left = IsRun(a) ? BytesOf(words_) : a.data;
     const std::byte* right = IsRun(a) ? b.data : BytesOf(words_);
-    return Finish(key, bits, CombineBits(operation, left, right, bits), out);
+    return Finish(a.high, room, CombineBits(operation, left, right, room));
   }
   const bool selects =
       operation == SetOperation::kAnd || (operation == SetOperation::kAndNot && IsArray(a));
   if (selects && (IsArray(a) || IsArray(b))) {
     const Container& array = IsArray(a) ? a : b;
-    std::byte* place = out->Room(2 * std::size_t{array.cardinality});
-    const std::uint32_t count =
-        SelectByRuns(array, IsArray(a) ? b : a, operation == SetOperation::kAnd, place);
-    return out->Add(key, ContainerKind::kArray, count, 2 * std::size_t{count});
+    return ArrayOf(a.high, room,
+                   SelectByRuns(array, IsArray(a) ? b : a, operation == SetOperation::kAnd, room));
   }
   if (IntervalsOf(a) + IntervalsOf(b) <= kMaxWalked) {
     Walk(operation, a, b, &draft_);
@@ -240,18 +249,20 @@ void ContainerCombiner::CombineRuns(SetOperation operation, const Container& a, 
     draft_.Combine(operation, a, b);
   }
   const ContainerDraft::Form form = draft_.Best(true);
-  if (form.cardinality != 0) draft_.Write(form, out->Room(form.bytes));
-  out->Add(key, form.kind, form.cardinality, form.bytes);
+  if (form.cardinality == 0) return ArrayOf(a.high, room, 0);
+  draft_.Write(form, room);
+  if (form.kind != ContainerKind::kRun) return {form.kind, a.high, form.cardinality, 0, room};
+  return {form.kind, a.high, form.cardinality, LoadAt<std::uint16_t>(room), room + 2};
 }
 
-// Ends a container whose bits stand where it is to be written: as an array when they are few.
-void ContainerCombiner::Finish(std::uint32_t key, std::byte* bits, std::uint32_t count,
-                               BitmapOutput* out) {
-  if (count > kMaxArrayValues) return out->Add(key, ContainerKind::kBitset, count, kBitsetBytes);
-  if (count == 0) return;
-  std::memcpy(words_.data(), bits, kBitsetBytes);
-  BitsToLows(BytesOf(words_), count, bits);
-  out->Add(key, ContainerKind::kArray, count, 2 * std::size_t{count});
+// A container whose bits stand where it is to be written: an array when they are few.
+Container ContainerCombiner::Finish(std::uint32_t high, std::byte* bits, std::uint32_t count) {
+  if (count > kMaxArrayValues) return {ContainerKind::kBitset, high, count, 0, bits};
+  if (count != 0) {
+    std::memcpy(words_.data(), bits, kBitsetBytes);
+    BitsToLows(BytesOf(words_), count, bits);
+  }
+  return ArrayOf(high, bits, count);
 }
 
 }  // namespace cdp::bitmap

@@ -18,14 +18,19 @@ class ContainerCombiner {
   /// Writes the result, if it is not empty.
   void Combine(SetOperation operation, const Container& a, const Container& b, BitmapOutput* out);
 
+  /// The result, written to `room` unless it is one of the operands; its cardinality is 0 when it
+  /// is empty. `room` has CombinedBytes() and kKernelSlop more.
+  Container Combine(SetOperation operation, const Container& a, const Container& b,
+                    std::byte* room);
+
  private:
-  void CombineArrays(SetOperation operation, const Container& a, const Container& b,
-                     BitmapOutput* out);
-  void ChangeBitset(SetOperation operation, const Container& bitset, const Container& array,
-                    BitmapOutput* out);
-  void CombineRuns(SetOperation operation, const Container& a, const Container& b,
-                   BitmapOutput* out);
-  void Finish(std::uint32_t key, std::byte* bits, std::uint32_t count, BitmapOutput* out);
+  Container CombineArrays(SetOperation operation, const Container& a, const Container& b,
+                          std::byte* room);
+  Container ChangeBitset(SetOperation operation, const Container& bitset, const Container& array,
+                         std::byte* room);
+  Container CombineRuns(SetOperation operation, const Container& a, const Container& b,
+                        std::byte* room);
+  Container Finish(std::uint32_t high, std::byte* bits, std::uint32_t count);
 
   Words words_;
   ContainerDraft draft_;

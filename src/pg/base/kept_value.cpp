@@ -21,7 +21,6 @@ constexpr std::size_t kSmall = 8000;
 // fetch it. Of a value read by pieces, so many bytes cost about as much as one more question.
 constexpr std::size_t kWorthKeeping = 2;
 constexpr std::size_t kBytesPerQuestion = 64 << 10;
-constexpr int kArguments = 2;
 
 // A query's snapshot by content. While it stays the same no other transaction has ended whose
 // deletions it could see, so nothing that was read under it can have made room for something else.
@@ -75,27 +74,30 @@ struct Slot {
 };
 
 struct CallSite {
-  explicit CallSite(MemoryContext context)
-      : memory(context), recall(&memory, kMaxKept, kMaxRemembered) {}
+  CallSite(MemoryContext context, std::span<Slot> slots)
+      : slots(slots), memory(context), recall(&memory, kMaxKept, kMaxRemembered) {
+    std::fill(slots.begin(), slots.end(), Slot{});
+  }
 
   // Everything lies in the one context, the insides of `recall` too.
   void Forget() {
-    for (Slot& slot : slots) slot = {};
+    std::fill(slots.begin(), slots.end(), Slot{});
     unfinished = nullptr;
     MemoryContextReset(memory.context());
     new (&recall) Recall(&memory, kMaxKept, kMaxRemembered);
   }
 
   Stamp stamp = {};
-  Slot slots[kArguments] = {};
+  std::span<Slot> slots;        // by argument
   Block* unfinished = nullptr;  // an error came while its value was fetched
   ContextResource memory;
   Recall recall;
 };
 
-// What fn_extra holds: no site where nothing may be kept.
+// What fn_extra holds.
 struct Extra {
-  CallSite* site;
+  CallSite* site;  // null where nothing may be kept
+  bool was_asked;  // by IsFirstCall
 };
 
 // Contexts of the session's caches live as long as the session.
@@ -107,22 +109,31 @@ bool EndsWithAQuery(MemoryContext context) {
   return true;
 }
 
-CallSite* NewSite(MemoryContext parent) {
+CallSite* NewSite(MemoryContext parent, std::size_t arguments) {
   MemoryContext own =
       AllocSetContextCreate(parent, "pg_cdp kept values", ALLOCSET_START_SMALL_SIZES);
-  return CallCore([=] { return new (AllocateIn(parent, sizeof(CallSite))) CallSite(own); });
+  auto* slots = static_cast<Slot*>(MemoryContextAlloc(parent, arguments * sizeof(Slot)));
+  return CallCore([=] {
+    return new (AllocateIn(parent, sizeof(CallSite))) CallSite(own, {slots, arguments});
+  });
 }
 
-CallSite* SiteOf(FunctionCallInfo fcinfo) {
+Extra* ExtraOf(FunctionCallInfo fcinfo) {
   FmgrInfo* function = fcinfo->flinfo;
-  if (function == nullptr) return nullptr;
   auto* extra = static_cast<Extra*>(function->fn_extra);
   if (extra == nullptr) {
     extra = static_cast<Extra*>(MemoryContextAllocZero(function->fn_mcxt, sizeof(Extra)));
-    if (EndsWithAQuery(function->fn_mcxt)) extra->site = NewSite(function->fn_mcxt);
+    if (EndsWithAQuery(function->fn_mcxt)) {
+      extra->site = NewSite(function->fn_mcxt, static_cast<std::size_t>(fcinfo->nargs));
+    }
     function->fn_extra = extra;
   }
-  CallSite* site = extra->site;
+  return extra;
+}
+
+CallSite* SiteOf(FunctionCallInfo fcinfo) {
+  if (fcinfo->flinfo == nullptr) return nullptr;
+  CallSite* site = ExtraOf(fcinfo)->site;
   Stamp now;
   if (site == nullptr || !StampOfNow(&now)) return nullptr;
   if (!(site->stamp == now)) {
@@ -209,11 +220,12 @@ void Renew(CallSite* site, Slot* slot, varlena* pointer, const StoredValue& stor
   slot->bytes = {PayloadOf(slot->room), size};
 }
 
-// The slot of argument `n`, which may find the value in the other one: what was one argument often
-// comes as the other next. Argument 0 is read first, so what the other slot holds is free by then;
-// argument 1 shares what argument 0 has this time.
-Slot* SlotFor(CallSite* site, int n, const StoredValue& stored) {
+// The slot of argument `n`. Of the first two, each may find the value in the other one: what was
+// one argument often comes as the other next. Argument 0 is read first, so what the other slot
+// holds is free by then; argument 1 shares what argument 0 has this time.
+Slot* SlotFor(CallSite* site, std::size_t n, const StoredValue& stored) {
   Slot* slot = &site->slots[n];
+  if (n > 1 || site->slots.size() < 2) return slot;
   Slot* other = &site->slots[1 - n];
   if (slot->key == stored.key() || other->key != stored.key()) return slot;
   if (n == 1) return other->bytes.size() == stored.size ? other : slot;
@@ -234,13 +246,13 @@ bool ReadFront(const StoredValue& stored, std::size_t front, StoredArgument* arg
 bool ReadStored(FunctionCallInfo fcinfo, int n, Need need, StoredArgument* argument) {
   auto* pointer = reinterpret_cast<varlena*>(PG_GETARG_POINTER(n));
   StoredValue stored;
-  if (n >= kArguments || !DescribeStored(pointer, &stored)) return false;
+  if (!DescribeStored(pointer, &stored)) return false;
   const bool by_pieces = need != Need::kWhole && !stored.compressed() && stored.size > kSmall;
   const std::size_t front = by_pieces ? StoredRowBytes() : stored.size;
   CallSite* site = SiteOf(fcinfo);
   if (site == nullptr) return by_pieces && ReadFront(stored, front, argument);
 
-  Slot* slot = SlotFor(site, n, stored);
+  Slot* slot = SlotFor(site, static_cast<std::size_t>(n), stored);
   const bool is_last = slot->key == stored.key() && slot->size == stored.size;
   if (is_last && (slot->bytes.size() == stored.size || need == Need::kFront)) {
     if (slot->block != nullptr) CallCore([=] { site->recall.Touch(slot->block->item); });
@@ -264,6 +276,11 @@ bool ReadStored(FunctionCallInfo fcinfo, int n, Need need, StoredArgument* argum
   }
   Tell(slot, stored, argument);
   return true;
+}
+
+bool IsFirstCall(FunctionCallInfo fcinfo) {
+  if (fcinfo->flinfo == nullptr) return true;
+  return !std::exchange(ExtraOf(fcinfo)->was_asked, true);
 }
 
 void* NotesRoom(FunctionCallInfo fcinfo, std::size_t size) {

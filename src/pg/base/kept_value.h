@@ -39,9 +39,12 @@ struct StoredArgument {
 
 /// What is known of argument `n`: of its bytes all, or with another need than kWhole the front at
 /// least. False when the value is not stored out of line, or is too large to fetch into room of the
-/// call site; then it is read as any other. For arguments 0 and 1, in this order. May longjmp: for
-/// the first act.
+/// call site; then it is read as any other. Of several arguments the first comes first. May
+/// longjmp: for the first act.
 bool ReadStored(FunctionCallInfo fcinfo, int n, Need need, StoredArgument* argument);
+
+/// True the first time a call site asks: for what has to be checked once.
+bool IsFirstCall(FunctionCallInfo fcinfo);
 
 /// A block for the notes of a value that a call site has; it is freed with the value. May longjmp.
 void* NotesRoom(FunctionCallInfo fcinfo, std::size_t size);

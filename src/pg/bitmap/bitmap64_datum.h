@@ -15,8 +15,9 @@ inline bitmap::Bytes Bitmap64Argument(FunctionCallInfo fcinfo, int n) {
   return Bitmap64Bytes(PG_GETARG_DATUM(n));
 }
 
-/// The same for one of the first two arguments, from what the call site keeps if it can. The bytes
-/// live until the call site is called again, so no part of them may become part of the result.
+/// The same, from what the call site keeps if it can. Of several arguments the first comes first.
+/// The bytes live until the call site is called again, so no part of them may become part of the
+/// result.
 bitmap::Bytes KeptBitmap64Argument(FunctionCallInfo fcinfo, int n);
 
 /// A new value in the current context of the buckets that `append(list)` adds to a list; for use

@@ -18,11 +18,12 @@ inline bitmap::Bytes BitmapArgument(FunctionCallInfo fcinfo, int n) {
   return BitmapBytes(PG_GETARG_DATUM(n));
 }
 
-/// The same for one of the first two arguments, from what the call site keeps if it can. The bytes
-/// live until the call site is called again, so no part of them may become part of the result.
+/// The same, from what the call site keeps if it can. Of several arguments the first comes first.
+/// The bytes live until the call site is called again, so no part of them may become part of the
+/// result.
 bitmap::Bytes KeptBitmapArgument(FunctionCallInfo fcinfo, int n);
 
-/// What `answer(view)` says of the bitmap in one of the first two arguments, of which it gets as
+/// What `answer(view)` says of the bitmap in an argument, of which it gets as
 /// much as it needs. Nothing in the answer may point into the bitmap. `stored` is what ReadStored()
 /// found of the argument, null where it found nothing.
 template <class Answer>

@@ -97,18 +97,8 @@ Expr* ListOf(Bytes bytes) {
       makeConst(Kind::kArrayType, -1, InvalidOid, -1, PointerGetDatum(members), false, false));
 }
 
-// A call of an internal function of ours, which lives beside the function that was asked about.
-Expr* CallOf(const char* name, Oid result, Oid neighbour, Node* bitmap) {
-  Oid type = exprType(bitmap);
-  const Oid function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
-                                       PointerGetDatum(buildoidvector(&type, 1)),
-                                       ObjectIdGetDatum(get_func_namespace(neighbour)));
-  if (!OidIsValid(function)) {
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function \"%s\" is missing", name),
-                    errdetail("It belongs to the extension pg_cdp.")));
-  }
-  return reinterpret_cast<Expr*>(makeFuncExpr(function, result, list_make1(bitmap), InvalidOid,
-                                              InvalidOid, COERCE_EXPLICIT_CALL));
+Expr* OwnCall(const char* name, Oid result, Oid neighbour, Node* bitmap) {
+  return CallOf(name, result, neighbour, {{exprType(bitmap)}}, list_make1(bitmap));
 }
 
 template <class Kind>
@@ -160,11 +150,11 @@ List* ConditionOfConstant(SupportRequestIndexCondition* request, Node* column, C
   const auto members = MembersOf<Kind>(bytes);
   if (LookupsAreBetter(request, column, NodeOf(bitmap), members)) {
     request->lossy = false;
-    return Lookups<Kind>(
-        request, column,
-        members.count <= kMaxListed
-            ? ListOf<Kind>(bytes)
-            : CallOf(CalleesOf(Kind()).lookups, Kind::kArrayType, request->funcid, NodeOf(bitmap)));
+    return Lookups<Kind>(request, column,
+                         members.count <= kMaxListed
+                             ? ListOf<Kind>(bytes)
+                             : OwnCall(CalleesOf(Kind()).lookups, Kind::kArrayType, request->funcid,
+                                       NodeOf(bitmap)));
   }
   request->lossy = !members.IsSolid();
   return Range<Kind>(request, column, members.bounds);
@@ -176,7 +166,7 @@ template <class Kind>
 List* ConditionOfExpression(SupportRequestIndexCondition* request, Node* column, Node* bitmap) {
   if (!is_pseudo_constant_for_index(request->root, bitmap, request->index)) return NIL;
   const auto call = [=](const char* name, Oid result) {
-    return CallOf(name, result, request->funcid, bitmap);
+    return OwnCall(name, result, request->funcid, bitmap);
   };
   constexpr Callees kCallees = CalleesOf(Kind());
   request->lossy = true;

@@ -114,6 +114,19 @@ Datum SelectivityOfOperator(FunctionCallInfo fcinfo) {
 
 }  // namespace
 
+Expr* CallOf(const char* name, Oid result, Oid neighbour, std::span<const Oid> types, List* args) {
+  const oidvector* parameters = buildoidvector(types.data(), static_cast<int>(types.size()));
+  const Oid function =
+      GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+                      PointerGetDatum(parameters), ObjectIdGetDatum(get_func_namespace(neighbour)));
+  if (!OidIsValid(function)) {
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_FUNCTION), errmsg("function \"%s\" is missing", name),
+                    errdetail("It belongs to the extension pg_cdp.")));
+  }
+  return reinterpret_cast<Expr*>(
+      makeFuncExpr(function, result, args, InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
+}
+
 CDP_FUNCTION(cdp_rb_iterate_support) { return IterateSupport<Kind32>(fcinfo); }
 CDP_FUNCTION(cdp_rb_member_support) { return MemberSupport<Kind32>(fcinfo); }
 CDP_FUNCTION(cdp_rb_member_selectivity) { return SelectivityOfOperator<Kind32>(fcinfo); }

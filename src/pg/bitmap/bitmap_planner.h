@@ -25,6 +25,10 @@ auto AskBitmap(bitmap::Bytes bytes, Ask ask) {
   });
 }
 
+/// A call of a function of ours with parameters of these types, which lives beside the function
+/// that was asked about.
+Expr* CallOf(const char* name, Oid result, Oid neighbour, std::span<const Oid> types, List* args);
+
 /// The answer to a request for an index condition: clauses, or NIL.
 template <class Kind>
 List* MemberCondition(SupportRequestIndexCondition* request);
