@@ -18,6 +18,7 @@ sub as_shopkeeper { return $node->safe_psql($_[0], $_[1], extra_params => [ '-U'
 as_shopkeeper('shop', 'CREATE EXTENSION pg_cdp');
 as_shopkeeper('shop', "SELECT cdp.setup('Asia/Shanghai')");
 as_shopkeeper('shop', space_land(1) . 'SELECT * FROM cdp.ingest(); SELECT * FROM cdp.id_resolve();');
+as_shopkeeper('shop', 'SELECT * FROM cdp.timeline_refresh()');
 as_shopkeeper('shop', <<'SQL');
     SELECT cdp.tag_define('phone', $$SELECT one_id FROM cdp.v_identity WHERE type = 'phone'$$);
     SELECT * FROM cdp.tag_refresh('phone');
@@ -37,6 +38,7 @@ as_shopkeeper('shop', space_land(2));
 my $before = space_state($node, 'shop');
 like($before, qr/^landing_event\|203\|/m, 'rows wait');
 like($before, qr/^quarantine\|3\|/m, 'rows are refused');
+like($before, qr/^event_day\|[1-9]/m, 'days are counted');
 
 $node->command_ok([ 'pg_dump', '-Fc', '-f', $dump, $node->connstr('shop') ], 'dump');
 $node->safe_psql('postgres', 'CREATE DATABASE copy');

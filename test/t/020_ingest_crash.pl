@@ -1,5 +1,5 @@
-# A server that is killed in the middle of ingest() or id_resolve() loses nothing: the repetition
-# comes to exactly what an undisturbed run comes to, numbers included.
+# A server that is killed in the middle of ingest(), id_resolve() or timeline_refresh() loses nothing: the
+# repetition comes to exactly what an undisturbed run comes to, numbers included.
 use strict;
 use warnings;
 use FindBin;
@@ -13,6 +13,7 @@ use Test::More;
 my $node = cdp_node('main', "timezone = 'UTC'", 'restart_after_crash = on');
 my $ingest = 'SELECT * FROM cdp.ingest()';
 my $resolve = 'SELECT * FROM cdp.id_resolve()';
+my $refresh = 'SELECT * FROM cdp.timeline_refresh()';
 
 sub new_space {
     my ($name) = @_;
@@ -70,15 +71,24 @@ for my $table (qw(link_queue link identifier person tag_value merge_log)) {
 }
 $node->safe_psql('killed', $resolve);
 is(space_state($node, 'killed'), $resolved, 'resolve repeated: the same people, the same numbers');
+for my $table (qw(timeline_tail event_day)) {
+    kill_at('killed', $refresh, $table);
+    is(space_state($node, 'killed'), $resolved, "refresh killed at $table: nothing is folded in");
+}
+$node->safe_psql($_, $refresh) for 'undisturbed', 'killed';
+isnt(space_state($node, 'undisturbed'), $resolved, 'a refresh changes the state');
+is(space_state($node, 'killed'), space_state($node, 'undisturbed'), 'refresh repeated: the same timelines and days');
 is($node->safe_psql('killed', "SELECT what FROM cdp.check() WHERE severity = 'error'"), '', 'nothing is unhealthy');
 
 # Both in one transaction, killed at its end.
 $node->safe_psql($_, space_land(3)) for 'undisturbed', 'killed';
 $node->safe_psql('undisturbed', "BEGIN; $ingest; $resolve; COMMIT;");
 kill_at('killed', "BEGIN; $ingest; $resolve; SELECT pg_sleep(600);", 'landing_link');
+kill_at('killed', "BEGIN; $ingest; $resolve; COMMIT;", 'event_day');
 $node->safe_psql('killed', "BEGIN; $ingest; $resolve; ROLLBACK;");
 $node->safe_psql('killed', "BEGIN; $ingest; $resolve; COMMIT;");
 is(space_state($node, 'killed'), space_state($node, 'undisturbed'), 'killed, rolled back, repeated: the same');
+is($node->safe_psql('killed', "SELECT what FROM cdp.check() WHERE severity = 'error'"), '', 'days followed the merges');
 
 $node->stop;
 done_testing();

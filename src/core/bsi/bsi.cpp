@@ -51,19 +51,20 @@ Bsi::Bsi(const BsiView& view, std::pmr::memory_resource* memory) : Bsi(memory) {
 // base, and brings the difference into the slices. False when a sum may not fit.
 bool Bsi::TakeBase(const IdSet& ids, std::int64_t least, std::int64_t greatest) {
   const IdSet both(SetOperation::kAnd, ids_.view(), ids.view(), memory_);
+  const std::uint64_t shared = both.Cardinality();
+  // Those who have a value here only, there only, and in both; in most sums one base suits all.
   struct Side {
+    bool is_there;
     Wide least;
     Wide greatest;
-    IdSet ids;
   };
-  Side sides[] = {
-      {base_, greatest_, IdSet(SetOperation::kAndNot, ids_.view(), ids.view(), memory_)},
-      {least, greatest, IdSet(SetOperation::kAndNot, ids.view(), ids_.view(), memory_)},
-      {Wide{base_} + least, Wide{greatest_} + greatest, IdSet(both.bytes(), memory_)}};
+  const Side sides[] = {{ids_.Cardinality() > shared, base_, greatest_},
+                        {ids.Cardinality() > shared, least, greatest},
+                        {shared != 0, Wide{base_} + least, Wide{greatest_} + greatest}};
   Wide base = std::numeric_limits<std::int64_t>::max();
   Wide top = std::numeric_limits<std::int64_t>::min();
   for (const Side& side : sides) {
-    if (side.ids.empty()) continue;
+    if (!side.is_there) continue;
     base = std::min(base, side.least);
     top = std::max(top, side.greatest);
   }
@@ -71,9 +72,16 @@ bool Bsi::TakeBase(const IdSet& ids, std::int64_t least, std::int64_t greatest) 
       top > std::numeric_limits<std::int64_t>::max()) {
     return false;
   }
-  for (const Side& side : sides) {
-    if (!side.ids.empty()) AddConstant(static_cast<std::uint64_t>(side.least - base), side.ids);
+  const auto above_base = [&](int side) {
+    return sides[side].is_there ? static_cast<std::uint64_t>(sides[side].least - base) : 0;
+  };
+  if (const std::uint64_t distance = above_base(0); distance != 0) {
+    AddConstant(distance, IdSet(SetOperation::kAndNot, ids_.view(), ids.view(), memory_));
   }
+  if (const std::uint64_t distance = above_base(1); distance != 0) {
+    AddConstant(distance, IdSet(SetOperation::kAndNot, ids.view(), ids_.view(), memory_));
+  }
+  AddConstant(above_base(2), both);
   ids_.Combine(SetOperation::kOr, ids.view());
   base_ = static_cast<std::int64_t>(base);
   greatest_ = static_cast<std::int64_t>(top);

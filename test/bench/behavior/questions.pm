@@ -1,5 +1,6 @@
 # The questions of the race. Each has one answer, a line of text, and several ways to it:
 #   ours, by_rows     cdp functions: over stored timelines; over the raw rows
+#   by_days           cdp functions over the bitmaps of days
 #   flat              cdp functions over the raw rows that take the user as an argument
 #   sql               the best plain SQL we know
 #   clickhouse        its statement; TABLE stands for one of its two layouts
@@ -119,6 +120,15 @@ sub clickhouse_retention {
        WHERE first < $cohorts AND first + k < 60 AND bitTest(bits, first + k) GROUP BY a, b", qw(a b c));
 }
 
+# Retention from the bitmaps of days.
+sub day_retention {
+    my ($unit, $cohort, $cohorts, $periods) = @_;
+    return lines("SELECT * FROM (SELECT $cohort AS a, period AS b, users AS c
+        FROM cdp.retention_matrix((SELECT cdp.activity_agg(day, members)
+                                     FROM (SELECT day, cdp.rb_or_agg(members) AS members FROM bench_behavior.event_day GROUP BY day) AS d),
+                                  'n_day', '$unit', $periods - 1)) AS m WHERE a < $cohorts AND c > 0", qw(a b c));
+}
+
 our @questions = (
     {
         name => '3-step funnel, 1 day',
@@ -151,17 +161,22 @@ our @questions = (
     {
         name => 'retention, 30 x 30 days',
         ours => whole_retention('day', "cohort - date '2024-01-01'", 30, 30),
+        by_days => day_retention('day', "cohort - date '2024-01-01'", 30, 30),
         sql => sql_retention($day_of, 30, 30),
         clickhouse => clickhouse_retention(DAY, 30, 30),
     },
     {
         name => 'retention, weeks',
         ours => whole_retention('week', "(cohort - date '2024-01-01') / 7", 9, 9),
+        by_days => day_retention('week', "(cohort - date '2024-01-01') / 7", 9, 9),
         sql => sql_retention("($day_of / 7)", 9, 9),
         clickhouse => clickhouse_retention(7 * DAY, 9, 9),
     },
     {
         name => 'at least 2 of an event and not another in the last 7 days',
+        by_days => "SELECT cdp.rb_andnot_cardinality(
+            cdp.bsi_ge((SELECT cdp.bsi_agg(times) FROM bench_behavior.event_day WHERE code = 12 AND day >= '2024-02-23'), 2),
+            (SELECT cdp.rb_or_agg(members) FROM bench_behavior.event_day WHERE code = 15 AND day >= '2024-02-23'))::text",
         sql => "SELECT count(*)::text FROM (SELECT user_id FROM bench_behavior.event
             WHERE event IN (12, 15) AND ts >= '2024-02-23 00:00+00' GROUP BY user_id
             HAVING count(*) FILTER (WHERE event = 12) >= 2 AND count(*) FILTER (WHERE event = 15) = 0) AS q",
@@ -179,6 +194,9 @@ our @questions = (
     },
     {
         name => 'purchases per user, histogram',
+        by_days => lines("SELECT bin_from AS a, ids AS b FROM cdp.bsi_histogram(
+            (SELECT cdp.bsi_agg(times) FROM bench_behavior.event_day WHERE code = 12),
+            (SELECT array_agg(n) FROM generate_series(1, 20) AS n)::int8[]) AS h WHERE ids > 0", qw(a b)),
         sql => lines('SELECT n AS a, count(*) AS b FROM (SELECT least(20, count(*)) AS n FROM bench_behavior.event
             WHERE event = 12 GROUP BY user_id) AS p GROUP BY 1', qw(a b)),
         clickhouse => clickhouse_lines('SELECT n AS a, count() AS b FROM (SELECT least(20, count()) AS n FROM TABLE

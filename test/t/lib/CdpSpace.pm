@@ -46,6 +46,9 @@ sub space_state {
         landing_link => 'source, type_a, value_a, type_b, value_b, seen_at, weight',
         tag_value => 'value, chunk, cdp.rb_to_array(members)',
         audience_member => 'chunk, cdp.rb_to_array(members)',
+        timeline_tail => 'identifier_id, ts, code',
+        person_timeline => 'one_id, month, tl',
+        event_day => 'code, day, chunk, cdp.rb_to_array(members), times',
         meta => 'key, value',
     );
     my $sql = join "\nUNION ALL\n", map {
