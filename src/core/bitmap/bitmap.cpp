@@ -23,7 +23,12 @@ void Bitmap::Change(Body body) {
   raw_ = raw;
 }
 
-Bitmap Bitmap::FromPortable(Bytes bytes) {
+Bitmap Bitmap::FromPortable(Bytes bytes, std::size_t* size) {
+  if (size != nullptr) {
+    *size = roaring_bitmap_portable_deserialize_size(reinterpret_cast<const char*>(bytes.data()),
+                                                     bytes.size());
+    if (*size == 0) MalformedBitmap();
+  }
   Bitmap bitmap(roaring_bitmap_portable_deserialize_safe(
       reinterpret_cast<const char*>(bytes.data()), bytes.size()));
   if (bitmap.raw_ == nullptr) MalformedBitmap();

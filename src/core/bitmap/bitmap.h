@@ -27,8 +27,8 @@ class Bitmap {
   ~Bitmap();
 
   /// Reads portable bytes of any origin: everything in them is checked, what follows the last
-  /// container and the table of offsets are ignored.
-  static Bitmap FromPortable(Bytes bytes);
+  /// container and the table of offsets are ignored. `size`, if given, is how many bytes it had.
+  static Bitmap FromPortable(Bytes bytes, std::size_t* size = nullptr);
   /// Values ascending, without duplicates.
   static Bitmap FromSorted(std::span<const std::uint32_t> values);
 

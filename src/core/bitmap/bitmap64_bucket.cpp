@@ -1,81 +1,43 @@
 #include "core/bitmap/bitmap64_bucket.h"
 
-#include <new>
-
+#include "core/bitmap/bitmap64_parts.h"
+#include "core/bitmap/bitmap_range.h"
 #include "core/bitmap/bitmap_set.h"
-#include "roaring.h"
+#include "core/bitmap/bitmap_shift.h"
+#include "core/bitmap/normal_form.h"
 
 namespace cdp::bitmap {
 namespace {
 
-// Owns one of the library's bitmaps for the time of a change. One whose change was cut short by an
-// exception must not even be freed: the library promises nothing about it.
-class Draft {
- public:
-  explicit Draft(Bytes bytes) : raw_(bytes.empty() ? roaring_bitmap_create() : Read(bytes)) {
-    if (raw_ == nullptr) throw std::bad_alloc();
-    const char* reason = nullptr;
-    if (!roaring_bitmap_internal_validate(raw_, &reason)) {
-      roaring_bitmap_free(std::exchange(raw_, nullptr));
-      InvalidBitmap(reason != nullptr ? reason : "unknown");
-    }
-  }
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-  ~Draft() {
-    if (raw_ != nullptr) roaring_bitmap_free(raw_);
-  }
+ValueRange RangeOf(std::uint32_t first, std::uint32_t last) {
+  return {first, std::uint64_t{last} + 1};
+}
 
-  const roaring_bitmap_t* raw() const { return raw_; }
-
-  template <class Body>
-  void Change(Body body) {
-    roaring_bitmap_t* raw = std::exchange(raw_, nullptr);
-    body(raw);
-    raw_ = raw;
-  }
-
-  /// Replaces the bitmap by what `body` makes of it.
-  template <class Body>
-  void Replace(Body body) {
-    roaring_bitmap_t* made = body(raw_);
-    if (made == nullptr) throw std::bad_alloc();
-    roaring_bitmap_free(std::exchange(raw_, made));
-  }
-
-  Bytes Write(Arena* arena) const {
-    if (roaring_bitmap_is_empty(raw_)) return {};
-    const std::size_t size = roaring_bitmap_portable_size_in_bytes(raw_);
-    auto* out = static_cast<std::byte*>(arena->allocate(size, 1));
-    roaring_bitmap_portable_serialize(raw_, reinterpret_cast<char*>(out));
-    return {out, size};
-  }
-
- private:
-  static roaring_bitmap_t* Read(Bytes bytes) {
-    roaring_bitmap_t* raw = roaring_bitmap_portable_deserialize_safe(
-        reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    if (raw == nullptr) MalformedBitmap();
-    return raw;
-  }
-
-  roaring_bitmap_t* raw_;
-};
-
-template <class Body>
-Bytes Changed(Bytes bytes, Arena* arena, Body body) {
-  Draft draft(bytes);
-  draft.Change(body);
-  return draft.Write(arena);
+// What `build(view, parts)` makes of the bytes, which may be an empty span.
+template <class Build>
+Bytes Built(Bytes bytes, Arena* arena, Build build) {
+  BitmapParts parts(arena->upstream_resource());
+  build(BitmapView(bytes.empty() ? EmptyBitmap() : bytes), &parts);
+  return BucketOf(parts, arena);
 }
 
 }  // namespace
 
+Bytes EmptyBitmap() {
+  static constexpr std::byte kEmpty[8] = {std::byte{0x3a}, std::byte{0x30}};
+  return kEmpty;
+}
+
 Bytes CheckedBucket(Bytes bytes, std::size_t* size, Arena* arena) {
-  *size = roaring_bitmap_portable_deserialize_size(reinterpret_cast<const char*>(bytes.data()),
-                                                   bytes.size());
-  if (*size == 0) MalformedBitmap();
-  return Draft(bytes.first(*size)).Write(arena);
+  if (BeginsInNormalForm(bytes, size)) {
+    return BitmapView(bytes).empty() ? Bytes() : bytes.first(*size);
+  }
+  const Bitmap bitmap = Bitmap::FromPortable(bytes, size);
+  if (bitmap.empty()) return {};
+  const std::size_t normal_size = bitmap.PortableSize();
+  auto* out = static_cast<std::byte*>(arena->allocate(normal_size, 1));
+  bitmap.WritePortable(out);
+  return {out, normal_size};
 }
 
 Bytes CombineBuckets(SetOperation operation, Bytes a, Bytes b, Arena* arena) {
@@ -88,27 +50,33 @@ Bytes CombineBuckets(SetOperation operation, Bytes a, Bytes b, Arena* arena) {
 }
 
 Bytes FillBucket(Bytes bytes, std::uint32_t first, std::uint32_t last, Arena* arena) {
-  return Changed(bytes, arena,
-                 [=](roaring_bitmap_t* raw) { roaring_bitmap_add_range_closed(raw, first, last); });
+  return Built(bytes, arena, [=](const BitmapView& view, BitmapParts* parts) {
+    Fill(view, RangeOf(first, last), parts);
+  });
 }
 
 Bytes ClearBucket(Bytes bytes, std::uint32_t first, std::uint32_t last, Arena* arena) {
-  return Changed(bytes, arena, [=](roaring_bitmap_t* raw) {
-    roaring_bitmap_remove_range_closed(raw, first, last);
+  return Built(bytes, arena, [=](const BitmapView& view, BitmapParts* parts) {
+    Clear(view, RangeOf(first, last), parts);
   });
 }
 
 Bytes FlipBucket(Bytes bytes, std::uint32_t first, std::uint32_t last, Arena* arena) {
-  return Changed(bytes, arena, [=](roaring_bitmap_t* raw) {
-    roaring_bitmap_flip_inplace_closed(raw, first, last);
+  return Built(bytes, arena, [=](const BitmapView& view, BitmapParts* parts) {
+    Flip(view, RangeOf(first, last), parts);
+  });
+}
+
+Bytes RestrictBucket(Bytes bytes, std::uint32_t first, std::uint32_t last, Arena* arena) {
+  return Built(bytes, arena, [=](const BitmapView& view, BitmapParts* parts) {
+    Restrict(view, RangeOf(first, last), parts);
   });
 }
 
 Bytes ShiftBucket(Bytes bytes, std::int64_t distance, Arena* arena) {
-  Draft draft(bytes);
-  draft.Replace(
-      [distance](const roaring_bitmap_t* raw) { return roaring_bitmap_add_offset(raw, distance); });
-  return draft.Write(arena);
+  return Built(bytes, arena, [distance](const BitmapView& view, BitmapParts* parts) {
+    Shift(view, distance, parts);
+  });
 }
 
 Bytes AddToBucket(Bytes bytes, std::uint32_t value, Arena* arena) {
@@ -121,8 +89,6 @@ Bytes RemoveFromBucket(Bytes bytes, std::uint32_t value, Arena* arena) {
   return CombineBuckets(SetOperation::kAndNot, bytes, SingleValue(value).bytes(), arena);
 }
 
-Bytes CompactBucket(Bytes bytes, Arena* arena) {
-  return Changed(bytes, arena, [](roaring_bitmap_t* raw) { roaring_bitmap_run_optimize(raw); });
-}
+Bytes CompactBucket(Bytes bytes, Arena* arena) { return Built(bytes, arena, RunOptimize); }
 
 }  // namespace cdp::bitmap

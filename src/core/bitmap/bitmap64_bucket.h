@@ -1,8 +1,7 @@
 /// Changes inside one bucket: portable bytes of 32-bit bitmaps in, new ones out.
 ///
-/// Results lie in the given memory, which takes them back as a whole; an empty result is an empty
-/// span. Ranges and shifts check all of what they read; set operations and single values stay
-/// inside it, and give an error or a wrong result when it is corrupt.
+/// Results lie in the given arena; an empty result is an empty span. Nothing is read outside the
+/// bytes; of corrupt ones comes an error or a wrong result.
 #pragma once
 
 #include <memory_resource>
@@ -11,9 +10,15 @@
 
 namespace cdp::bitmap {
 
-using Arena = std::pmr::memory_resource;
+/// Takes results back as a whole. What is needed on the way comes from, and goes back to, the
+/// resource behind it.
+using Arena = std::pmr::monotonic_buffer_resource;
 
-/// The bitmap that foreign bytes begin with, in normal form; `size` is how many bytes it had.
+/// A bitmap without values.
+Bytes EmptyBitmap();
+
+/// The bitmap that foreign bytes begin with, in normal form; `size` is how many bytes it had. It
+/// lies in them where it was in normal form already.
 Bytes CheckedBucket(Bytes bytes, std::size_t* size, Arena* arena);
 
 Bytes CombineBuckets(SetOperation operation, Bytes a, Bytes b, Arena* arena);
@@ -22,6 +27,7 @@ Bytes CombineBuckets(SetOperation operation, Bytes a, Bytes b, Arena* arena);
 Bytes FillBucket(Bytes bytes, std::uint32_t first, std::uint32_t last, Arena* arena);
 Bytes ClearBucket(Bytes bytes, std::uint32_t first, std::uint32_t last, Arena* arena);
 Bytes FlipBucket(Bytes bytes, std::uint32_t first, std::uint32_t last, Arena* arena);
+Bytes RestrictBucket(Bytes bytes, std::uint32_t first, std::uint32_t last, Arena* arena);
 
 /// Adds the distance to every value; those that leave the 32 bits are dropped.
 Bytes ShiftBucket(Bytes bytes, std::int64_t distance, Arena* arena);

@@ -21,7 +21,8 @@ void RequireInt4(const Bucket& bucket, Arena* arena) {
   const BitmapView view(bucket.bitmap);
   if (bucket.high == 0) {
     if (view.Max() < kFirstNegative) return;
-    const Bytes beyond = ClearBucket(bucket.bitmap, 0, kFirstNegative - 1, arena);
+    const Bytes beyond = RestrictBucket(bucket.bitmap, kFirstNegative, kMaxLow, arena);
+    if (beyond.empty()) MalformedBitmap();
     NoInt4(BitmapView(beyond).Min());
   }
   if (bucket.high != kNegativeHigh || view.Min() < kFirstNegative) {
@@ -32,12 +33,11 @@ void RequireInt4(const Bucket& bucket, Arena* arena) {
 }  // namespace
 
 void AppendExtended(Bytes bitmap, BucketList* out) {
-  out->Add(0, ClearBucket(bitmap, kFirstNegative, kMaxLow, out->arena()));
-  out->Add(kNegativeHigh, ClearBucket(bitmap, 0, kFirstNegative - 1, out->arena()));
+  out->Add(0, RestrictBucket(bitmap, 0, kFirstNegative - 1, out->arena()));
+  out->Add(kNegativeHigh, RestrictBucket(bitmap, kFirstNegative, kMaxLow, out->arena()));
 }
 
 Bytes Narrowed(Bytes bytes, Arena* arena) {
-  static constexpr std::byte kEmpty[8] = {std::byte{0x3a}, std::byte{0x30}};
   Bytes result;
   Bucket bucket;
   for (BucketReader reader(bytes); reader.Next(&bucket);) {
@@ -45,7 +45,7 @@ Bytes Narrowed(Bytes bytes, Arena* arena) {
     result = result.empty() ? bucket.bitmap
                             : CombineBuckets(SetOperation::kOr, result, bucket.bitmap, arena);
   }
-  return result.empty() ? Bytes(kEmpty) : result;
+  return result.empty() ? EmptyBitmap() : result;
 }
 
 void KeepInt4(Bytes bytes, BitmapParts* out) {

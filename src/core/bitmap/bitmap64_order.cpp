@@ -1,83 +1,12 @@
 #include "core/bitmap/bitmap64_order.h"
 
 #include <algorithm>
-#include <bit>
-#include <limits>
 
 #include "core/base/stop.h"
+#include "core/bitmap/bitmap_rank.h"
 
 namespace cdp::bitmap {
 namespace {
-
-// Values of a container that are at most `low`.
-std::uint32_t RankIn(const Container& container, std::uint32_t low) {
-  std::uint32_t count = 0;
-  switch (container.kind) {
-    case ContainerKind::kArray: {
-      std::uint32_t end = container.cardinality;
-      while (count < end) {
-        const std::uint32_t middle = count + (end - count) / 2;
-        if (container.Value(middle) <= low) {
-          count = middle + 1;
-        } else {
-          end = middle;
-        }
-      }
-      return count;
-    }
-    case ContainerKind::kBitset:
-      for (std::uint32_t i = 0; i < low >> 6; ++i) count += std::popcount(container.Word(i));
-      return count +
-             std::popcount(container.Word(low >> 6) & ~std::uint64_t{0} >> (63 - (low & 63)));
-    case ContainerKind::kRun:
-      for (std::uint32_t i = 0; i < container.runs && container.RunStart(i) <= low; ++i) {
-        count += std::min(container.RunLast(i), low) - container.RunStart(i) + 1;
-      }
-      return count;
-  }
-  return count;
-}
-
-// The value before which `position` values stand.
-std::uint32_t SelectIn(const Container& container, std::uint32_t position) {
-  switch (container.kind) {
-    case ContainerKind::kArray:
-      return container.high | container.Value(position);
-    case ContainerKind::kBitset:
-      for (std::uint32_t i = 0; i < kBitsetWords; ++i) {
-        std::uint64_t word = container.Word(i);
-        const auto bits = static_cast<std::uint32_t>(std::popcount(word));
-        if (position < bits) {
-          for (; position > 0; --position) word &= word - 1;
-          return container.high | i << 6 | static_cast<std::uint32_t>(std::countr_zero(word));
-        }
-        position -= bits;
-      }
-      break;
-    case ContainerKind::kRun:
-      for (std::uint32_t i = 0; i < container.runs; ++i) {
-        const std::uint32_t length = container.RunLast(i) - container.RunStart(i) + 1;
-        if (position < length) {
-          const std::uint32_t low = container.RunStart(i) + position;
-          if (low > 0xffff) break;
-          return container.high | low;
-        }
-        position -= length;
-      }
-      break;
-  }
-  MalformedBitmap();  // the header promises more values than there are
-}
-
-std::uint64_t RankIn(const BitmapView& view, std::uint32_t value) {
-  const std::uint32_t key = value >> 16;
-  const std::uint32_t end = view.Find(key);
-  std::uint64_t count = 0;
-  for (std::uint32_t i = 0; i < end; ++i) count += view.ContainerCardinality(i);
-  if (end < view.containers() && view.Key(end) == key)
-    count += RankIn(view.At(end), value & 0xffff);
-  return count;
-}
 
 // The value before which `position` values stand; there are more.
 std::uint64_t Select64(Bytes bytes, std::uint64_t position) {
@@ -85,13 +14,9 @@ std::uint64_t Select64(Bytes bytes, std::uint64_t position) {
   Bucket bucket;
   for (BucketReader reader(bytes); reader.Next(&bucket);) {
     const BitmapView view(bucket.bitmap);
-    for (std::uint32_t i = 0; i < view.containers(); ++i) {
-      const std::uint32_t count = view.ContainerCardinality(i);
-      if (position < count) {
-        return JoinHalves(bucket.high, SelectIn(view.At(i), static_cast<std::uint32_t>(position)));
-      }
-      position -= count;
-    }
+    const std::uint64_t count = view.Cardinality();
+    if (position < count) return JoinHalves(bucket.high, ValueAt(view, position));
+    position -= count;
     ticker.Step(view.containers());
   }
   MalformedBitmap();
@@ -111,7 +36,8 @@ std::uint64_t Rank64(Bytes bytes, std::uint64_t value) {
   for (BucketReader reader(bytes); reader.Next(&bucket);) {
     if (bucket.high > HighHalf(value)) break;
     const BitmapView view(bucket.bitmap);
-    count += bucket.high < HighHalf(value) ? view.Cardinality() : RankIn(view, LowHalf(value));
+    count += bucket.high < HighHalf(value) ? view.Cardinality()
+                                           : CountBelow(view, std::uint64_t{LowHalf(value)} + 1);
     ticker.Step(view.containers());
   }
   return count;

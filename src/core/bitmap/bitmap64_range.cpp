@@ -99,12 +99,6 @@ void ForPresentBuckets(Bytes bytes, const Range64& range, Inside inside, Outside
   }
 }
 
-Bytes KeepInBucket(Bytes bytes, const Lows& lows, Arena* arena) {
-  if (lows.first > 0) bytes = ClearBucket(bytes, 0, lows.first - 1, arena);
-  if (lows.last < kMaxLow) bytes = ClearBucket(bytes, lows.last + 1, kMaxLow, arena);
-  return bytes;
-}
-
 void Copy(Bytes bytes, BucketList* out) {
   ForPresentBuckets(
       bytes, kNoValues, [](const Bucket&, const Lows&) {},
@@ -178,7 +172,9 @@ void AppendRange(Bytes bytes, const Range64& range, BucketList* out) {
   ForPresentBuckets(
       bytes, range,
       [out](const Bucket& bucket, const Lows& lows) {
-        out->Add(bucket.high, KeepInBucket(bucket.bitmap, lows, out->arena()));
+        out->Add(bucket.high,
+                 lows.all() ? bucket.bitmap
+                            : RestrictBucket(bucket.bitmap, lows.first, lows.last, out->arena()));
       },
       [](const Bucket&) {});
 }

@@ -1,6 +1,6 @@
 #include "core/bitmap/bitmap64_writer.h"
 
-#include "core/base/stop.h"
+#include "core/base/copy.h"
 #include "core/bitmap/bitmap_writer.h"
 
 namespace cdp::bitmap {
@@ -26,7 +26,7 @@ void BucketList::Write(std::byte* out) const {
   out += kBucketCountBytes;
   for (const Bucket& bucket : buckets_) {
     StoreAt(out, bucket.high);
-    std::memcpy(out + kBucketHeaderBytes, bucket.bitmap.data(), bucket.bitmap.size());
+    CopyBytes(out + kBucketHeaderBytes, bucket.bitmap.data(), bucket.bitmap.size());
     out += kBucketHeaderBytes + bucket.bitmap.size();
     ticker.Step(static_cast<std::uint32_t>(bucket.bitmap.size() >> 6) + 1);
   }

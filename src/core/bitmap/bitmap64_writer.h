@@ -39,7 +39,7 @@ class BucketList {
   void Write(std::byte* out) const;
 
  private:
-  std::pmr::monotonic_buffer_resource arena_;
+  Arena arena_;
   std::pmr::vector<Bucket> buckets_;
   std::size_t size_ = kBucketCountBytes;
 };

@@ -1,5 +1,7 @@
 #include "core/bitmap/bitmap_output.h"
 
+#include "core/base/copy.h"
+
 namespace cdp::bitmap {
 namespace {
 
@@ -48,7 +50,7 @@ void BitmapOutput::Register(std::uint32_t key, bool is_run, std::uint32_t cardin
 
 void BitmapOutput::CopyStretch() {
   if (stretch_bytes_ == 0) return;
-  std::memcpy(at_, stretch_, stretch_bytes_);
+  CopyBytes(at_, stretch_, stretch_bytes_);
   at_ += stretch_bytes_;
   stretch_bytes_ = 0;
 }
@@ -100,9 +102,9 @@ std::size_t BitmapOutput::Finish() {
   const auto data_bytes = static_cast<std::size_t>(at_ - data_);
   // Whichever moves away from the other goes first. Run flags that are still needed lie before
   // both.
-  if (data > data_) std::memmove(data, data_, data_bytes);
+  if (data > data_) MoveBytes(data, data_, data_bytes);
   if (keys != keys_) std::memmove(keys, keys_, 4 * std::size_t{containers_});
-  if (data < data_) std::memmove(data, data_, data_bytes);
+  if (data < data_) MoveBytes(data, data_, data_bytes);
 
   if (any_run_) {
     StoreAt(out_, kCookieWithRuns | (containers_ - 1) << 16);

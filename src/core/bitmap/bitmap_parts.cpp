@@ -68,7 +68,7 @@ void BitmapParts::Write(std::byte* out) const {
   for (const Part& part : parts_) {
     std::memcpy(cursor.Next(part.key, part.cardinality, part.is_run, part.bytes), part.data,
                 part.bytes);
-    ticker.Step(16);
+    ticker.Step(part.bytes / 64 + 1);
   }
 }
 

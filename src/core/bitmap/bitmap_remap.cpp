@@ -6,7 +6,7 @@
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap64_directory.h"
 #include "core/bitmap/bitmap64_set.h"
-#include "core/bitmap/bitmap_view.h"
+#include "core/bitmap/bitmap_writer.h"
 #include "core/bitmap/sort.h"
 
 namespace cdp::bitmap {
@@ -25,7 +25,6 @@ template <class Value>
 struct Replacement {
   Value from;
   Value to;
-  bool operator<(const Replacement& other) const { return from < other.from; }
 };
 
 // Looks every value of `from` up in `bitmap`.
@@ -40,10 +39,12 @@ Exchange<Value> ExchangeOf(const Lookup& bitmap, std::span<const Value> from,
   std::pmr::vector<Replacement<Value>> replacements(memory);
   replacements.reserve(from.size());
   for (std::size_t i = 0; i < from.size(); ++i) replacements.push_back({from[i], to[i]});
-  CheckStop();
-  std::sort(replacements.begin(), replacements.end());
-
   StopTicker ticker;
+  std::sort(replacements.begin(), replacements.end(), [&ticker](const auto& a, const auto& b) {
+    ticker.Step();
+    return a.from < b.from;
+  });
+
   Exchange<Value> result(memory);
   for (std::size_t i = 0; i < replacements.size(); ++i) {
     const auto [old_value, new_value] = replacements[i];
@@ -73,13 +74,26 @@ Bytes Written(BucketList* out, Append append) {
   return {bytes, list.size()};
 }
 
+Bytes Written(std::span<const std::uint32_t> values, Arena* arena) {
+  const PortableWriter writer(values);
+  auto* bytes = static_cast<std::byte*>(arena->allocate(writer.size(), 1));
+  writer.Write(bytes);
+  return {bytes, writer.size()};
+}
+
+// Of bitmaps that may be empty, one that may be so too.
+Bytes Combined(SetOperation operation, Bytes a, Bytes b, Arena* arena) {
+  const Bytes result = CombineBuckets(operation, a, b, arena);
+  return result.empty() ? EmptyBitmap() : result;
+}
+
 }  // namespace
 
-void Remap(Bitmap* bitmap, Bytes bytes, std::span<const std::uint32_t> from,
-           std::span<const std::uint32_t> to, std::pmr::memory_resource* memory) {
-  const auto exchange = ExchangeOf(BitmapView(bytes), from, to, memory);
-  bitmap->Apply(SetOperation::kAndNot, Bitmap::FromSorted(exchange.gone));
-  bitmap->Apply(SetOperation::kOr, Bitmap::FromSorted(exchange.come));
+Bytes Remapped(Bytes bytes, std::span<const std::uint32_t> from, std::span<const std::uint32_t> to,
+               Arena* arena) {
+  const auto exchange = ExchangeOf(BitmapView(bytes), from, to, arena->upstream_resource());
+  const Bytes left = Combined(SetOperation::kAndNot, bytes, Written(exchange.gone, arena), arena);
+  return Combined(SetOperation::kOr, left, Written(exchange.come, arena), arena);
 }
 
 void AppendRemapped(Bytes bytes, std::span<const std::uint64_t> from,

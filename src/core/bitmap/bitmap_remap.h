@@ -1,9 +1,6 @@
 /// Values replaced by others: what happens to sets of people when identities merge or split.
 #pragma once
 
-#include <memory_resource>
-
-#include "core/bitmap/bitmap.h"
 #include "core/bitmap/bitmap64_writer.h"
 
 namespace cdp::bitmap {
@@ -11,8 +8,9 @@ namespace cdp::bitmap {
 /// In one step, every value of `from` that the bitmap has becomes the value of `to` at the same
 /// place; several may become one. Both must be of the same length, and a value may stand in `from`
 /// more than once only with one replacement.
-void Remap(Bitmap* bitmap, Bytes bytes, std::span<const std::uint32_t> from,
-           std::span<const std::uint32_t> to, std::pmr::memory_resource* memory);
+/// The result is in `arena`.
+Bytes Remapped(Bytes bytes, std::span<const std::uint32_t> from, std::span<const std::uint32_t> to,
+               Arena* arena);
 void AppendRemapped(Bytes bytes, std::span<const std::uint64_t> from,
                     std::span<const std::uint64_t> to, BucketList* out);
 

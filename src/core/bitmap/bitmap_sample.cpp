@@ -10,7 +10,10 @@ void Sample(const BitmapView& view, std::uint64_t count, std::uint64_t seed, Bit
             std::pmr::memory_resource* memory) {
   const std::uint64_t total = view.Cardinality();
   if (count >= total) return result->Keep(view, 0, view.containers());
-  Lots(count, total, seed, memory).Take(view, result);
+  Lots lots(seed, memory);
+  lots.Expect(view);
+  lots.Draw(count);
+  lots.Take(view, result);
 }
 
 void AppendSample(Bytes bytes, std::uint64_t count, std::uint64_t seed, BucketList* out) {
@@ -22,8 +25,10 @@ void AppendSample(Bytes bytes, std::uint64_t count, std::uint64_t seed, BucketLi
     for (; reader.Next(&bucket); ticker.Step()) out->Add(bucket);
     return;
   }
-  Lots lots(count, total, seed, out->memory());
-  for (; reader.Next(&bucket); ticker.Step(16)) {
+  Lots lots(seed, out->memory());
+  for (; reader.Next(&bucket); ticker.Step()) lots.Expect(BitmapView(bucket.bitmap));
+  lots.Draw(count);
+  for (reader = BucketReader(bytes); reader.Next(&bucket); ticker.Step(16)) {
     BitmapParts parts(out->memory());
     lots.Take(BitmapView(bucket.bitmap), &parts);
     out->Add(bucket.high, BucketOf(parts, out->arena()));

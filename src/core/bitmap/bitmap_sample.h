@@ -7,7 +7,7 @@
 namespace cdp::bitmap {
 
 /// `count` of the values, or all when there are not more; every such choice is equally likely. The
-/// same bitmap, count and seed give the same choice on every machine.
+/// same values, count and seed give the same choice on every machine.
 void Sample(const BitmapView& view, std::uint64_t count, std::uint64_t seed, BitmapParts* result,
             std::pmr::memory_resource* memory);
 /// The same of a 64-bit bitmap: of values that a 32-bit one could hold, the same choice.

@@ -44,20 +44,16 @@ bool RunsAscend(const Container& container) {
 
 }  // namespace
 
-void CheckContainer(const Container& container) {
-  bool is_right = false;
+bool IsRight(const Container& container) {
   switch (container.kind) {
     case ContainerKind::kArray:
-      is_right = Ascends(container);
-      break;
+      return Ascends(container);
     case ContainerKind::kBitset:
-      is_right = CountCommonBits(container.data, container.data) == container.cardinality;
-      break;
+      return CountBits(container.data) == container.cardinality;
     case ContainerKind::kRun:
-      is_right = RunsAscend(container);
-      break;
+      return RunsAscend(container);
   }
-  if (!is_right) MalformedBitmap();
+  return false;
 }
 
 }  // namespace cdp::bitmap

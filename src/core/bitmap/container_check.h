@@ -5,7 +5,11 @@
 
 namespace cdp::bitmap {
 
-/// Raises an error unless the values ascend and are as many as the header says.
-void CheckContainer(const Container& container);
+/// Whether the values ascend and are as many as the header says.
+bool IsRight(const Container& container);
+/// Raises an error unless it is.
+inline void CheckContainer(const Container& container) {
+  if (!IsRight(container)) MalformedBitmap();
+}
 
 }  // namespace cdp::bitmap

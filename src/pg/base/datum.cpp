@@ -3,6 +3,8 @@
 #include <functional>
 #include <numeric>
 
+#include "core/base/copy.h"
+
 namespace cdp::pg {
 namespace {
 
@@ -14,6 +16,22 @@ std::uint64_t LiteralSize(std::span<const std::byte> bytes) {
     return c == '\\' ? 2u : c < 0x20 || c > 0x7e ? 4u : 1u;
   };
   return std::transform_reduce(bytes.begin(), bytes.end(), std::uint64_t{1}, std::plus{}, size_of);
+}
+
+// As byteaout, which would not listen while it writes.
+char* HexOf(std::span<const std::byte> bytes) {
+  auto* text = static_cast<char*>(AllocateIn(CurrentMemoryContext, LiteralSize(bytes)));
+  char* to = text;
+  *to++ = '\\';
+  *to++ = 'x';
+  while (!bytes.empty()) {
+    const auto part = bytes.first(std::min(bytes.size(), kCopiedAtOnce));
+    to += hex_encode(reinterpret_cast<const char*>(part.data()), part.size(), to);
+    bytes = bytes.subspan(part.size());
+    CheckStop();
+  }
+  *to = '\0';
+  return text;
 }
 
 }  // namespace
@@ -31,7 +49,7 @@ varlena* NewVarlena(std::size_t payload) {
 
 varlena* NewVarlena(std::span<const std::byte> bytes) {
   varlena* value = NewVarlena(bytes.size());
-  if (!bytes.empty()) std::memcpy(VARDATA(value), bytes.data(), bytes.size());
+  CopyBytes(PayloadOf(value), bytes.data(), bytes.size());
   return value;
 }
 
@@ -65,15 +83,18 @@ ArrayType* NewArray(Oid element_type, std::size_t element_bytes, std::uint64_t c
 }
 
 Datum LiteralOfBytes(std::span<const std::byte> bytes) {
-  const varlena* value = CallCore([=] {
+  CallCore([bytes] {
     if (const std::uint64_t size = LiteralSize(bytes); size > MaxAllocSize) {
       throw Error(
           ErrorCode::kLimitExceeded, "result is too large",
           "A text holds at most 1 GB; this one would take " + std::to_string(size) + " bytes.",
           "Use COPY in binary format instead.");
     }
-    return NewVarlena(bytes);
   });
+  if (bytea_output == BYTEA_OUTPUT_HEX) {
+    return CStringGetDatum(CallCore([bytes] { return HexOf(bytes); }));
+  }
+  const varlena* value = CallCore([bytes] { return NewVarlena(bytes); });
   return DirectFunctionCall1(byteaout, PointerGetDatum(value));
 }
 

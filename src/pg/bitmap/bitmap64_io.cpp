@@ -77,7 +77,7 @@ CDP_FUNCTION(cdp_rb64_to_roaringbitmap) {
   const bitmap::Bytes bytes = Bitmap64Argument(fcinfo, 0);
   PG_RETURN_POINTER(CallCore([bytes] {
     ContextResource memory(CurrentMemoryContext);
-    std::pmr::monotonic_buffer_resource arena(&memory);
+    bitmap::Arena arena(&memory);
     return NewVarlena(bitmap::Narrowed(bytes, &arena));
   }));
 }

@@ -1,6 +1,7 @@
 #include "pg/bitmap/bitmap_datum.h"
 
 #include "core/bitmap/bitmap_writer.h"
+#include "core/bitmap/normal_form.h"
 #include "core/bitmap/sort.h"
 
 namespace cdp::pg {
@@ -57,6 +58,9 @@ varlena* NewBitmapOfUnsorted(std::span<std::uint32_t> values) {
 
 varlena* NewBitmapOfForeign(bitmap::Bytes bytes) {
   if (bitmap::IsBuildState(bytes)) return NewBitmapOfBuildState(bytes);
+  if (std::size_t size = 0; bitmap::BeginsInNormalForm(bytes, &size)) {
+    return NewVarlena(bytes.first(size));
+  }
   return NewBitmap(bitmap::Bitmap::FromPortable(bytes));
 }
 

@@ -101,9 +101,8 @@ CDP_FUNCTION(cdp_rb_remap) {
   const auto to = ElementsOf<std::uint32_t>(PG_GETARG_ARRAYTYPE_P(2));
   PG_RETURN_POINTER(CallCore([=] {
     ContextResource memory(CurrentMemoryContext);
-    bitmap::Bitmap result = bitmap::Bitmap::FromPortable(bytes);
-    bitmap::Remap(&result, bytes, from, to, &memory);
-    return NewBitmap(result);
+    bitmap::Arena arena(&memory);
+    return NewVarlena(bitmap::Remapped(bytes, from, to, &arena));
   }));
 }
 CDP_FUNCTION(cdp_rb64_remap) {

@@ -3,7 +3,6 @@
 
 #include <numeric>
 
-#include "core/bitmap/bitmap64_builder.h"
 #include "core/bitmap/bitmap64_convert.h"
 #include "core/bitmap/bitmap64_range.h"
 #include "core/bitmap/bitmap64_set.h"
@@ -183,39 +182,6 @@ TEST_P(Bitmap64Change, ForeignBytesComeIntoNormalForm) {
   ExpectSet(Made([&](BucketList* list) { AppendForeign(longer, list); }), a_);
 }
 
-TEST_P(Bitmap64Change, ValuesInAnyOrderBecomeTheSet) {
-  Values64 values = ValuesOf(a_);
-  values.insert(values.end(), values.begin(), values.begin() + static_cast<int>(values.size() / 2));
-  std::shuffle(values.begin(), values.end(), rng_);
-  Bitmap64Builder builder(std::pmr::new_delete_resource(), SetOperation::kOr);
-  for (const std::uint64_t value : values) builder.Add(value);
-  const Bytes built = builder.Result(std::pmr::new_delete_resource());
-  ExpectSet(ByteVector(built.begin(), built.end()), a_);
-  values.resize(SortUnique(std::span<std::uint64_t>(values), std::pmr::new_delete_resource()));
-  ASSERT_EQ(values, ValuesOf(a_));
-}
-
-TEST_P(Bitmap64Change, ManyPiecesBecomeTheSet) {
-  auto* memory = std::pmr::new_delete_resource();
-  for (const SetOperation operation : {SetOperation::kOr, SetOperation::kXor}) {
-    Bitmap64Builder builder(memory, operation);
-    Set64 expected;
-    for (int i = 0; i < 60; ++i) {
-      Set64 piece;
-      if (i == 20) piece = b_;
-      for (std::uint64_t k = rng_() % 50; k > 0; --k) piece.insert(Point());
-      builder.Add(oracle::Portable64(piece, rng_), memory);
-      for (const std::uint64_t value : piece) {
-        if (!expected.insert(value).second && operation == SetOperation::kXor)
-          expected.erase(value);
-      }
-      if (i % 25 == 0) builder.Result(memory);
-    }
-    const Bytes built = builder.Result(memory);
-    ExpectSet(ByteVector(built.begin(), built.end()), expected);
-  }
-}
-
 TEST_P(Bitmap64Change, TextComesBack) {
   std::string text(MaxArrayText64(x_), '?');
   text.resize(static_cast<std::size_t>(WriteArrayText64(x_, text.data()) - text.data()));
@@ -233,7 +199,7 @@ TEST_P(Bitmap64Change, IntegersComeBackFrom32Bits) {
     expected.insert(static_cast<std::uint64_t>(static_cast<std::int32_t>(value)));
   }
   ExpectSet(extended, expected);
-  std::pmr::monotonic_buffer_resource arena;
+  Arena arena;
   const BitmapView narrowed(Narrowed(extended, &arena));
   oracle::Values values(narrowed.Cardinality());
   narrowed.Decode(values.data());
@@ -242,7 +208,7 @@ TEST_P(Bitmap64Change, IntegersComeBackFrom32Bits) {
 
 void ExpectNoInt4(std::uint64_t value, const std::string& text) {
   std::mt19937_64 rng(1);
-  std::pmr::monotonic_buffer_resource arena;
+  Arena arena;
   try {
     Narrowed(oracle::Portable64({1, value, ~std::uint64_t{0}}, rng), &arena);
     FAIL() << value;

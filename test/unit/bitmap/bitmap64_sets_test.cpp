@@ -190,7 +190,7 @@ TEST(Bitmap64Sample, EveryChoiceIsEquallyLikely) {
   }
 }
 
-// Written down once: who was in a sample must stay answerable. The same as of a 32-bit bitmap.
+// Written down once: who was in a sample must stay answerable.
 TEST(Bitmap64Sample, StaysTheSame) {
   std::mt19937_64 rng(78);
   Set64 set;
