@@ -13,6 +13,7 @@
 #include "core/bitmap/bitmap_set.h"
 #include "core/bitmap/bitmap_text.h"
 #include "core/bitmap/build_state.h"
+#include "core/bitmap/normal_form.h"
 #include "oracle/pieces.h"
 
 namespace {
@@ -80,6 +81,14 @@ void ReadByPieces(Bytes bytes) {
   });
 }
 
+// Bytes said to be in normal form are what the library writes.
+void LookOnly(Bytes bytes) {
+  std::size_t size = 0;
+  if (!BeginsInNormalForm(bytes, &size)) return;
+  const auto normal = PortableOf(Bitmap::FromPortable(bytes));
+  Require(std::equal(normal.begin(), normal.end(), bytes.begin(), bytes.begin() + size));
+}
+
 constexpr SetOperation kOperations[] = {SetOperation::kAnd, SetOperation::kOr, SetOperation::kXor,
                                         SetOperation::kAndNot};
 
@@ -135,6 +144,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ReadOne(b);
   ReadByPieces(a);
   ReadByPieces(b);
+  LookOnly(a);
+  LookOnly(b);
   CompareBoth(a, b);
   CompareBoth(b, a);
   Try([&] {
