@@ -39,6 +39,10 @@ CREATE FUNCTION cdp._timelines_build_value_trans(state cdp.timelines, uid bigint
     AS 'MODULE_PATHNAME', 'cdp__timelines_build_value_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION cdp._timelines_build_value_trans(cdp.timelines, bigint, timestamptz, integer, bigint) IS 'timelines_build: takes one event with a value';
 
+CREATE FUNCTION cdp._timelines_build_property_trans(state cdp.timelines, uid bigint, ts timestamptz, code integer, value bigint, property integer) RETURNS cdp.timelines
+    AS 'MODULE_PATHNAME', 'cdp__timelines_build_property_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION cdp._timelines_build_property_trans(cdp.timelines, bigint, timestamptz, integer, bigint, integer) IS 'timelines_build: takes one event with a value and one property';
+
 CREATE FUNCTION cdp._timelines_build_properties_trans(state cdp.timelines, uid bigint, ts timestamptz, code integer, value bigint, props integer[]) RETURNS cdp.timelines
     AS 'MODULE_PATHNAME', 'cdp__timelines_build_properties_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION cdp._timelines_build_properties_trans(cdp.timelines, bigint, timestamptz, integer, bigint, integer[]) IS 'timelines_build: takes one event with a value and properties';
@@ -72,6 +76,17 @@ CREATE AGGREGATE cdp.timelines_build(uid bigint, ts timestamptz, code integer, v
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE cdp.timelines_build(bigint, timestamptz, integer, bigint) IS 'likewise, with a value each, which may be null';
+
+CREATE AGGREGATE cdp.timelines_build(uid bigint, ts timestamptz, code integer, value bigint, property integer) (
+    SFUNC = cdp._timelines_build_property_trans,
+    STYPE = cdp.timelines,
+    SSPACE = 65536,
+    COMBINEFUNC = cdp._timelines_build_combine,
+    FINALFUNC = cdp._timelines_build_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE cdp.timelines_build(bigint, timestamptz, integer, bigint, integer) IS 'likewise, with a value and one property each, without an array; both may be null';
 
 CREATE AGGREGATE cdp.timelines_build(uid bigint, ts timestamptz, code integer, value bigint, props integer[]) (
     SFUNC = cdp._timelines_build_properties_trans,

@@ -76,8 +76,9 @@ CREATE FUNCTION cdp.funnel_report(steps text[], conv_window interval DEFAULT '7 
 DECLARE
     codes int4[];
     members cdp.roaringbitmap;
-    -- In other modes events between the steps may break a chain: all of a person's must be seen.
-    only_steps boolean := lower(btrim(mode)) = 'default';
+    timelines text;
+    by_values text[];
+    counts int8[];
 BEGIN
     PERFORM cdp._require_setup();
     PERFORM cdp._report_check_period("from", "to");
@@ -100,39 +101,33 @@ BEGIN
     IF audience IS NOT NULL THEN
         members := cdp.audience_bitmap(audience);
     END IF;
+    timelines := cdp._person_timelines_sql("from", "to");
+    IF by IS NULL THEN
+        EXECUTE format('SELECT cdp.funnel_counts(cdp.funnel_agg(p.one_id, p.tl, $4, $5, $6)) FROM (%s) AS p', timelines)
+           INTO counts USING members, "from", "to", codes, conv_window, mode;
+        by_values := '{all}';
+        counts := coalesce(counts, array_fill(0::int8, ARRAY[cardinality(steps)]));
+    ELSE
+        EXECUTE format(
+            'SELECT array_agg(g.value ORDER BY g.value), array_agg(c.users ORDER BY g.value, c.step)
+               FROM (SELECT s.value, cdp.funnel_counts(cdp.funnel_agg(p.one_id, p.tl, $4, $5, $6)) AS counts
+                       FROM (%s) AS p
+                       JOIN (SELECT DISTINCT ON (i.one_id) i.one_id, coalesce(%s, ''(none)'') AS value
+                               FROM cdp.event AS e JOIN cdp.identifier AS i ON i.id = e.identifier_id
+                              WHERE i.one_id IS NOT NULL AND e.name = $7
+                                AND ($2 IS NULL OR e.ts >= $2) AND ($3 IS NULL OR e.ts < $3)
+                                AND ($1 IS NULL OR cdp.rb_contains($1, i.one_id))
+                              ORDER BY i.one_id, e.ts, e.event_id) AS s USING (one_id)
+                      GROUP BY s.value) AS g
+              CROSS JOIN LATERAL unnest(g.counts) WITH ORDINALITY AS c (users, step)',
+            timelines, CASE WHEN by = 'channel' THEN 'e.channel' ELSE format('e.props ->> %L', substr(by, 7)) END)
+           INTO by_values, counts USING members, "from", "to", codes, conv_window, mode, steps[1];
+    END IF;
     RETURN QUERY
-    WITH hit AS NOT MATERIALIZED (
-        SELECT i.one_id, e.ts, t.code
-          FROM cdp.event AS e
-          JOIN cdp.identifier AS i ON i.id = e.identifier_id
-          JOIN cdp.event_type AS t ON t.name = e.name
-         WHERE i.one_id IS NOT NULL
-           AND (NOT only_steps OR e.name = ANY (steps))
-           AND ("from" IS NULL OR e.ts >= "from") AND ("to" IS NULL OR e.ts < "to")
-           AND (members IS NULL OR cdp.rb_contains(members, i.one_id))
-    ), reached AS (
-        SELECT p.one_id, cdp.window_funnel(p.tl, codes, conv_window, mode) AS depth
-          FROM (SELECT hit.one_id, cdp.timeline_agg(hit.ts, hit.code) AS tl FROM hit GROUP BY hit.one_id) AS p
-    ), split AS (
-        SELECT DISTINCT ON (i.one_id) i.one_id,
-               coalesce(CASE WHEN by = 'channel' THEN e.channel ELSE e.props ->> substr(by, 7) END, '(none)') AS value
-          FROM cdp.event AS e
-          JOIN cdp.identifier AS i ON i.id = e.identifier_id
-         WHERE by IS NOT NULL AND i.one_id IS NOT NULL AND e.name = steps[1]
-           AND ("from" IS NULL OR e.ts >= "from") AND ("to" IS NULL OR e.ts < "to")
-           AND (members IS NULL OR cdp.rb_contains(members, i.one_id))
-         ORDER BY i.one_id, e.ts, e.event_id
-    ), level AS (
-        SELECT coalesce(split.value, 'all') AS value, reached.depth, count(*) AS people
-          FROM reached LEFT JOIN split USING (one_id)
-         WHERE reached.depth > 0
-         GROUP BY 1, 2
-    ), grid AS (
-        SELECT v.value, s.place::int4 AS place, s.name,
-               (SELECT coalesce(sum(level.people), 0)::int8 FROM level
-                 WHERE level.value = v.value AND level.depth >= s.place) AS people
-          FROM (SELECT DISTINCT level.value FROM level
-                UNION SELECT 'all' WHERE by IS NULL) AS v
+    WITH grid AS (
+        SELECT v.value, s.place::int4 AS place, s.name, counts[(v.nth - 1) * cardinality(steps) + s.place] AS people
+          FROM (SELECT u.value, row_number() OVER (ORDER BY min(u.nth)) AS nth
+                  FROM unnest(by_values) WITH ORDINALITY AS u (value, nth) GROUP BY u.value) AS v
          CROSS JOIN unnest(steps) WITH ORDINALITY AS s (name, place)
     )
     SELECT g.value, g.place, g.name, g.people,

@@ -10,6 +10,7 @@ INSERT INTO event VALUES (NULL, 1, now(), 1), (1, 1, NULL, 1), (1, 1, now(), NUL
 ANALYZE event;
 CREATE VIEW plain AS SELECT uid, cdp.timeline_send(cdp.timeline_agg(ts, code)) AS image FROM event WHERE uid IS NOT NULL GROUP BY uid HAVING count(ts) > 0 AND count(code) > 0;
 CREATE VIEW valued AS SELECT uid, cdp.timeline_send(cdp.timeline_agg(ts, code, value)) AS image FROM event WHERE uid IS NOT NULL GROUP BY uid HAVING count(ts) > 0 AND count(code) > 0;
+CREATE VIEW one AS SELECT uid, cdp.timeline_send(cdp.timeline_agg(ts, code, value, ARRAY[props[1]])) AS image FROM event WHERE uid IS NOT NULL GROUP BY uid HAVING count(ts) > 0 AND count(code) > 0;
 CREATE VIEW full_ AS SELECT uid, cdp.timeline_send(cdp.timeline_agg(ts, code, value, props)) AS image FROM event WHERE uid IS NOT NULL GROUP BY uid HAVING count(ts) > 0 AND count(code) > 0;
 CREATE FUNCTION same(t cdp.timelines, answer regclass) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -21,6 +22,7 @@ BEGIN
 END $$;
 SELECT same(cdp.timelines_build(uid, ts, code), 'plain'), same(cdp.timelines_build(uid, ts, code, value), 'valued'),
        same(cdp.timelines_build(uid, ts, code, value, props), 'full_') FROM event;
+SELECT same(cdp.timelines_build(uid, ts, code, value, props[1]), 'one') FROM event;
 -- read without being stored in between
 SELECT count(*) AS users, sum(cdp.timeline_count(r.tl)) AS events
   FROM (SELECT cdp.timelines_build(uid, ts, code, value, props) AS t FROM event) AS b, cdp.timelines_read(b.t) AS r;
@@ -63,7 +65,7 @@ RESET max_parallel_workers_per_gather;
 \set SHOW_CONTEXT never
 SELECT cdp.timelines_build(1, 'infinity', 1);
 SELECT cdp.timelines_build(1, now(), -1);
-SELECT cdp.timelines_build(1, now(), 1, 1, '{1,2,3,4,5}');
+SELECT cdp.timelines_build(1, now(), 1, 1, '{1,2,3,4,5}'::int[]);
 SELECT cdp._timelines_build_trans(NULL, 1, now(), 1);
 SELECT cdp.timelines_in('\x00');
 SELECT cdp.timelines_in('01');
@@ -84,6 +86,6 @@ BEGIN
     END LOOP;
     RAISE NOTICE 'refused some: %, took some: %', refused > 30, taken > 30;
 END $$;
-DROP VIEW plain, valued, full_;
+DROP VIEW plain, valued, one, full_;
 DROP FUNCTION same(cdp.timelines, regclass);
 DROP TABLE event, stored, small, copied;

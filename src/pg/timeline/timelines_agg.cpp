@@ -48,6 +48,25 @@ CDP_FUNCTION(cdp__timelines_build_value_trans) {
   return Append(fcinfo, aggregate, user, timeline::ConvertEvent<ValuedEvent>(full));
 }
 
+CDP_FUNCTION(cdp__timelines_build_property_trans) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_timelines_build_property_trans");
+  int64 user = 0;
+  Event event;
+  if (!TakeUserEvent(fcinfo, &user, &event)) return UnchangedState(fcinfo);
+  ValuedEvent valued{};
+  valued.at = event.at;
+  valued.code = event.value;
+  if (!PG_ARGISNULL(4)) {
+    valued.value = PG_GETARG_INT64(4);
+    valued.present |= 1;
+  }
+  if (!PG_ARGISNULL(5)) {
+    valued.properties[0] = PG_GETARG_INT32(5);
+    valued.present |= 2;
+  }
+  return Append(fcinfo, aggregate, user, valued);
+}
+
 CDP_FUNCTION(cdp__timelines_build_properties_trans) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_timelines_build_properties_trans");
   int64 user = 0;

@@ -61,7 +61,7 @@ sub flat_levels {
 # built TIMELINES: what there is of them, as a line.
 sub built {
     my ($timelines) = @_;
-    return "SELECT count(*) || ' users, ' || sum(cdp.timeline_count(tl)) || ' events, ' || sum(pg_column_size(tl)) || ' bytes' FROM $timelines";
+    return "SELECT count(*) || ' users, ' || sum(cdp.timeline_count(tl)) || ' events, worth ' || coalesce(sum(cdp.timeline_sum(tl)), 0) FROM $timelines";
 }
 
 # Exact funnel by window functions: for every row the latest start of a chain of 1, 2 ... steps.
@@ -235,7 +235,7 @@ our @questions = (
     },
     {
         name => 'bulk building, with channel and amount',
-        flat => built('(SELECT r.tl FROM (SELECT cdp.timelines_build(user_id, ts, event, amount, ARRAY[channel::int4]) AS t
+        flat => built('(SELECT r.tl FROM (SELECT cdp.timelines_build(user_id, ts, event, amount, channel::int4) AS t
             FROM bench_behavior.event) AS b, cdp.timelines_read(b.t) AS r) AS f'),
         by_rows => built('(SELECT cdp.timeline_agg(ts, event, amount, ARRAY[channel::int4]) AS tl
             FROM bench_behavior.event GROUP BY user_id) AS g'),
