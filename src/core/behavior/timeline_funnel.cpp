@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/base/stop.h"
 #include "core/behavior/funnel_chain.h"
 
 namespace cdp::behavior {
@@ -20,81 +19,23 @@ TimelineFunnel::TimelineFunnel(std::span<const std::int32_t> steps, std::uint64_
                 "funnel has " + std::to_string(steps.size()) + " steps",
                 "A funnel has 1 to " + std::to_string(kMaxSteps) + " steps.");
   }
-  for (int step = 0; step < steps_; ++step) {
-    const std::int32_t code = steps[step];
-    if (code < 0) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  "event code " + std::to_string(code) + " is negative");
-    }
-    const std::uint64_t bit = std::uint64_t{1} << step;
-    const auto unsigned_code = static_cast<std::uint32_t>(code);
-    code_bit_[step] = timeline::CodeBit(code);
-    if (unsigned_code < kSmallCodes) {
-      small_[unsigned_code] |= bit;
-      continue;
-    }
-    LargeCode* const end = large_ + large_count_;
-    LargeCode* at = std::find_if(
-        large_, end, [unsigned_code](const LargeCode& l) { return l.code >= unsigned_code; });
-    if (at == end || at->code != unsigned_code) {
-      std::move_backward(at, end, end + 1);
-      *at = {unsigned_code, 0};
-      ++large_count_;
-    }
-    at->fills |= bit;
-  }
-}
-
-std::uint64_t TimelineFunnel::FillsOfLarge(std::uint32_t code) const {
-  const LargeCode* const end = large_ + large_count_;
-  const LargeCode* at = std::lower_bound(
-      large_, end, code, [](const LargeCode& l, std::uint32_t wanted) { return l.code < wanted; });
-  return at != end && at->code == code ? at->fills : 0;
-}
-
-int TimelineFunnel::Reach(const View& view) const {
-  int reach = 0;
-  while (reach < steps_ && (view.code_bits() & code_bit_[reach]) != 0) ++reach;
-  return reach;
+  for (int step = 0; step < steps_; ++step) table_.Add(steps[step], step);
 }
 
 bool TimelineFunnel::HasFirst(const View& view) const {
   return timeline::WithCodes(view, [&](auto codes) {
     for (std::size_t i = 0; i < view.count(); ++i) {
-      if ((Fills(codes[i]) & 1) != 0) return true;
+      if ((table_.Fills(codes[i]) & 1) != 0) return true;
     }
     return false;
-  });
-}
-
-template <class Use>
-void TimelineFunnel::ForEachBlock(const View& view, Hit* hits, Use&& use) const {
-  timeline::WithCodes(view, [&](auto codes) {
-    TimeReader times(view);
-    StopTicker ticker;
-    const bool all = mode_.order;
-    Micros at[TimeReader::kRoom];
-    std::size_t index = 0;
-    while (const std::size_t n = times.Next(at)) {
-      // What fills no step matters only where nothing may come in between.
-      std::size_t count = 0;
-      for (std::size_t i = 0; i < n; ++i) {
-        const std::uint64_t fills = Fills(codes[index + i]);
-        hits[count] = {at[i], fills};
-        count += static_cast<std::size_t>((fills != 0) | all);
-      }
-      if (use(count)) return;
-      index += n;
-      ticker.Step(static_cast<std::uint32_t>(n));
-    }
   });
 }
 
 int TimelineFunnel::Depth(const View& view) const {
   const int reach = Reach(view);
   if (reach == 0) return 0;
-  if (reach == 1) return HasFirst(view) ? 1 : 0;
-  Hit hits[TimeReader::kBlock];
+  if (reach == 1 && filter_ == nullptr) return HasFirst(view) ? 1 : 0;
+  StepHit hits[TimeReader::kBlock];
   return WithScan(mode_, reach, window_, [&](auto& scan) {
     ForEachBlock(view, hits, [&](std::size_t count) {
       for (std::size_t i = 0; i < count; ++i) {
@@ -113,7 +54,7 @@ void TimelineFunnel::Depths(const View& view, std::span<const std::uint64_t> win
     std::fill(out, out + windows.size(), 0);
     return;
   }
-  Hit hits[TimeReader::kBlock];
+  StepHit hits[TimeReader::kBlock];
   WithScan(mode_, reach, window_, [&]<class Scan>(Scan& fresh) {
     struct Asked {
       Scan scan;
@@ -144,7 +85,7 @@ int TimelineFunnel::Chain(const View& view, Micros* out) const {
     Micros begun;
   };
   // Of the last block: those of all events in most timelines.
-  Hit hits[TimeReader::kBlock];
+  StepHit hits[TimeReader::kBlock];
   std::size_t hit_count = 0;
   const Outcome outcome = WithScan(mode_, reach, window_, [&](auto& scan) -> Outcome {
     // Once all steps are reached only the other events of that instant count.

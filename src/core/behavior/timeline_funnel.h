@@ -5,7 +5,7 @@
 #include <span>
 
 #include "core/behavior/funnel_scan.h"
-#include "core/timeline/timeline_reader.h"
+#include "core/behavior/step_table.h"
 
 namespace cdp::behavior {
 
@@ -15,6 +15,12 @@ class TimelineFunnel {
   /// `steps` are event codes, 1 to kMaxSteps; a code may stand for several steps. Throws
   /// kInvalidArgument for anything else.
   TimelineFunnel(std::span<const std::int32_t> steps, std::uint64_t window, FunnelMode mode);
+
+  /// Steps with alternatives and conditions; `filter` must outlive the funnel, null where no step
+  /// has a condition.
+  TimelineFunnel(const StepTable& table, int steps, const StepFilter* filter,
+                 std::uint64_t window, FunnelMode mode)
+      : steps_(steps), window_(window), mode_(mode), filter_(filter), table_(table) {}
 
   int steps() const { return steps_; }
 
@@ -33,43 +39,26 @@ class TimelineFunnel {
   int Spans(const timeline::View& view, std::uint64_t* out) const;
 
  private:
-  /// The steps that an event with this code fills.
-  std::uint64_t Fills(std::int32_t code) const {
-    const auto unsigned_code = static_cast<std::uint32_t>(code);
-    return unsigned_code < kSmallCodes ? small_[unsigned_code] : FillsOfLarge(unsigned_code);
-  }
-  std::uint64_t FillsOfLarge(std::uint32_t code) const;
-
-  /// An event that matters.
-  struct Hit {
-    Micros at;
-    std::uint64_t fills;
-  };
-
   /// No deeper than the first step whose code the timeline lacks for sure.
-  int Reach(const timeline::View& view) const;
+  int Reach(const timeline::View& view) const {
+    return table_.Reach(view.code_bits(), steps_);
+  }
 
-  /// Whether an event fills the first step: for who cannot reach another, in any mode the depth.
+  /// Whether an event fills the first step, where no step has a condition: for who cannot reach
+  /// another, in any mode the depth.
   bool HasFirst(const timeline::View& view) const;
 
-  /// Calls use(count) for each block of events, in order, until it returns true. The block's hits
-  /// are written at `hits`, which has room for TimeReader::kBlock.
+  /// Calls use(count) for each block of hits, as ForEachHitBlock does.
   template <class Use>
-  void ForEachBlock(const timeline::View& view, Hit* hits, Use&& use) const;
-
-  static constexpr std::uint32_t kSmallCodes = 256;
-  struct LargeCode {
-    std::uint32_t code;
-    std::uint64_t fills;
-  };
+  void ForEachBlock(const timeline::View& view, StepHit* hits, Use&& use) const {
+    ForEachHitBlock(view, table_, filter_, mode_.order, hits, std::forward<Use>(use));
+  }
 
   int steps_;
-  int large_count_ = 0;
   std::uint64_t window_;
   FunnelMode mode_;
-  std::uint64_t code_bit_[kMaxSteps];  ///< CodeBit of each step
-  std::uint64_t small_[kSmallCodes] = {};
-  LargeCode large_[kMaxSteps];  ///< sorted by code
+  const StepFilter* filter_ = nullptr;
+  StepTable table_;
 };
 
 }  // namespace cdp::behavior

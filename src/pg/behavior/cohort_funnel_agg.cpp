@@ -5,6 +5,7 @@
 #include "pg/base/flat_state.h"
 #include "pg/behavior/cohort_funnel_datum.h"
 #include "pg/behavior/prepared_funnel.h"
+#include "pg/behavior/ruled_question.h"
 
 namespace cdp::pg {
 namespace {
@@ -174,16 +175,9 @@ Datum Transition(FunctionCallInfo fcinfo, int chain, int steps) {
   return AddRow(fcinfo, aggregate, row);
 }
 
-/// Takes a person's timeline: the level and the times of the steps come of it.
-Datum TimelineTransition(FunctionCallInfo fcinfo) {
-  const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_timeline_trans");
-  for (int i = 3; i < PG_NARGS(); ++i) {
-    if (PG_ARGISNULL(i)) {
-      ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-                      errmsg("steps, window and mode of a funnel must not be null")));
-    }
-  }
-  const behavior::TimelineFunnel* funnel = &PreparedFunnel::Of(fcinfo, 3);
+/// Takes a person's timeline: the level and the times of the steps come of `funnel`.
+template <class Funnel>
+Datum AddTimeline(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funnel) {
   if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return Unchanged(fcinfo);
   const varlena* timeline = TimelineArgument(fcinfo, 2);
   FunnelRow row;
@@ -193,6 +187,28 @@ Datum TimelineTransition(FunctionCallInfo fcinfo) {
       [funnel, timeline, &row] { return funnel->Spans(ReadTimeline(timeline), row.span); });
   row.span_count = row.level == 0 ? 0 : static_cast<std::size_t>(row.level - 1);
   return AddRow(fcinfo, aggregate, row);
+}
+
+/// Raises an error unless steps, window and mode, as far as the function has them, are there.
+void RequireFunnel(FunctionCallInfo fcinfo) {
+  for (int i = 3; i < std::min<int>(PG_NARGS(), 6); ++i) {
+    if (PG_ARGISNULL(i)) {
+      ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                      errmsg("steps, window and mode of a funnel must not be null")));
+    }
+  }
+}
+
+Datum TimelineTransition(FunctionCallInfo fcinfo) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_timeline_trans");
+  RequireFunnel(fcinfo);
+  return AddTimeline(fcinfo, aggregate, &PreparedFunnel::Of(fcinfo, 3));
+}
+
+Datum RuledTransition(FunctionCallInfo fcinfo) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_ruled_trans");
+  RequireFunnel(fcinfo);
+  return AddTimeline(fcinfo, aggregate, PackedRuledArgument(fcinfo, 3).question);
 }
 
 Datum CombineFlat(MemoryContext aggregate, varlena* state, varlena* other) {
@@ -230,6 +246,7 @@ CDP_FUNCTION(cdp__funnel_chain_steps_trans) { return Transition(fcinfo, 3, 4); }
 
 CDP_FUNCTION(cdp__funnel_timeline_trans) { return TimelineTransition(fcinfo); }
 CDP_FUNCTION(cdp__funnel_timeline_mode_trans) { return TimelineTransition(fcinfo); }
+CDP_FUNCTION(cdp__funnel_ruled_trans) { return RuledTransition(fcinfo); }
 
 CDP_FUNCTION(cdp__funnel_combine) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_combine");

@@ -16,6 +16,7 @@ enum class ArgumentKind : char { kByValue, kInterval, kVarlena };
 template <class Question>
 struct KeptQuestion {
   MemoryContext context;
+  bool fixed;          ///< the query says what the arguments are, the same for every row
   std::uint64_t hash;  ///< of the arguments
   std::size_t argument_bytes;
   std::byte* arguments;
@@ -57,6 +58,27 @@ inline bool Unchanged(FunctionCallInfo fcinfo, int first, std::span<const Argume
   return true;
 }
 
+/// Whether `count` arguments from `first` on are constants or parameters of the query, so that
+/// nobody need look at them again.
+inline bool AreFixed(FunctionCallInfo fcinfo, int first, int count) {
+  const Aggref* aggregate = AggGetAggref(fcinfo);
+  for (int n = first; n < first + count; ++n) {
+    if (aggregate == nullptr) {
+      if (!get_fn_expr_arg_stable(fcinfo->flinfo, n)) return false;
+      continue;
+    }
+    // The state comes before the arguments of an aggregate.
+    if (n > list_length(aggregate->args)) return false;
+    const Node* argument =
+        reinterpret_cast<const Node*>(list_nth_node(TargetEntry, aggregate->args, n - 1)->expr);
+    const bool parameter =
+        IsA(argument, Param) &&
+        reinterpret_cast<const Param*>(argument)->paramkind == PARAM_EXTERN;
+    if (!IsA(argument, Const) && !parameter) return false;
+  }
+  return true;
+}
+
 }  // namespace question_detail
 
 /// The question that make(fcinfo) returns for the arguments from `first` on; it is made anew, in a
@@ -66,7 +88,8 @@ const KeptQuestion<Question>& QuestionOf(FunctionCallInfo fcinfo, int first,
                                          std::span<const ArgumentKind> kinds, Make make) {
   using Kept = KeptQuestion<Question>;
   auto* kept = static_cast<Kept*>(fcinfo->flinfo->fn_extra);
-  if (kept != nullptr && question_detail::Unchanged(fcinfo, first, kinds, kept->arguments)) {
+  if (kept != nullptr &&
+      (kept->fixed || question_detail::Unchanged(fcinfo, first, kinds, kept->arguments))) {
     return *kept;
   }
   if (kept != nullptr) {
@@ -78,6 +101,7 @@ const KeptQuestion<Question>& QuestionOf(FunctionCallInfo fcinfo, int first,
   const MemoryContext caller = MemoryContextSwitchTo(context);
   kept = static_cast<Kept*>(palloc0(sizeof(Kept)));
   kept->context = context;
+  kept->fixed = question_detail::AreFixed(fcinfo, first, static_cast<int>(kinds.size()));
   int n = first;
   for (const ArgumentKind kind : kinds) {
     kept->argument_bytes +=

@@ -1,0 +1,155 @@
+/// Which steps an event of a timeline fills, and the walk over the events that matter.
+#pragma once
+
+#include <memory_resource>
+#include <span>
+
+#include "core/base/stop.h"
+#include "core/behavior/funnel_steps.h"
+#include "core/timeline/timeline_reader.h"
+
+namespace cdp::behavior {
+
+/// From codes to sets of steps. Owns no memory, so it may live wherever bytes live.
+class StepTable {
+ public:
+  StepTable() = default;
+
+  /// Lets events of this code fill a step, counted from 0. Throws kInvalidArgument for a negative
+  /// code; there may be kMaxStepEvents of them.
+  void Add(std::int32_t code, int step);
+
+  /// The steps that an event with this code fills, or may fill where a condition stands.
+  std::uint64_t Fills(std::int32_t code) const {
+    const auto unsigned_code = static_cast<std::uint32_t>(code);
+    return unsigned_code < kSmallCodes ? small_[unsigned_code] : FillsOfLarge(unsigned_code);
+  }
+
+  /// How many of the first `steps` steps a timeline may reach whose codes have these bits
+  /// (View::code_bits).
+  int Reach(std::uint64_t code_bits, int steps) const {
+    int reach = 0;
+    while (reach < steps && (code_bits & code_bits_[reach]) != 0) ++reach;
+    return reach;
+  }
+
+ private:
+  std::uint64_t FillsOfLarge(std::uint32_t code) const;
+
+  static constexpr std::uint32_t kSmallCodes = 256;
+  struct LargeCode {
+    std::uint32_t code;
+    std::uint64_t fills;
+  };
+
+  std::size_t large_count_ = 0;
+  std::uint64_t code_bits_[kMaxSteps] = {};  ///< CodeBit of the codes of each step
+  std::uint64_t small_[kSmallCodes] = {};
+  LargeCode large_[kMaxStepEvents];  ///< sorted by code
+};
+
+/// The conditions under which events fill steps.
+class StepFilter {
+ public:
+  StepFilter(const FunnelSteps& steps, std::pmr::memory_resource* memory);
+
+  /// Whether there is any; without one the table tells all.
+  bool empty() const { return guards_.empty(); }
+  std::uint32_t operands() const { return conditions_->operands(); }
+
+  /// The steps that only events fill for which a condition holds.
+  std::uint64_t guarded() const { return guarded_; }
+
+  /// Of the steps that the table gives for a code, those that the event fills; get(operand) gives
+  /// its numbers.
+  template <class Get>
+  std::uint64_t Filled(std::int32_t code, std::uint64_t fills, Get&& get) const {
+    std::uint64_t asked = 0;
+    std::uint64_t held = 0;
+    for (auto guard = FirstOf(code); guard != guards_.end() && guard->code == code; ++guard) {
+      const std::uint64_t bit = std::uint64_t{1} << guard->step;
+      asked |= bit;
+      if ((held & bit) == 0 && conditions_->Holds(guard->condition, get)) held |= bit;
+    }
+    return (fills & ~asked) | held;
+  }
+
+ private:
+  struct Guard {
+    std::int32_t code;
+    int step;
+    std::int32_t condition;
+  };
+  std::pmr::vector<Guard>::const_iterator FirstOf(std::int32_t code) const {
+    return std::lower_bound(guards_.begin(), guards_.end(), code,
+                            [](const Guard& guard, std::int32_t c) { return guard.code < c; });
+  }
+
+  const StepConditions* conditions_;
+  std::uint64_t guarded_ = 0;
+  std::pmr::vector<Guard> guards_;  ///< sorted by code
+};
+
+/// An event that matters.
+struct StepHit {
+  Micros at;
+  std::uint64_t fills;
+};
+
+/// Calls use(count) for each block of a timeline's events, in order, until it returns true.
+/// The block's hits are written at `hits`, which has
+/// room for TimeReader::kBlock: all events when `all`, else those that fill a step. A Hit that has a
+/// member `index` learns which event it was. A null `filter` stands for no conditions.
+template <class Hit, class Use>
+void ForEachHitBlock(const timeline::View& view, const StepTable& table, const StepFilter* filter,
+                     bool all, Hit* hits, Use&& use) {
+  using timeline::TimeReader;
+  const auto put = [](Hit* hit, Micros at, std::uint64_t fills, std::size_t index) {
+    if constexpr (requires { hit->index; }) {
+      *hit = {at, fills, static_cast<std::uint32_t>(index)};
+    } else {
+      *hit = {at, fills};
+    }
+  };
+  timeline::WithCodes(view, [&](auto codes) {
+    TimeReader times(view);
+    StopTicker ticker;
+    Micros at[TimeReader::kRoom];
+    std::size_t index = 0;
+    if (filter == nullptr) {
+      while (const std::size_t n = times.Next(at)) {
+        // What fills no step matters only where nothing may come in between.
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+          const std::uint64_t fills = table.Fills(codes[index + i]);
+          put(hits + count, at[i], fills, index + i);
+          count += static_cast<std::size_t>((fills != 0) | all);
+        }
+        if (use(count)) return;
+        index += n;
+        ticker.Step(static_cast<std::uint32_t>(n));
+      }
+      return;
+    }
+    OperandReader numbers(view, filter->operands());
+    while (const std::size_t n = times.Next(at)) {
+      numbers.NextBlock(n);
+      std::size_t count = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        const std::int32_t code = codes[index + i];
+        std::uint64_t fills = table.Fills(code);
+        if ((fills & filter->guarded()) != 0) {
+          fills = filter->Filled(code, fills,
+                                 [&](Operand operand) { return numbers.Get(operand, i); });
+        }
+        put(hits + count, at[i], fills, index + i);
+        count += static_cast<std::size_t>((fills != 0) | all);
+      }
+      if (use(count)) return;
+      index += n;
+      ticker.Step(static_cast<std::uint32_t>(n));
+    }
+  });
+}
+
+}  // namespace cdp::behavior

@@ -1,0 +1,82 @@
+/// Funnels with rules over one stored timeline.
+
+#include "pg/base/row_set.h"
+#include "pg/behavior/ruled_question.h"
+#include "pg/timeline/timeline_datum.h"
+
+namespace cdp::pg {
+namespace {
+
+/// Whether an argument is null without which there is no answer: timeline, steps, window or mode.
+bool LacksArgument(FunctionCallInfo fcinfo) {
+  return PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3);
+}
+
+/// For use inside CallCore.
+ArrayType* TimesArray(std::span<const Micros> times) {
+  ArrayType* array = NewArray(TIMESTAMPTZOID, sizeof(Micros), times.size(), "");
+  std::copy(times.begin(), times.end(), reinterpret_cast<Micros*>(ARR_DATA_PTR(array)));
+  return array;
+}
+
+struct AttemptRow {
+  int32 depth;
+  ArrayType* chain;
+};
+
+}  // namespace
+
+CDP_FUNCTION(cdp_window_funnel_ruled) {
+  if (LacksArgument(fcinfo)) PG_RETURN_NULL();
+  behavior::RuledFunnel* funnel = RuledArgument(fcinfo, 1).question;
+  const varlena* timeline = TimelineArgument(fcinfo, 0);
+  PG_RETURN_INT32(CallCore([funnel, timeline] { return funnel->Depth(ReadTimeline(timeline)); }));
+}
+
+CDP_FUNCTION(cdp_funnel_chain_ruled) {
+  if (LacksArgument(fcinfo)) PG_RETURN_NULL();
+  behavior::RuledFunnel* funnel = RuledArgument(fcinfo, 1).question;
+  const varlena* timeline = TimelineArgument(fcinfo, 0);
+  PG_RETURN_ARRAYTYPE_P(CallCore([funnel, timeline] {
+    Micros chain[behavior::kMaxSteps];
+    const auto depth = static_cast<std::size_t>(funnel->Chain(ReadTimeline(timeline), chain));
+    return TimesArray({chain, depth});
+  }));
+}
+
+CDP_FUNCTION(cdp_funnel_attempts) {
+  return ReturnRows<3>(
+      fcinfo,
+      [fcinfo]() -> RowList<AttemptRow> {
+        if (LacksArgument(fcinfo)) return {nullptr, 0};
+        // The call's state takes the place of a kept question, so this one is made each time.
+        void* const state = fcinfo->flinfo->fn_extra;
+        fcinfo->flinfo->fn_extra = nullptr;
+        const auto& kept = RuledArgument(fcinfo, 1);
+        fcinfo->flinfo->fn_extra = state;
+        const varlena* timeline = TimelineArgument(fcinfo, 0);
+        const auto list = CallCore([&] {
+          ContextResource memory(CurrentMemoryContext);
+          std::pmr::vector<AttemptRow> found(&memory);
+          kept.question->ForEachAttempt(
+              ReadTimeline(timeline), &memory,
+              [&](const behavior::FunnelAttempt& attempt, std::span<const Micros> times) {
+                found.push_back({attempt.depth, TimesArray(times)});
+              });
+          auto* rows = static_cast<AttemptRow*>(
+              AllocateIn(CurrentMemoryContext, found.size() * sizeof(AttemptRow) + 1));
+          std::copy(found.begin(), found.end(), rows);
+          return RowList<AttemptRow>{rows, found.size()};
+        });
+        MemoryContextDelete(kept.context);
+        return list;
+      },
+      [fcinfo](const AttemptRow& row, Datum* values, bool*) {
+        const auto* call = static_cast<const FuncCallContext*>(fcinfo->flinfo->fn_extra);
+        values[0] = Int32GetDatum(static_cast<int32>(call->call_cntr + 1));
+        values[1] = Int32GetDatum(row.depth);
+        values[2] = PointerGetDatum(row.chain);
+      });
+}
+
+}  // namespace cdp::pg
