@@ -79,9 +79,9 @@ COMMENT ON AGGREGATE cdp.funnel_agg(integer, cdp.timeline, text, interval, text,
 
 --| #### Names in steps
 
-CREATE FUNCTION cdp.funnel_steps(steps text, names jsonb) RETURNS text
-    AS 'MODULE_PATHNAME', 'cdp_funnel_steps' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION cdp.funnel_steps(text, jsonb) IS 'steps or exclusions of a funnel with every name replaced by the number it stands for: {"event": {name: code}, "property": {name: 1 to 4}, "value": {property: {name: number}}}';
+CREATE FUNCTION cdp.funnel_step_codes(steps text, names jsonb) RETURNS text
+    AS 'MODULE_PATHNAME', 'cdp_funnel_step_codes' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION cdp.funnel_step_codes(text, jsonb) IS 'steps or exclusions of a funnel with every name replaced by the number it stands for: {"event": {name: code}, "property": {name: 1 to 4}, "value": {property: {name: number}}}';
 
 CREATE FUNCTION cdp.funnel_step_names(steps text, OUT kind text, OUT property text, OUT name text) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp_funnel_step_names' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 5;

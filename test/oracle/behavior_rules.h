@@ -93,9 +93,8 @@ class RuleAttempt {
     if (mode.deduplicate && step > 1 && *depth >= step) return true;
     if (step > 1 && *depth < step - 1) return mode.order && *depth > 0 && !mode.reentry;
     for (const std::size_t row : who) visited_[row] |= std::uint64_t{1} << (step - 1);
-    ForEachChain([&](const Chain& chain) {
-      *depth = std::max(*depth, static_cast<int>(chain.size()));
-    });
+    ForEachChain(
+        [&](const Chain& chain) { *depth = std::max(*depth, static_cast<int>(chain.size())); });
     return mode.deduplicate && step > 1 && who.size() > 1 && *depth >= step;
   }
 

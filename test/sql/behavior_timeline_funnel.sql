@@ -4,14 +4,14 @@ CREATE FUNCTION tl(VARIADIC codes int[]) RETURNS cdp.timeline LANGUAGE sql AS $$
     SELECT cdp.timeline_agg('2024-01-01'::timestamptz + (i - 1) * interval '1 minute', c) FROM unnest(codes) WITH ORDINALITY u(c, i)
 $$;
 -- a1 b2 c3, and x9, which is no step
-SELECT mode, cdp.window_funnel(tl(1, 2, 3), '{1,2,3}', '1 hour', mode) AS a_b_c,
-       cdp.window_funnel(tl(1, 2, 9, 3), '{1,2,3}', '1 hour', mode) AS a_b_x_c,
-       cdp.window_funnel(tl(1, 2, 2, 3), '{1,2,3}', '1 hour', mode) AS a_b_b_c,
-       cdp.window_funnel(tl(1, 3, 2, 3), '{1,2,3}', '1 hour', mode) AS a_c_b_c,
-       cdp.window_funnel(tl(9, 3, 1, 1, 2, 3), '{1,2,3}', '1 hour', mode) AS x_c_a_a_b_c,
-       cdp.window_funnel(tl(1, 2, 1, 2, 3), '{1,2,3}', '1 hour', mode) AS a_b_a_b_c,
-       cdp.window_funnel(tl(1, 2, 3), '{1,2,3}', '1 minute', mode) AS minute,
-       cdp.window_funnel(tl(1), '{1,1,1}', '1 hour', mode) AS one_for_all
+SELECT mode, cdp.window_funnel(tl(1, 2, 3), '{1,2,3}'::int[], '1 hour', mode) AS a_b_c,
+       cdp.window_funnel(tl(1, 2, 9, 3), '{1,2,3}'::int[], '1 hour', mode) AS a_b_x_c,
+       cdp.window_funnel(tl(1, 2, 2, 3), '{1,2,3}'::int[], '1 hour', mode) AS a_b_b_c,
+       cdp.window_funnel(tl(1, 3, 2, 3), '{1,2,3}'::int[], '1 hour', mode) AS a_c_b_c,
+       cdp.window_funnel(tl(9, 3, 1, 1, 2, 3), '{1,2,3}'::int[], '1 hour', mode) AS x_c_a_a_b_c,
+       cdp.window_funnel(tl(1, 2, 1, 2, 3), '{1,2,3}'::int[], '1 hour', mode) AS a_b_a_b_c,
+       cdp.window_funnel(tl(1, 2, 3), '{1,2,3}'::int[], '1 minute', mode) AS minute,
+       cdp.window_funnel(tl(1), '{1,1,1}'::int[], '1 hour', mode) AS one_for_all
   FROM unnest('{default,strict_order,strict_deduplication,strict_increase,"strict_order,strict_deduplication","strict_order,strict_increase","strict_deduplication,strict_increase","strict_order,strict_deduplication,strict_increase",strict_once,"strict_order,allow_reentry","strict_order,strict_once,allow_reentry"}'::text[]) mode;
 -- the words of other systems
 SELECT mode, cdp.window_funnel(tl(1, 2, 9, 2, 3), '{1,2,3}', '1 hour', mode) AS depth
@@ -36,16 +36,16 @@ CREATE TABLE event AS
 SELECT w, count(*) AS people, count(DISTINCT rows) AS depths, count(*) FILTER (WHERE rows IS DISTINCT FROM stored) AS differ
   FROM (VALUES (interval '0'), ('5 minutes'), ('1 hour'), ('1 day')) v(w), LATERAL (
     SELECT person, cdp.window_funnel(w, ts, code = 1, code = 2, code = 3, code = 2, code = 4) AS rows,
-           cdp.window_funnel(cdp.timeline_agg(ts, code), '{1,2,3,2,4}', w) AS stored FROM event GROUP BY person) s
+           cdp.window_funnel(cdp.timeline_agg(ts, code), '{1,2,3,2,4}'::int[], w) AS stored FROM event GROUP BY person) s
  GROUP BY w ORDER BY w;
 
 -- what is refused
 \set SHOW_CONTEXT never
-SELECT cdp.window_funnel(tl(1), '{}', '1 hour');
+SELECT cdp.window_funnel(tl(1), '{}'::int[], '1 hour');
 SELECT cdp.window_funnel(tl(1), array_fill(1, '{65}'), '1 hour');
-SELECT cdp.window_funnel(tl(1), '{1,NULL}', '1 hour');
-SELECT cdp.window_funnel(tl(1), '{1,-2}', '1 hour');
-SELECT cdp.window_funnel(tl(1), '{{1,2},{3,4}}', '1 hour');
+SELECT cdp.window_funnel(tl(1), '{1,NULL}'::int[], '1 hour');
+SELECT cdp.window_funnel(tl(1), '{1,-2}'::int[], '1 hour');
+SELECT cdp.window_funnel(tl(1), '{{1,2},{3,4}}'::int[], '1 hour');
 SELECT cdp.window_funnel(tl(1), '{1}', '1 month');
 SELECT cdp.window_funnel(tl(1), '{1}', '-1 hour');
 SELECT cdp.window_funnel(tl(1), '{1}', '1 hour', 'strict');

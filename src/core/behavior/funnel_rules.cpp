@@ -37,8 +37,7 @@ Micros FunnelWindow::StartOf(std::int64_t unit_number) {
 
 Micros FunnelWindow::LastInstant(Micros start) {
   if (units_ == 0) {
-    return Elapsed(start, INT64_MAX) < micros_ ? INT64_MAX
-                                               : static_cast<Micros>(start + micros_);
+    return Elapsed(start, INT64_MAX) < micros_ ? INT64_MAX : static_cast<Micros>(start + micros_);
   }
   if (start < from_ || start >= to_) {
     // Where clocks go back over midnight a date can come again; a day begins but once.

@@ -67,8 +67,7 @@ struct FunnelRules {
   std::span<const std::uint64_t> step_windows = {};
 
   std::uint64_t StepWindow(int step) const {
-    return step_windows.empty() ? kNoStepWindow
-                                : step_windows[static_cast<std::size_t>(step - 1)];
+    return step_windows.empty() ? kNoStepWindow : step_windows[static_cast<std::size_t>(step - 1)];
   }
 
   /// The exclusions among the bits that an event or an instant fills.

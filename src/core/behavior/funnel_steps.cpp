@@ -134,8 +134,7 @@ class Parser {
                     "Steps and exclusions are at most " + std::to_string(kMaxSteps) + ".");
       }
       Events(bit);
-      steps_->exclusions.push_back(TakesWord("between") ? Between()
-                                                        : Exclusion{1, steps_->steps});
+      steps_->exclusions.push_back(TakesWord("between") ? Between() : Exclusion{1, steps_->steps});
     } while (Takes(","));
     if (braces) Expect("}");
     End();
@@ -196,9 +195,9 @@ class Parser {
   void Events(int bit) {
     do {
       if (steps_->events.size() == kMaxStepEvents) {
-        throw Error(ErrorCode::kInvalidArgument, "funnel has too many events",
-                    "Its steps and exclusions name at most " + std::to_string(kMaxStepEvents) +
-                        ".");
+        throw Error(
+            ErrorCode::kInvalidArgument, "funnel has too many events",
+            "Its steps and exclusions name at most " + std::to_string(kMaxStepEvents) + ".");
       }
       StepEvent event{Code(), bit, -1};
       if (Takes("[")) {
@@ -221,7 +220,8 @@ class Parser {
     if (!number) {
       throw StepsError(
           std::string(what) + " \"" + name + "\" of funnel steps is not known", {}, token.at,
-          names_ == nullptr ? "Here is a number wanted; cdp.funnel_steps() looks names up." : "");
+          names_ == nullptr ? "Here is a number wanted; cdp.funnel_step_codes() looks names up."
+                            : "");
     }
     Replace(token, std::to_string(*number));
     lexer_.Next();
@@ -240,8 +240,7 @@ class Parser {
     const char* const end = token.text.data() + token.text.size();
     if (std::from_chars(token.text.data(), end, number).ec != std::errc{}) {
       throw StepsError("number in funnel steps is out of range",
-                       "\"" + std::string(token.text) + "\" does not fit into a bigint.",
-                       token.at);
+                       "\"" + std::string(token.text) + "\" does not fit into a bigint.", token.at);
     }
     lexer_.Next();
     return number;

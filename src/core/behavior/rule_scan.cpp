@@ -129,7 +129,8 @@ bool RuleScan::Reach(int step, int from, std::uint64_t met) {
     if (before == 0) {
       if (!MayBegin()) continue;
     } else {
-      const auto* chain = level_[static_cast<std::size_t>(before)].At(at_, rules_.StepWindow(before));
+      const auto* chain =
+          level_[static_cast<std::size_t>(before)].At(at_, rules_.StepWindow(before));
       if (chain == nullptr) continue;
       begun = chain->start;
     }
@@ -151,8 +152,7 @@ bool RuleScan::Reach(int step, int from, std::uint64_t met) {
 /// Ends what the instant excludes, and keeps what it made.
 void RuleScan::Settle(std::uint64_t met) {
   for (; met != 0; met &= met - 1) {
-    const Exclusion& exclusion =
-        rules_.exclusions[static_cast<std::size_t>(std::countr_zero(met))];
+    const Exclusion& exclusion = rules_.exclusions[static_cast<std::size_t>(std::countr_zero(met))];
     for (int level = exclusion.from; level < exclusion.to; ++level) {
       level_[static_cast<std::size_t>(level)].Clear();
     }

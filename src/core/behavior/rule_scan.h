@@ -104,7 +104,8 @@ class RuleScan {
     int level;
     ChainQueue::Chain chain;
   };
-  std::pmr::vector<Pending> pending_;  ///< chains that this instant has made and later ones continue
+  std::pmr::vector<Pending>
+      pending_;  ///< chains that this instant has made and later ones continue
   std::pmr::vector<FunnelAttempt> attempts_;
   FunnelAttempt best_;
   FunnelAttempt now_;

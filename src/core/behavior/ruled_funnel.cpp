@@ -27,15 +27,15 @@ void Check(const RuledQuestion& question, const FunnelSteps& read) {
   const auto windows = static_cast<std::size_t>(read.steps) - 1;
   if (!question.step_windows.empty() && question.step_windows.size() != windows) {
     throw Error(ErrorCode::kInvalidArgument,
-                "there are " + std::to_string(question.step_windows.size()) +
-                    " step windows for " + std::to_string(read.steps) + " steps",
+                "there are " + std::to_string(question.step_windows.size()) + " step windows for " +
+                    std::to_string(read.steps) + " steps",
                 "There is one from each step to the next.");
   }
   if (question.hold < 0 || question.hold > timeline::kMaxProperties) {
-    throw Error(ErrorCode::kInvalidArgument,
-                "property " + std::to_string(question.hold) + " to hold does not exist",
-                "Properties are numbered from 1 to " + std::to_string(timeline::kMaxProperties) +
-                    ".");
+    throw Error(
+        ErrorCode::kInvalidArgument,
+        "property " + std::to_string(question.hold) + " to hold does not exist",
+        "Properties are numbered from 1 to " + std::to_string(timeline::kMaxProperties) + ".");
   }
 }
 
@@ -52,8 +52,8 @@ RuledFunnel::RuledFunnel(const RuledQuestion& question, std::pmr::memory_resourc
     : memory_(memory),
       read_(Read(question, memory)),
       step_windows_(question.step_windows.begin(), question.step_windows.end(), memory),
-      rules_{read_.steps,      question.window,  question.mode,
-             question.entry,   read_.exclusions, step_windows_},
+      rules_{read_.steps,    question.window,  question.mode,
+             question.entry, read_.exclusions, step_windows_},
       hold_(question.hold),
       table_(TableOf(read_)),
       filter_(read_, memory),
@@ -122,7 +122,8 @@ void RuledFunnel::CollectHits(const View& view, Micros from, Micros to) {
     const StepHit* const end = hits + count;
     const StepHit* first =
         std::find_if(hits, hits + count, [from](const StepHit& hit) { return hit.at >= from; });
-    const StepHit* last = std::find_if(first, end, [to](const StepHit& hit) { return hit.at > to; });
+    const StepHit* last =
+        std::find_if(first, end, [to](const StepHit& hit) { return hit.at > to; });
     hits_.insert(hits_.end(), first, last);
     return last != end;
   });
@@ -162,12 +163,10 @@ void RuledFunnel::ForEachHeld(const View& view, Use&& use) {
 
 /// Those of hits_ from the beginning of an attempt's chain to its end.
 std::span<const StepHit> RuledFunnel::HitsOf(const FunnelAttempt& attempt) const {
-  const auto first = std::lower_bound(
-      hits_.begin(), hits_.end(), attempt.begun,
-      [](const StepHit& hit, Micros at) { return hit.at < at; });
-  const auto end =
-      std::upper_bound(first, hits_.end(), attempt.reached,
-                       [](Micros at, const StepHit& hit) { return at < hit.at; });
+  const auto first = std::lower_bound(hits_.begin(), hits_.end(), attempt.begun,
+                                      [](const StepHit& hit, Micros at) { return hit.at < at; });
+  const auto end = std::upper_bound(first, hits_.end(), attempt.reached,
+                                    [](Micros at, const StepHit& hit) { return at < hit.at; });
   return {first, end};
 }
 

@@ -45,8 +45,8 @@ class RuledFunnel {
   int Spans(const timeline::View& view, std::uint64_t* out);
 
   /// Calls use(attempt, times) for every attempt in order of the times of its chain, which are
-  /// `times`. Of FunnelEntry::kLatest, which knows no attempts, it is the one that wins; with a held
-  /// property, the one of each of its values.
+  /// `times`. Of FunnelEntry::kLatest, which knows no attempts, it is the one that wins; with a
+  /// held property, the one of each of its values.
   template <class Use>
   void ForEachAttempt(const timeline::View& view, std::pmr::memory_resource* memory, Use&& use);
 

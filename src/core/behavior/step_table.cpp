@@ -4,8 +4,7 @@ namespace cdp::behavior {
 
 void StepTable::Add(std::int32_t code, int step) {
   if (code < 0) {
-    throw Error(ErrorCode::kInvalidArgument,
-                "event code " + std::to_string(code) + " is negative");
+    throw Error(ErrorCode::kInvalidArgument, "event code " + std::to_string(code) + " is negative");
   }
   const std::uint64_t bit = std::uint64_t{1} << step;
   const auto unsigned_code = static_cast<std::uint32_t>(code);
@@ -39,8 +38,8 @@ StepFilter::StepFilter(const FunnelSteps& steps, std::pmr::memory_resource* memo
     : conditions_(&steps.conditions), guards_(memory) {
   for (const StepEvent& event : steps.events) {
     if (event.condition < 0) continue;
-    const bool always = std::any_of(
-        steps.events.begin(), steps.events.end(), [&event](const StepEvent& other) {
+    const bool always =
+        std::any_of(steps.events.begin(), steps.events.end(), [&event](const StepEvent& other) {
           return other.code == event.code && other.bit == event.bit && other.condition < 0;
         });
     if (always) continue;

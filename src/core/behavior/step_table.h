@@ -98,8 +98,8 @@ struct StepHit {
 
 /// Calls use(count) for each block of a timeline's events, in order, until it returns true.
 /// The block's hits are written at `hits`, which has
-/// room for TimeReader::kBlock: all events when `all`, else those that fill a step. A Hit that has a
-/// member `index` learns which event it was. A null `filter` stands for no conditions.
+/// room for TimeReader::kBlock: all events when `all`, else those that fill a step. A Hit that has
+/// a member `index` learns which event it was. A null `filter` stands for no conditions.
 template <class Hit, class Use>
 void ForEachHitBlock(const timeline::View& view, const StepTable& table, const StepFilter* filter,
                      bool all, Hit* hits, Use&& use) {
@@ -139,8 +139,8 @@ void ForEachHitBlock(const timeline::View& view, const StepTable& table, const S
         const std::int32_t code = codes[index + i];
         std::uint64_t fills = table.Fills(code);
         if ((fills & filter->guarded()) != 0) {
-          fills = filter->Filled(code, fills,
-                                 [&](Operand operand) { return numbers.Get(operand, i); });
+          fills =
+              filter->Filled(code, fills, [&](Operand operand) { return numbers.Get(operand, i); });
         }
         put(hits + count, at[i], fills, index + i);
         count += static_cast<std::size_t>((fills != 0) | all);

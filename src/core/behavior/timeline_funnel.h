@@ -18,8 +18,8 @@ class TimelineFunnel {
 
   /// Steps with alternatives and conditions; `filter` must outlive the funnel, null where no step
   /// has a condition.
-  TimelineFunnel(const StepTable& table, int steps, const StepFilter* filter,
-                 std::uint64_t window, FunnelMode mode)
+  TimelineFunnel(const StepTable& table, int steps, const StepFilter* filter, std::uint64_t window,
+                 FunnelMode mode)
       : steps_(steps), window_(window), mode_(mode), filter_(filter), table_(table) {}
 
   int steps() const { return steps_; }
@@ -40,9 +40,7 @@ class TimelineFunnel {
 
  private:
   /// No deeper than the first step whose code the timeline lacks for sure.
-  int Reach(const timeline::View& view) const {
-    return table_.Reach(view.code_bits(), steps_);
-  }
+  int Reach(const timeline::View& view) const { return table_.Reach(view.code_bits(), steps_); }
 
   /// Whether an event fills the first step, where no step has a condition: for who cannot reach
   /// another, in any mode the depth.

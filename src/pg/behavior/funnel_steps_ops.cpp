@@ -83,7 +83,7 @@ class NamesSeen final : public behavior::StepNames {
 
 }  // namespace
 
-CDP_FUNCTION(cdp_funnel_steps) {
+CDP_FUNCTION(cdp_funnel_step_codes) {
   const text* steps = PG_GETARG_TEXT_PP(0);
   NamesInObject names(PG_GETARG_JSONB_P(1));
   return NumberedSteps(steps, &names);
@@ -96,7 +96,8 @@ CDP_FUNCTION(cdp_funnel_step_names) {
         const text* steps = PG_GETARG_TEXT_PP(0);
         auto* rows = CallCore([] {
           const MemoryContext context = CurrentMemoryContext;
-          auto* memory = new (AllocateIn(context, sizeof(ContextResource))) ContextResource(context);
+          auto* memory =
+              new (AllocateIn(context, sizeof(ContextResource))) ContextResource(context);
           return new (AllocateIn(context, sizeof(std::pmr::vector<NameRow>)))
               std::pmr::vector<NameRow>(memory);
         });

@@ -1,8 +1,7 @@
 /// Funnels with rules over one stored timeline.
 
-#include "pg/base/row_set.h"
 #include "pg/behavior/ruled_question.h"
-#include "pg/timeline/timeline_datum.h"
+#include "pg/behavior/timeline_rows.h"
 
 namespace cdp::pg {
 namespace {
@@ -49,27 +48,16 @@ CDP_FUNCTION(cdp_funnel_attempts) {
       fcinfo,
       [fcinfo]() -> RowList<AttemptRow> {
         if (LacksArgument(fcinfo)) return {nullptr, 0};
-        // The call's state takes the place of a kept question, so this one is made each time.
-        void* const state = fcinfo->flinfo->fn_extra;
-        fcinfo->flinfo->fn_extra = nullptr;
-        const auto& kept = RuledArgument(fcinfo, 1);
-        fcinfo->flinfo->fn_extra = state;
-        const varlena* timeline = TimelineArgument(fcinfo, 0);
-        const auto list = CallCore([&] {
-          ContextResource memory(CurrentMemoryContext);
-          std::pmr::vector<AttemptRow> found(&memory);
-          kept.question->ForEachAttempt(
-              ReadTimeline(timeline), &memory,
-              [&](const behavior::FunnelAttempt& attempt, std::span<const Micros> times) {
-                found.push_back({attempt.depth, TimesArray(times)});
-              });
-          auto* rows = static_cast<AttemptRow*>(
-              AllocateIn(CurrentMemoryContext, found.size() * sizeof(AttemptRow) + 1));
-          std::copy(found.begin(), found.end(), rows);
-          return RowList<AttemptRow>{rows, found.size()};
-        });
-        MemoryContextDelete(kept.context);
-        return list;
+        return AnswerOnce(fcinfo, RuledArgument,
+                          [](const auto& view, behavior::RuledFunnel* funnel, auto* memory) {
+                            std::pmr::vector<AttemptRow> rows(memory);
+                            funnel->ForEachAttempt(
+                                view, memory,
+                                [&rows](const behavior::FunnelAttempt& attempt, auto times) {
+                                  rows.push_back({attempt.depth, TimesArray(times)});
+                                });
+                            return ListOf(rows);
+                          });
       },
       [fcinfo](const AttemptRow& row, Datum* values, bool*) {
         const auto* call = static_cast<const FuncCallContext*>(fcinfo->flinfo->fn_extra);

@@ -85,9 +85,9 @@ void TakeStepWindows(ArrayType* array, StepWindows* windows) {
   deconstruct_array(array, INTERVALOID, sizeof(Interval), false, TYPALIGN_DOUBLE, &values, &nulls,
                     &count);
   if (count >= behavior::kMaxSteps) {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("there are %d step windows", count),
-                    errdetail("There is one from each step to the next.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("there are %d step windows", count),
+             errdetail("There is one from each step to the next.")));
   }
   for (int i = 0; i < count; ++i) {
     windows->micros[i] =

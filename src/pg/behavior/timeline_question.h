@@ -16,7 +16,7 @@ enum class ArgumentKind : char { kByValue, kInterval, kVarlena };
 template <class Question>
 struct KeptQuestion {
   MemoryContext context;
-  bool fixed;          ///< the query says what the arguments are, the same for every row
+  bool constant;       ///< the arguments are the same for every row
   std::uint64_t hash;  ///< of the arguments
   std::size_t argument_bytes;
   std::byte* arguments;
@@ -58,23 +58,26 @@ inline bool Unchanged(FunctionCallInfo fcinfo, int first, std::span<const Argume
   return true;
 }
 
-/// Whether `count` arguments from `first` on are constants or parameters of the query, so that
-/// nobody need look at them again.
-inline bool AreFixed(FunctionCallInfo fcinfo, int first, int count) {
-  const Aggref* aggregate = AggGetAggref(fcinfo);
-  for (int n = first; n < first + count; ++n) {
-    if (aggregate == nullptr) {
-      if (!get_fn_expr_arg_stable(fcinfo->flinfo, n)) return false;
-      continue;
-    }
+/// What the query says of argument n; null when that cannot be told.
+inline const Node* ExpressionOf(FunctionCallInfo fcinfo, int n) {
+  if (const Aggref* aggregate = AggGetAggref(fcinfo)) {
     // The state comes before the arguments of an aggregate.
-    if (n > list_length(aggregate->args)) return false;
-    const Node* argument =
-        reinterpret_cast<const Node*>(list_nth_node(TargetEntry, aggregate->args, n - 1)->expr);
-    const bool parameter =
-        IsA(argument, Param) &&
-        reinterpret_cast<const Param*>(argument)->paramkind == PARAM_EXTERN;
-    if (!IsA(argument, Const) && !parameter) return false;
+    if (n > list_length(aggregate->args)) return nullptr;
+    const auto* entry = list_nth_node(TargetEntry, aggregate->args, n - 1);
+    return reinterpret_cast<const Node*>(entry->expr);
+  }
+  const Node* call = fcinfo->flinfo->fn_expr;
+  if (call == nullptr || !IsA(call, FuncExpr)) return nullptr;
+  const List* arguments = reinterpret_cast<const FuncExpr*>(call)->args;
+  return n < list_length(arguments) ? static_cast<const Node*>(list_nth(arguments, n)) : nullptr;
+}
+
+/// Whether `count` arguments from `first` on are constants, so that nobody need look at them again.
+/// Parameters are not: PL/pgSQL asks the same expression again with others.
+inline bool AreConstant(FunctionCallInfo fcinfo, int first, int count) {
+  for (int n = first; n < first + count; ++n) {
+    const Node* expression = ExpressionOf(fcinfo, n);
+    if (expression == nullptr || !IsA(expression, Const)) return false;
   }
   return true;
 }
@@ -89,7 +92,7 @@ const KeptQuestion<Question>& QuestionOf(FunctionCallInfo fcinfo, int first,
   using Kept = KeptQuestion<Question>;
   auto* kept = static_cast<Kept*>(fcinfo->flinfo->fn_extra);
   if (kept != nullptr &&
-      (kept->fixed || question_detail::Unchanged(fcinfo, first, kinds, kept->arguments))) {
+      (kept->constant || question_detail::Unchanged(fcinfo, first, kinds, kept->arguments))) {
     return *kept;
   }
   if (kept != nullptr) {
@@ -101,7 +104,7 @@ const KeptQuestion<Question>& QuestionOf(FunctionCallInfo fcinfo, int first,
   const MemoryContext caller = MemoryContextSwitchTo(context);
   kept = static_cast<Kept*>(palloc0(sizeof(Kept)));
   kept->context = context;
-  kept->fixed = question_detail::AreFixed(fcinfo, first, static_cast<int>(kinds.size()));
+  kept->constant = question_detail::AreConstant(fcinfo, first, static_cast<int>(kinds.size()));
   int n = first;
   for (const ArgumentKind kind : kinds) {
     kept->argument_bytes +=

@@ -54,10 +54,9 @@ Answer Ask(const std::vector<FullEvent>& events, const RuledQuestion& question) 
   answer.depth = funnel.Depth(view);
   answer.chain.resize(static_cast<std::size_t>(funnel.steps()));
   answer.chain.resize(static_cast<std::size_t>(funnel.Chain(view, answer.chain.data())));
-  funnel.ForEachAttempt(view, &memory,
-                        [&](const FunnelAttempt&, std::span<const Micros> times) {
-                          answer.attempts.emplace_back(times.begin(), times.end());
-                        });
+  funnel.ForEachAttempt(view, &memory, [&](const FunnelAttempt&, std::span<const Micros> times) {
+    answer.attempts.emplace_back(times.begin(), times.end());
+  });
   return answer;
 }
 
@@ -81,8 +80,8 @@ struct Made {
     std::string Text() const {
       std::string text = std::to_string(code);
       if (least && property) {
-        return text + "[value >= " + std::to_string(*least) + " and p2 = " +
-               std::to_string(*property) + "]";
+        return text + "[value >= " + std::to_string(*least) +
+               " and p2 = " + std::to_string(*property) + "]";
       }
       if (least) text += "[value>=" + std::to_string(*least) + "]";
       if (property) text += "[p2 in (" + std::to_string(*property) + ")]";
@@ -333,10 +332,8 @@ TEST(RuledFunnel, LongTimelines) {
     events.back().present = 2;
     events.back().properties[0] = i / 1000;
   }
-  RuledQuestion question{.steps = "9, 1, 2",
-                         .window = FunnelWindow(5000),
-                         .entry = FunnelEntry::kEvery,
-                         .hold = 1};
+  RuledQuestion question{
+      .steps = "9, 1, 2", .window = FunnelWindow(5000), .entry = FunnelEntry::kEvery, .hold = 1};
   const Answer answer = Ask(events, question);
   // The last 9 of each thousand has no 1 of its own behind it.
   EXPECT_EQ(answer.attempts.size(), 300u);
