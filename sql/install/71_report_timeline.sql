@@ -163,18 +163,26 @@ BEGIN
            AND r.ts < (cell.month + interval '1 month') AT TIME ZONE 'UTC'
          GROUP BY cell.one_id, cell.month
         UNION ALL
-        SELECT n.one_id, n.month, cdp.timeline_agg(n.ts, n.code, n.value, n.props), count(*), false
-          FROM taken AS n LEFT JOIN cell USING (one_id, month)
-         WHERE n.one_id IS NOT NULL AND cell.month IS NULL
-         GROUP BY n.one_id, n.month
+        -- Without grouping, person and month as one number: a third of the cost.
+        SELECT ((r.uid & 4294967295) - CASE WHEN r.uid & 2147483648 <> 0 THEN 4294967296 ELSE 0 END)::int4,
+               date '2000-01-01' + (r.uid >> 32)::int4, r.tl, cdp.timeline_count(r.tl), false
+          FROM (SELECT cdp.timelines_build((n.month - date '2000-01-01')::int8 << 32 | (n.one_id & 4294967295), n.ts, n.code, n.value, n.props) AS all_
+                  FROM taken AS n LEFT JOIN cell USING (one_id, month)
+                 WHERE n.one_id IS NOT NULL AND cell.month IS NULL) AS b
+         CROSS JOIN LATERAL cdp.timelines_read(b.all_) AS r
     ), whole AS (
         INSERT INTO cdp.person_timeline AS t (one_id, chunk, month, tl)
         SELECT built.one_id, cdp.chunk_of(built.one_id), built.month, built.tl FROM built WHERE built.is_whole
         ON CONFLICT (one_id, month) DO UPDATE SET tl = excluded.tl
     ), fold AS (
+        UPDATE cdp.person_timeline AS t SET tl = t.tl OPERATOR(cdp.||) built.tl
+          FROM built WHERE NOT built.is_whole AND t.one_id = built.one_id AND t.month = built.month
+        RETURNING t.one_id, t.month
+    ), fresh AS (
+        -- Nobody else adds rows meanwhile: refreshes queue, and merges wait.
         INSERT INTO cdp.person_timeline AS t (one_id, chunk, month, tl)
-        SELECT built.one_id, cdp.chunk_of(built.one_id), built.month, built.tl FROM built WHERE NOT built.is_whole
-        ON CONFLICT (one_id, month) DO UPDATE SET tl = t.tl OPERATOR(cdp.||) excluded.tl
+        SELECT built.one_id, cdp.chunk_of(built.one_id), built.month, built.tl
+          FROM built LEFT JOIN fold USING (one_id, month) WHERE NOT built.is_whole AND fold.one_id IS NULL
     ), %s, day AS (
         INSERT INTO cdp.event_day AS d (code, day, chunk, members, times)
         SELECT n.code, n.day, n.chunk, cdp.bsi_ebm(n.times), n.times FROM day_news AS n
