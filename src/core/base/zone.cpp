@@ -52,10 +52,13 @@ Micros Zone::StartOfDay(std::int64_t day) {
 
 void DayWalk::MoveTo(Micros at) {
   const ZoneStretch& stretch = zone_->StretchAt(at);
-  day_ = FloorDivide(at + stretch.offset, kMicrosPerDay);
+  const Micros local = at + stretch.offset;
+  day_ = FloorDivide(local, kMicrosPerDay);
   // The day lasts to midnight, but clocks may change before.
-  const __int128 midnight = static_cast<__int128>(day_ + 1) * kMicrosPerDay - stretch.offset;
-  until_ = midnight < stretch.to ? static_cast<Micros>(midnight) : stretch.to;
+  const auto left = static_cast<std::uint64_t>((day_ + 1) * kMicrosPerDay - local);
+  const std::uint64_t known =
+      static_cast<std::uint64_t>(stretch.to) - static_cast<std::uint64_t>(at);
+  until_ = left < known ? at + static_cast<Micros>(left) : stretch.to;
 }
 
 }  // namespace cdp

@@ -89,10 +89,13 @@ class DayWalk {
   explicit DayWalk(Zone* zone) : zone_(zone) {}
 
   std::int64_t DayOf(Micros at) {
-    if (at >= until_) [[unlikely]]
+    if (!Stays(at)) [[unlikely]]
       MoveTo(at);
     return day_;
   }
+
+  /// True when the date is for sure that of the instant before.
+  bool Stays(Micros at) const { return at < until_; }
 
  private:
   void MoveTo(Micros at);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/base/scratch.h"
 #include "core/timeline/timeline_walk.h"
 
 namespace cdp::behavior {
@@ -21,8 +22,28 @@ struct Cell {
 /// Counts by day, as events come.
 class Days {
  public:
-  Days(Zone* zone, std::pmr::memory_resource* memory) : walk_(zone), cells_(memory) {}
+  Days(const View& view, DailyQuestion* question, std::pmr::memory_resource* memory)
+      : by_code_(question->property == 0), walk_(&question->zone), cells_(memory) {
+    if (!by_code_) column_ = PropertyColumn(view, question->property);
+    timeline::ForEachOf(view, question->codes,
+                        [this](Micros at, std::int32_t code, std::size_t index) {
+                          Add(at, by_code_          ? static_cast<std::uint32_t>(code)
+                                  : column_.empty() ? 0
+                                                    : column_.SymbolAt(index));
+                        });
+  }
 
+  /// True when no day came again after another, so that no day and key did.
+  bool ascending() const { return ascending_; }
+
+  template <class Use>
+  void ForEach(Use&& use) const {
+    for (const Cell& cell : cells_) {
+      use(DailyCell{static_cast<std::int32_t>(cell.day), KeyOf(cell.symbol), cell.events});
+    }
+  }
+
+ private:
   void Add(Micros at, std::uint32_t symbol) {
     const std::int64_t day = walk_.DayOf(at);
     // Mostly the symbol that was met last, else one of a few of that day.
@@ -34,16 +55,46 @@ class Days {
       ++cells_[i - 1].events;
       return;
     }
+    ascending_ &= cells_.empty() || cells_.back().day <= day;
     cells_.push_back({day, symbol, 1});
   }
 
-  std::pmr::vector<Cell>& cells() { return cells_; }
+  std::optional<std::int32_t> KeyOf(std::uint32_t symbol) const {
+    if (by_code_) return static_cast<std::int32_t>(symbol);
+    if (column_.empty()) return std::nullopt;
+    return column_.ValueOf(symbol);
+  }
 
- private:
+  bool by_code_;
+  bool ascending_ = true;
+  PropertyColumn column_;
   DayWalk walk_;
   std::pmr::vector<Cell> cells_;
   StopTicker ticker_;
 };
+
+/// Each day and key once, in order.
+void Merge(std::pmr::vector<DailyCell>* cells) {
+  std::sort(cells->begin(), cells->end(), [](const DailyCell& a, const DailyCell& b) {
+    return a.day != b.day ? a.day < b.day : a.key < b.key;
+  });
+  std::size_t kept = 0;
+  for (const DailyCell& cell : *cells) {
+    if (kept > 0 && (*cells)[kept - 1].day == cell.day && (*cells)[kept - 1].key == cell.key) {
+      (*cells)[kept - 1].events += cell.events;
+    } else {
+      (*cells)[kept++] = cell;
+    }
+  }
+  cells->resize(kept);
+}
+
+std::pmr::vector<DailyCell> CellsOf(const Days& days, std::pmr::memory_resource* memory) {
+  std::pmr::vector<DailyCell> cells(memory);
+  days.ForEach([&cells](const DailyCell& cell) { cells.push_back(cell); });
+  Merge(&cells);
+  return cells;
+}
 
 }  // namespace
 
@@ -57,46 +108,22 @@ void CheckDaily(const DailyQuestion& question) {
 
 std::pmr::vector<DailyCell> DailyCells(const View& view, DailyQuestion* question,
                                        std::pmr::memory_resource* memory) {
-  std::pmr::vector<DailyCell> result(memory);
-  Days days(&question->zone, memory);
-  PropertyColumn column;
-  if (question->property != 0) column = PropertyColumn(view, question->property);
-  timeline::ForEachOf(view, question->codes, [&](Micros at, std::int32_t code, std::size_t index) {
-    days.Add(at, question->property == 0 ? static_cast<std::uint32_t>(code)
-                 : column.empty()        ? 0
-                                         : column.SymbolAt(index));
-  });
-  for (const Cell& cell : days.cells()) {
-    std::optional<std::int32_t> key;
-    if (question->property == 0) {
-      key = static_cast<std::int32_t>(cell.symbol);
-    } else if (!column.empty()) {
-      key = column.ValueOf(cell.symbol);
-    }
-    result.push_back({static_cast<std::int32_t>(cell.day), key, cell.events});
-  }
-  // Days may come again: where clocks go back over midnight.
-  std::sort(result.begin(), result.end(), [](const DailyCell& a, const DailyCell& b) {
-    return a.day != b.day ? a.day < b.day : a.key < b.key;
-  });
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    if (kept > 0 && result[kept - 1].day == result[i].day &&
-        result[kept - 1].key == result[i].key) {
-      result[kept - 1].events += result[i].events;
-    } else {
-      result[kept++] = result[i];
-    }
-  }
-  result.resize(kept);
-  return result;
+  return CellsOf(Days(view, question, memory), memory);
 }
 
 void CountDaily(const View& view, DailyQuestion* question, TallyTable* tally,
                 std::pmr::memory_resource* memory) {
-  for (const DailyCell& cell : DailyCells(view, question, memory)) {
+  const auto count = [tally](const DailyCell& cell) {
     const std::int32_t key[kDailyParts] = {cell.day, cell.key ? 1 : 0, cell.key.value_or(0)};
     tally->Add(key, 1, cell.events);
+  };
+  Scratch scratch(memory);
+  const Days days(view, question, &scratch);
+  if (days.ascending()) {
+    days.ForEach(count);
+  } else {
+    // Where clocks go back over midnight a day and key come twice, and are one visit.
+    for (const DailyCell& cell : CellsOf(days, &scratch)) count(cell);
   }
 }
 

@@ -32,6 +32,9 @@ class DayList {
     days_->push_back({day, UnitOf(unit_, day), did});
   }
 
+  /// Adds to the day that was added to before.
+  void AddToLast(std::uint64_t did) { days_->back().did |= did; }
+
   /// Each day once, in order: where clocks go back over midnight they come out of it.
   void Finish() {
     if (ascending_) return;
@@ -57,11 +60,6 @@ class DayList {
 template <class Use>
 void ForEachDeed(const View& view, const TimelineRetention& question, Use&& use) {
   const std::uint64_t every = question.every;
-  if (every == (kStarts | kReturns)) {
-    timeline::ForEachOf(view, nullptr,
-                        [&](Micros at, std::int32_t, std::size_t) { use(at, kStarts | kReturns); });
-    return;
-  }
   if (every == 0 && (view.code_bits() & question.codes.CodeBitsOf(kStarts | kReturns)) == 0) return;
   timeline::ForEachOf(view, nullptr, [&](Micros at, std::int32_t code, std::size_t) {
     const std::uint64_t does = every | question.codes.Of(code);
@@ -71,8 +69,26 @@ void ForEachDeed(const View& view, const TimelineRetention& question, Use&& use)
 
 void ListCalendarDays(const View& view, TimelineRetention* question, DayList* list) {
   DayWalk walk(&question->zone);
-  ForEachDeed(view, *question,
-              [&](Micros at, std::uint64_t does) { list->Add(walk.DayOf(at), does); });
+  if (question->every == (kStarts | kReturns)) {
+    // Of a day the first event says all.
+    timeline::TimeReader times(view);
+    StopTicker ticker;
+    Micros at[timeline::TimeReader::kRoom];
+    while (const std::size_t n = times.Next(at)) {
+      for (std::size_t i = 0; i < n; ++i) {
+        if (!walk.Stays(at[i])) list->Add(walk.DayOf(at[i]), kStarts | kReturns);
+      }
+      ticker.Step(static_cast<std::uint32_t>(n));
+    }
+    return;
+  }
+  ForEachDeed(view, *question, [&](Micros at, std::uint64_t does) {
+    if (walk.Stays(at)) {
+      list->AddToLast(does);
+    } else {
+      list->Add(walk.DayOf(at), does);
+    }
+  });
 }
 
 /// Days of 24 hours, the first of them named by the date of the first start.
