@@ -1,7 +1,6 @@
 #include "core/timeline/timeline_ask.h"
 
 #include "core/base/stop.h"
-#include "core/timeline/timeline_walk.h"
 
 namespace cdp::timeline {
 namespace {
@@ -20,9 +19,14 @@ Micros InstantAt(const View& view, std::size_t index) {
 
 }  // namespace
 
-std::size_t CountOf(const View& view, const CodeSet* codes) {
-  if (codes == nullptr) return view.count();
+std::size_t CountOf(const View& view, const CodeSet* codes, const Period& period) {
   if (MeetsNone(view, codes)) return 0;
+  if (!period.HoldsAll(view)) {
+    std::size_t count = 0;
+    ForEachOf(view, codes, period, [&count](Micros, std::int32_t, std::size_t) { ++count; });
+    return count;
+  }
+  if (codes == nullptr) return view.count();
   return WithCodes(view, [&](auto column) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < view.count(); ++i) count += codes->Has(column[i]) ? 1 : 0;
@@ -55,19 +59,24 @@ std::optional<Micros> LastOf(const View& view, const CodeSet* codes) {
   return InstantAt(view, found - 1);
 }
 
-std::optional<std::int64_t> SumOf(const View& view, const CodeSet* codes) {
+std::optional<std::int64_t> SumOf(const View& view, const CodeSet* codes, const Period& period) {
   if (MeetsNone(view, codes) || !view.has_values()) return std::nullopt;
+  const bool all_times = period.HoldsAll(view);
   return WithCodes(view, [&](auto column) -> std::optional<std::int64_t> {
+    TimeReader times(view);
     ValueReader values(view);
     StopTicker ticker;
+    Micros at[TimeReader::kRoom];
     ValueBlock block;
     bool any = false;
     __int128 sum = 0;
     for (std::size_t index = 0; index < view.count();) {
       const std::size_t n = std::min(TimeReader::kBlock, view.count() - index);
+      if (!all_times) times.Next(at);
       values.Next(n, &block);
       for (std::size_t i = 0; i < n; ++i) {
         if (!block.Has(i) || (codes != nullptr && !codes->Has(column[index + i]))) continue;
+        if (!all_times && !period.Holds(at[i])) continue;
         sum += block.value[i];
         any = true;
       }
@@ -82,13 +91,13 @@ std::optional<std::int64_t> SumOf(const View& view, const CodeSet* codes) {
   });
 }
 
-std::size_t DaysOf(const View& view, const CodeSet* codes, Zone* zone) {
+std::size_t DaysOf(const View& view, const CodeSet* codes, Zone* zone, const Period& period) {
   std::size_t days = 0;
   // Where clocks go back over midnight a date can come again: the two last ones are remembered.
   std::int64_t last = INT64_MIN;
   std::int64_t before = INT64_MIN;
   DayWalk walk(zone);
-  ForEachOf(view, codes, [&](Micros at, std::int32_t, std::size_t) {
+  ForEachOf(view, codes, period, [&](Micros at, std::int32_t, std::size_t) {
     const std::int64_t day = walk.DayOf(at);
     if (day == last || day == before) return;
     ++days;
@@ -102,10 +111,10 @@ std::size_t DaysOf(const View& view, const CodeSet* codes, Zone* zone) {
   return days;
 }
 
-std::size_t HoursOf(const View& view, const CodeSet* codes, Zone* zone) {
+std::size_t HoursOf(const View& view, const CodeSet* codes, Zone* zone, const Period& period) {
   std::size_t hours = 0;
   Micros last = INT64_MIN;
-  ForEachOf(view, codes, [&](Micros at, std::int32_t, std::size_t) {
+  ForEachOf(view, codes, period, [&](Micros at, std::int32_t, std::size_t) {
     const Micros hour = zone->HourOf(at);
     if (hour != last) ++hours;
     last = hour;

@@ -12,6 +12,16 @@ inline bool MeetsNone(const View& view, const CodeSet* codes) {
   return view.count() == 0 || (codes != nullptr && !codes->MayMeet(view.code_bits()));
 }
 
+/// The instants from <= at < to; all by default.
+struct Period {
+  Micros from = INT64_MIN;
+  Micros to = INT64_MAX;
+
+  bool Holds(Micros at) const { return from <= at && at < to; }
+  /// True when all events of a timeline that is not empty lie in it.
+  bool HoldsAll(const View& view) const { return Holds(view.first()) && Holds(view.last()); }
+};
+
 /// Calls visit(instant, code, index) for every event in order that has one of the codes. Polls for
 /// interrupts.
 template <class Visit>
@@ -30,6 +40,16 @@ void ForEachOf(const View& view, const CodeSet* codes, Visit&& visit) {
       index += n;
       ticker.Step(static_cast<std::uint32_t>(n));
     }
+  });
+}
+
+/// The same for events of a period.
+template <class Visit>
+void ForEachOf(const View& view, const CodeSet* codes, const Period& period, Visit&& visit) {
+  if (MeetsNone(view, codes)) return;
+  if (period.HoldsAll(view)) return ForEachOf(view, codes, visit);
+  ForEachOf(view, codes, [&](Micros at, std::int32_t code, std::size_t index) {
+    if (period.Holds(at)) visit(at, code, index);
   });
 }
 

@@ -39,6 +39,14 @@ ArrayType* NewArray(Oid element_type, std::size_t element_bytes, std::uint64_t c
 /// negative, or overflows; `what` names it in the message. May longjmp: for the first act.
 std::int64_t SpanMicros(const Interval* interval, const char* what);
 
+/// An interval as the difference of two timestamps has it: in days, and the rest. May longjmp.
+inline Datum IntervalOf(std::uint64_t micros) {
+  auto* interval = static_cast<Interval*>(palloc0(sizeof(Interval)));
+  interval->day = static_cast<int32>(micros / USECS_PER_DAY);
+  interval->time = static_cast<TimeOffset>(micros % USECS_PER_DAY);
+  return IntervalPGetDatum(interval);
+}
+
 /// Elements of a one-dimensional or empty array of a fixed-length pass-by-value type without
 /// nulls. Raises an error for a null element; several dimensions are read in storage order. May
 /// longjmp: for the first act.

@@ -12,14 +12,6 @@ namespace {
 
 using behavior::CohortFunnelView;
 
-/// An interval as the difference of two timestamps has it: in days, and the rest. May longjmp.
-Datum IntervalOf(std::uint64_t micros) {
-  auto* interval = static_cast<Interval*>(palloc0(sizeof(Interval)));
-  interval->day = static_cast<int32>(micros / USECS_PER_DAY);
-  interval->time = static_cast<TimeOffset>(micros % USECS_PER_DAY);
-  return IntervalPGetDatum(interval);
-}
-
 /// A time that may be missing, as plain data.
 struct Span {
   bool is_known;

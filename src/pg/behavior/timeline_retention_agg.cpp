@@ -154,7 +154,8 @@ CDP_FUNCTION(cdp_retention_table) {
         const double confidence = PG_GETARG_FLOAT8(2);
         return CallCore([=] {
           ContextResource memory(CurrentMemoryContext);
-          const auto view = ReadTally(bytes, TallyKind::kRetention, "retention");
+          const auto view = ReadTally(bytes, TallyKind::kRetention, behavior::kRetentionParts,
+                                      false, "retention");
           return MatrixRows(behavior::RetentionOf(view, until, &memory), confidence);
         });
       },

@@ -36,11 +36,7 @@ inline RowList<behavior::TallyRow> RowsOfTally(FunctionCallInfo fcinfo, behavior
                                                int parts, bool totals, const char* what) {
   const auto bytes = TallyBytes(PG_GETARG_DATUM(0));
   return CallCore([=] {
-    const auto view = ReadTally(bytes, kind, what);
-    if (view.shape().parts != parts || view.shape().totals != totals) {
-      throw Error(ErrorCode::kCorruptData, "tally is corrupt",
-                  std::string("Its rows are not those of ") + what + ".");
-    }
+    const auto view = ReadTally(bytes, kind, parts, totals, what);
     ContextResource memory(CurrentMemoryContext);
     std::pmr::vector<behavior::TallyRow> rows(&memory);
     rows.reserve(view.size());

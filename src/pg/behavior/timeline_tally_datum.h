@@ -19,6 +19,17 @@ inline behavior::TallyView ReadTally(std::span<const std::byte> bytes, behavior:
   return view;
 }
 
+/// The same with keys of so many parts, and totals or not.
+inline behavior::TallyView ReadTally(std::span<const std::byte> bytes, behavior::TallyKind kind,
+                                     int parts, bool totals, const char* what) {
+  const auto view = ReadTally(bytes, kind, what);
+  if (view.shape().parts != parts || view.shape().totals != totals) {
+    throw Error(ErrorCode::kCorruptData, "tally is corrupt",
+                std::string("Its rows are not those of ") + what + ".");
+  }
+  return view;
+}
+
 /// The body of a transition function: fill(&table, &memory) adds to the state, argument 0, which
 /// may be null. May longjmp.
 template <class Fill>

@@ -87,7 +87,7 @@ Datum CalendarCount(FunctionCallInfo fcinfo, Ask ask) {
   const Question question = TakeCodes(fcinfo);
   Zone* zone = ZoneArgument(fcinfo, 2);
   PG_RETURN_INT32(AskEvents(question, 0, [ask, zone](const View& view, const CodeSet* codes) {
-    return static_cast<int32>(ask(view, codes, zone));
+    return static_cast<int32>(ask(view, codes, zone, {}));
   }));
 }
 

@@ -194,6 +194,8 @@ our @questions = (
     },
     {
         name => 'purchases per user, histogram',
+        ours => lines('SELECT least(20, bin_from) AS a, sum(users) AS b
+            FROM cdp.distribution_table((SELECT cdp.distribution_agg(tl, \'{12}\') FROM bench_behavior.timeline)) GROUP BY 1', qw(a b)),
         by_days => lines("SELECT bin_from AS a, ids AS b FROM cdp.bsi_histogram(
             (SELECT cdp.bsi_agg(times) FROM bench_behavior.event_day WHERE code = 12),
             (SELECT array_agg(n) FROM generate_series(1, 20) AS n)::int8[]) AS h WHERE ids > 0", qw(a b)),
