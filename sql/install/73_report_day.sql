@@ -13,15 +13,13 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             DETAIL = 'A period begins before it ends, and its end does not belong to it.';
     END IF;
-    IF names IS NOT NULL THEN
-        codes := cdp._event_codes(names);
-    END IF;
+    codes := CASE WHEN names IS NULL THEN '{0}' ELSE cdp._event_codes(names) END;
     IF audience IS NOT NULL THEN
         members := cdp.audience_bitmap(audience);
     END IF;
 END $$;
 COMMENT ON FUNCTION cdp._event_day_question(text[], date, date, text) IS
-    'internal: codes of the events and people of the audience (null: all), after a check of what was asked';
+    'internal: codes of the events, 0 for all together, and people of the audience (null: all), after a check of what was asked';
 
 CREATE FUNCTION cdp._event_day_until() RETURNS date LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -98,7 +96,7 @@ BEGIN
                   FROM cdp._event_day_rows(starts.codes, "from", "to") AS r);
     END IF;
     returns := cdp._event_day_question(return_names, "from", "to", NULL);
-    RETURN (SELECT cdp.activity_agg(r.day, CASE WHEN starts.codes IS NULL OR r.code = ANY (starts.codes) THEN r.members END,
+    RETURN (SELECT cdp.activity_agg(r.day, CASE WHEN r.code = ANY (starts.codes) THEN r.members END,
                                     CASE WHEN r.code = ANY (returns.codes) THEN r.members END)
               FROM (SELECT r.code, r.day, CASE WHEN starts.members IS NULL THEN r.members ELSE cdp.rb_and(r.members, starts.members) END AS members
                       FROM cdp._event_day_rows(starts.codes || returns.codes, "from", "to") AS r) AS r);
@@ -121,7 +119,7 @@ BEGIN
                    CASE WHEN asked.members IS NULL THEN cdp.bsi_sum(r.times) ELSE cdp.bsi_sum(r.times, asked.members) END AS events,
                    CASE WHEN asked.members IS NULL THEN cdp.rb_cardinality(r.members)
                         ELSE cdp.rb_and_cardinality(r.members, asked.members) END AS people
-              FROM cdp._event_day_rows(asked.codes, "from", "to") AS r) AS r
+              FROM cdp._event_day_rows(CASE WHEN names IS NOT NULL THEN asked.codes END, "from", "to") AS r) AS r
       JOIN cdp.event_type AS t USING (code)
      WHERE r.people > 0
      GROUP BY r.day, t.name ORDER BY r.day, t.name;
@@ -174,11 +172,12 @@ CREATE FUNCTION cdp.distribution_report(names text[], bounds int8[] DEFAULT NULL
     "to" date DEFAULT NULL, audience text DEFAULT NULL)
     RETURNS TABLE (times_from int8, times_to int8, users int8, events int8, share float8)
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    times cdp.bsi := cdp.event_times(names, "from", "to", audience);
 BEGIN
     RETURN QUERY
-    SELECT h.bin_from, h.bin_to, h.ids, coalesce(h.total, 0)::int8, h.ids::float8 / nullif(cdp.bsi_count(t.times), 0)
-      FROM (SELECT cdp.event_times(names, "from", "to", audience) AS times) AS t
-     CROSS JOIN LATERAL cdp.bsi_histogram(t.times, coalesce(bounds, '{1,2,3,4,5,6,11,21,51,101}'::int8[])) AS h;
+    SELECT h.bin_from, h.bin_to, h.ids, coalesce(h.total, 0)::int8, h.ids::float8 / nullif(cdp.bsi_count(times), 0)
+      FROM cdp.bsi_histogram(times, coalesce(bounds, '{1,2,3,4,5,6,11,21,51,101}'::int8[])) AS h;
 END $$;
 COMMENT ON FUNCTION cdp.distribution_report(text[], int8[], date, date, text) IS
     'how many people did one of the events how many times in a period, such as purchases per person: in bins from each number to before the next, the last without end; by default from 1, 2, 3, 4, 5, 6, 11, 21, 51 and 101';

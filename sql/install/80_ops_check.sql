@@ -208,9 +208,11 @@ BEGIN
         'error', 'SELECT cdp.event_day_rebuild();');
     RETURN QUERY SELECT * FROM cdp._check_count('report', 'chunks of people whom cdp.event_day counts otherwise than their timelines',
         (SELECT count(*)
-           FROM (SELECT d.chunk, sum(cdp.bsi_sum(d.times)) AS events FROM cdp.event_day AS d GROUP BY d.chunk) AS d
+           FROM (SELECT d.chunk, sum(cdp.bsi_sum(d.times)) FILTER (WHERE d.code > 0) AS events,
+                        sum(cdp.bsi_sum(d.times)) FILTER (WHERE d.code = 0) AS together
+                   FROM cdp.event_day AS d GROUP BY d.chunk) AS d
            FULL JOIN (SELECT t.chunk, sum(cdp.timeline_count(t.tl)) AS events FROM cdp.person_timeline AS t GROUP BY t.chunk) AS t USING (chunk)
-          WHERE d.events IS DISTINCT FROM t.events),
+          WHERE d.events IS DISTINCT FROM t.events OR d.together IS DISTINCT FROM t.events),
         'error', 'SELECT cdp.event_day_rebuild();');
 END $$;
 COMMENT ON FUNCTION cdp._check_event_day() IS 'internal: the rows of cdp.check() about the day rollup';

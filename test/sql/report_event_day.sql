@@ -10,12 +10,12 @@ CREATE FUNCTION differences(source regclass) RETURNS bigint LANGUAGE plpgsql AS 
 DECLARE
     n bigint;
 BEGIN
-    EXECUTE format('SELECT count(*) FROM (SELECT code, day, cdp.chunk_of(one_id) AS chunk, cdp.rb_build_agg(one_id) AS members, cdp.bsi_build_agg(one_id, n) AS times FROM said GROUP BY 1, 2, 3) AS s
+    EXECUTE format('SELECT count(*) FROM (SELECT c AS code, day, cdp.chunk_of(one_id) AS chunk, cdp.rb_build_agg(one_id) AS members, cdp.bsi_build_agg(one_id, n) AS times FROM said, unnest(ARRAY[0, code]) AS c GROUP BY 1, 2, 3) AS s
                       FULL JOIN %s AS d USING (code, day, chunk)
                      WHERE s.members IS NULL OR d.members IS NULL OR s.members OPERATOR(cdp.<>) d.members OR s.times OPERATOR(cdp.<>) d.times', source) INTO n;
     RETURN n;
 END $$;
-CREATE VIEW as_read AS SELECT * FROM cdp._event_day_rows(NULL, NULL, NULL);
+CREATE VIEW as_read AS SELECT * FROM cdp._event_day_rows(NULL, NULL, NULL) UNION ALL SELECT * FROM cdp._event_day_rows('{0}', NULL, NULL);
 PREPARE step AS SELECT differences('as_read') AS before;
 PREPARE done AS SELECT events, waiting, differences('cdp.event_day') AS after, differences('as_read') AS read_after FROM cdp.timeline_refresh();
 EXECUTE step;
@@ -111,6 +111,11 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE l.new_users <> s.new OR l.return
  CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE p.day = f.day) AS new, count(*) FILTER (WHERE p.day > f.day) AS again FROM pays AS p JOIN (SELECT one_id, min(day) AS day FROM pays GROUP BY 1) AS f USING (one_id) WHERE p.day = l.period) AS s;
 SELECT count(*) AS differences FROM cdp.stickiness_report(NULL, 'all', '2025-03-08', '2025-03-15', 'audience:vip') AS s
   FULL JOIN (SELECT days, count(*) AS users FROM (SELECT one_id, count(DISTINCT day)::int4 AS days FROM said JOIN vip USING (one_id) WHERE day >= '2025-03-08' AND day < '2025-03-15' GROUP BY 1) AS p GROUP BY 1) AS p USING (days, users) WHERE s.days IS NULL AND s.users > 0 OR p.users IS NULL AND s.users > 0;
+-- days of every zone are those that the server gives
+SELECT count(*) AS differences FROM generate_series(timestamptz '2011-12-25 00:00+00', '2012-12-31', '7 hours 13 minutes 1.000001 seconds') AS ts, unnest('{UTC,America/New_York,Asia/Shanghai,Pacific/Apia,Asia/Kathmandu,America/Sao_Paulo,Pacific/Chatham}'::text[]) AS zone
+ WHERE cdp.day_of(ts, zone) IS DISTINCT FROM (ts AT TIME ZONE zone)::date;
+SELECT cdp.day_of(ts, 'Asia/Tokyo'), (ts AT TIME ZONE 'Asia/Tokyo')::date FROM unnest('{infinity,-infinity,0001-01-01 00:00 BC,1969-12-31 15:00+00,9999-12-31 23:59:59+00,NULL}'::timestamptz[]) AS ts;
+SELECT cdp.day_of('epoch', 'Mars');
 -- what cannot be asked
 SELECT cdp.event_times('{pya}');
 SELECT cdp.event_people('{pay}', at_least => 0);

@@ -1,7 +1,7 @@
 #include "core/behavior/user_set.h"
 
-#include "core/bitmap/bitmap.h"
 #include "core/bitmap/bitmap_many.h"
+#include "core/bitmap/bitmap_set.h"
 
 namespace cdp::behavior {
 namespace {
@@ -35,10 +35,12 @@ UserSet MeetOf(Bytes a, Bytes b, std::pmr::memory_resource* memory) {
 }
 
 UserSet Without(Bytes a, Bytes b, std::pmr::memory_resource* memory) {
-  bitmap::Bitmap rest = bitmap::Bitmap::FromPortable(a);
-  rest.Apply(bitmap::SetOperation::kAndNot, bitmap::Bitmap::FromPortable(b));
-  UserSet set(rest.PortableSize(), memory);
-  rest.WritePortable(set.data());
+  constexpr auto kAndNot = bitmap::SetOperation::kAndNot;
+  const bitmap::BitmapView from(a);
+  const bitmap::BitmapView gone(b);
+  const bitmap::OutputBound bound = bitmap::BoundCombined(kAndNot, from, gone);
+  UserSet set(bound.Total(), memory);
+  set.resize(bitmap::WriteCombined(kAndNot, from, gone, bound, set.data()));
   return set;
 }
 
