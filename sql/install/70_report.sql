@@ -64,10 +64,34 @@ END $$;
 COMMENT ON FUNCTION cdp._report_check_period(timestamptz, timestamptz) IS
     'internal: an error for a period that ends before it begins';
 
+-- An event may be named like anything: what is the name of one is no step with a condition.
+CREATE FUNCTION cdp._funnel_report_steps(steps text[]) RETURNS text LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    codes text := '';
+    step text;
+    code int4;
+    ruled boolean := false;
+BEGIN
+    FOREACH step IN ARRAY steps LOOP
+        SELECT t.code INTO code FROM cdp.event_type AS t WHERE t.name = step;
+        IF code IS NULL AND step ~ '[[|]' THEN
+            ruled := true;
+            codes := concat_ws(', ', nullif(codes, ''), cdp.funnel_step_codes(step));
+        ELSE
+            codes := concat_ws(', ', nullif(codes, ''), (cdp._event_codes(ARRAY[step]))[1]);
+        END IF;
+    END LOOP;
+    RETURN CASE WHEN ruled THEN codes END;
+END $$;
+COMMENT ON FUNCTION cdp._funnel_report_steps(text[]) IS
+    'internal: steps with alternatives or conditions as codes; null where all are plain events; an error for one that does not exist';
+
 --| ## Funnel
 --| How many people get how far through the steps, in order, within `conv_window` of the first. Only
 --| events of the period ("from" inclusive, "to" exclusive) count. `by` splits people by a property of
---| their earliest first step in the period: `channel`, or `props.KEY`.
+--| their earliest first step in the period: `channel`, or `props.KEY`. A step may have alternatives and
+--| conditions: `{"view|search", "pay[value >= 10000 and channel = wechat]"}`.
 CREATE FUNCTION cdp.funnel_report(steps text[], conv_window interval DEFAULT '7 days',
     by text DEFAULT NULL, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL,
     audience text DEFAULT NULL, mode text DEFAULT 'default')
@@ -75,8 +99,10 @@ CREATE FUNCTION cdp.funnel_report(steps text[], conv_window interval DEFAULT '7 
     LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     codes int4[];
+    ruled_steps text;
     members cdp.roaringbitmap;
     timelines text;
+    answer text := 'cdp.funnel_counts(cdp.funnel_agg(p.one_id, p.tl, $4, $5, $6))';
     by_values text[];
     counts int8[];
 BEGIN
@@ -92,25 +118,37 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             HINT = 'Use ''channel'', or ''props.KEY'' for a property of the first step.';
     END IF;
-    codes := cdp._event_codes(steps);
+    ruled_steps := cdp._funnel_report_steps(steps);
+    IF ruled_steps IS NULL THEN
+        codes := cdp._event_codes(steps);
+    ELSIF by IS NOT NULL AND NOT EXISTS (SELECT FROM cdp.event_type AS t WHERE t.name = steps[1]) THEN
+        RAISE EXCEPTION 'cannot split a funnel whose first step is not a plain event' USING
+            ERRCODE = 'feature_not_supported',
+            HINT = 'Let the first step be the name of an event, or leave out "by".';
+    END IF;
     IF conv_window IS NULL OR mode IS NULL THEN
         RAISE EXCEPTION 'window and mode of a funnel cannot be null' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     -- A wrong window or mode is an error also where there are no events.
-    PERFORM cdp.window_funnel(cdp.timeline_agg('epoch', 1), codes, conv_window, mode);
+    IF ruled_steps IS NULL THEN
+        PERFORM cdp.window_funnel(cdp.timeline_agg('epoch', 1), codes, conv_window, mode);
+    ELSE
+        PERFORM cdp.window_funnel(cdp.timeline_agg('epoch', 1), ruled_steps, conv_window, mode);
+        answer := replace(answer, '$4', '$8');
+    END IF;
     IF audience IS NOT NULL THEN
         members := cdp.audience_bitmap(audience);
     END IF;
     timelines := cdp._person_timelines_sql("from", "to");
     IF by IS NULL THEN
-        EXECUTE format('SELECT cdp.funnel_counts(cdp.funnel_agg(p.one_id, p.tl, $4, $5, $6)) FROM (%s) AS p', timelines)
-           INTO counts USING members, "from", "to", codes, conv_window, mode;
+        EXECUTE format('SELECT %s FROM (%s) AS p', answer, timelines)
+           INTO counts USING members, "from", "to", codes, conv_window, mode, steps[1], ruled_steps;
         by_values := '{all}';
         counts := coalesce(counts, array_fill(0::int8, ARRAY[cardinality(steps)]));
     ELSE
         EXECUTE format(
             'SELECT array_agg(g.value ORDER BY g.value), array_agg(c.users ORDER BY g.value, c.step)
-               FROM (SELECT s.value, cdp.funnel_counts(cdp.funnel_agg(p.one_id, p.tl, $4, $5, $6)) AS counts
+               FROM (SELECT s.value, %s AS counts
                        FROM (%s) AS p
                        JOIN (SELECT DISTINCT ON (i.one_id) i.one_id, coalesce(%s, ''(none)'') AS value
                                FROM cdp.event AS e JOIN cdp.identifier AS i ON i.id = e.identifier_id
@@ -120,8 +158,8 @@ BEGIN
                               ORDER BY i.one_id, e.ts, e.event_id) AS s USING (one_id)
                       GROUP BY s.value) AS g
               CROSS JOIN LATERAL unnest(g.counts) WITH ORDINALITY AS c (users, step)',
-            timelines, CASE WHEN by = 'channel' THEN 'e.channel' ELSE format('e.props ->> %L', substr(by, 7)) END)
-           INTO by_values, counts USING members, "from", "to", codes, conv_window, mode, steps[1];
+            answer, timelines, CASE WHEN by = 'channel' THEN 'e.channel' ELSE format('e.props ->> %L', substr(by, 7)) END)
+           INTO by_values, counts USING members, "from", "to", codes, conv_window, mode, steps[1], ruled_steps;
     END IF;
     RETURN QUERY
     WITH grid AS (

@@ -86,6 +86,17 @@ SELECT 't', 'member_id', 'm' || n, 'member_id', 'm' || n + 10, '2025-01-01' FROM
 SELECT load(2501, 2600);
 SELECT merges FROM cdp.id_resolve();
 TABLE wrong;
+-- steps with alternatives and conditions: what each is by the events themselves
+SELECT f.step, f.name, f.users, f.users = (SELECT count(*) FROM (
+        SELECT one_id, cdp.window_funnel('5 days', ts, name IN ('ad', 'view'), name = 'pay' AND value >= 3000, name = 'cart' AND channel IN (1, 3)) AS depth
+          FROM person GROUP BY one_id) AS p WHERE p.depth >= f.step) AS right_
+  FROM cdp.funnel_report('{ad|view,"pay[value >= 3000]","cart[channel in (app, web)]"}', '5 days') AS f;
+TABLE cdp.event_property_value ORDER BY slot, code;
+SELECT step, users FROM cdp.funnel_report('{ad,"pay[value >= 3000]"}', '5 days', by => 'channel') ORDER BY by_value, step;
+SELECT * FROM cdp.funnel_report('{ad|view,pay}', by => 'channel');
+SELECT * FROM cdp.funnel_report('{ad|viev,pay}');
+SELECT * FROM cdp.funnel_report('{ad,"pay[valeu > 1]"}');
+SELECT * FROM cdp.funnel_report('{ad,"pay[value >]"}');
 -- ordinary plans are parallel, and one month needs no grouping
 SELECT people > 0 AS refreshed, waiting FROM cdp.timeline_refresh();
 SET max_parallel_workers_per_gather = 2;
