@@ -22,6 +22,16 @@ CREATE FUNCTION cdp.funnel_attempts(tl cdp.timeline, steps text, "window" interv
     AS 'MODULE_PATHNAME', 'cdp_funnel_attempts' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 40 ROWS 3;
 COMMENT ON FUNCTION cdp.funnel_attempts(cdp.timeline, text, interval, text, text, interval[], text, integer, text, text) IS 'every attempt at a funnel that begins with a first step, one after the other: how deep it got, and the times of its steps';
 
+CREATE FUNCTION cdp.funnel_property(tl cdp.timeline, property integer, steps text, "window" interval, mode text DEFAULT 'default',
+                                    entry text DEFAULT 'latest', step_windows interval[] DEFAULT NULL, exclude text DEFAULT NULL,
+                                    hold integer DEFAULT NULL, calendar text DEFAULT NULL, tz text DEFAULT 'UTC', step integer DEFAULT 1) RETURNS integer
+    AS 'MODULE_PATHNAME', 'cdp_funnel_property' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION cdp.funnel_property(cdp.timeline, integer, text, interval, text, text, interval[], text, integer, text, text, integer) IS 'a property, 1 to 4, of the event that takes a step of the winning chain (funnel_chain), to break a funnel down by; null when the step is not reached, or that event has no such property';
+
+CREATE FUNCTION cdp.window_funnel_depths(tl cdp.timeline, steps text, windows interval[], mode text DEFAULT 'default') RETURNS integer[]
+    AS 'MODULE_PATHNAME', 'cdp_window_funnel_depths_text' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 40;
+COMMENT ON FUNCTION cdp.window_funnel_depths(cdp.timeline, text, interval[], text) IS 'what window_funnel gives for each of 1 to 64 windows, from one reading of the timeline; steps as text';
+
 CREATE TYPE cdp.funnel_rules AS (entry text, step_windows interval[], exclude text, hold integer, calendar text, tz text);
 COMMENT ON TYPE cdp.funnel_rules IS 'what a funnel asks beyond steps, window and mode, for funnel_agg; made by cdp.funnel_rules()';
 COMMENT ON COLUMN cdp.funnel_rules.entry IS 'which first steps begin a chain: latest (any, the default), first, every';

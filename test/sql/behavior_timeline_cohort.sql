@@ -95,7 +95,7 @@ SELECT cdp.window_funnel_depths(tl(1), '{1}', '{{1 day},{2 days}}');
 SELECT cdp.window_funnel_depths(tl(1), '{1}', '{1 day,NULL}');
 SELECT cdp.window_funnel_depths(tl(1), '{1}', '{1 day,1 month}');
 SELECT cdp.window_funnel_depths(tl(1), '{1}', '{1 day,-1 day}');
-SELECT cdp.window_funnel_depths(tl(1), '{{1},{2}}', '{1 day}');
+SELECT cdp.window_funnel_depths(tl(1), '{{1},{2}}'::int[], '{1 day}');
 -- leave the database as it was
 DROP FUNCTION tl, counts;
 DROP TABLE event, person, mode;

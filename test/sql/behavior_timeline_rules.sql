@@ -37,6 +37,9 @@ SELECT cdp.window_funnel(tl, '1,2,3', '1 hour') AS any_item, minutes(cdp.funnel_
        minutes(cdp.funnel_chain(tl, '1,2,3', '1 hour', hold => 1, exclude => '9')) AS not_removed, minutes(cdp.funnel_chain(tl, '1,2,3', '1 hour', 'strict_order', hold => 1)) AS strict,
        cdp.window_funnel(tl, '1,2,3', '1 hour', hold => 2) AS no_such_property FROM t;
 SELECT a.* FROM cdp.funnel_attempts((SELECT cdp.timeline_agg(timestamptz '2024-01-01 10:00', 1, NULL, ARRAY[i]) FROM generate_series(1, 2) i), '1', '0', hold => 1) AS a;
+-- a funnel by a property of a step of its winning chain
+SELECT steps, cdp.funnel_property(tl, 1, steps, '1 hour') AS first, cdp.funnel_property(tl, 2, steps, '1 hour', step => 2) AS second, cdp.funnel_property(tl, 1, steps, '1 hour', step => 3) AS third
+  FROM shop, unnest('{"1, 2, 3","1, 2[value > 100], 3[value = 100]","1, 3, 1","9, 9, 9"}'::text[]) AS steps;
 -- days, weeks and months of a calendar; clocks of Berlin go forward on 2024-03-31
 WITH t AS (SELECT cdp.timeline_agg(ts, code) AS tl FROM (VALUES (timestamptz '2024-03-30 22:30+00', 1), ('2024-03-30 23:30+00', 2), ('2024-03-31 22:00+00', 3)) v(ts, code))
 SELECT tz, w, c, cdp.window_funnel(tl, '1,2,3', w, calendar => c, tz => tz) AS depth
@@ -65,6 +68,13 @@ RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_s
 SELECT cdp.funnel_counts(cdp.funnel_agg(one_id, d, c, 3)) AS by_rows, (SELECT counts FROM serial WHERE question = 3) AS whole
   FROM (SELECT one_id, cdp.window_funnel(tl, '1, 3, 4', '1 day', exclude => '5 between 2 and 3', hold => 1, step_windows => '{4 hours,NULL}') AS d,
                cdp.funnel_chain(tl, '1, 3, 4', '1 day', exclude => '5 between 2 and 3', hold => 1, step_windows => '{4 hours,NULL}') AS c FROM person) AS p;
+SELECT key, sum(counts[1]) AS one, sum(counts[2]) AS two, sum(counts[3]) AS three
+  FROM (SELECT cdp.funnel_property(tl, 1, '1, 3, 4', '1 day') AS key, cdp.funnel_counts(cdp.funnel_agg(one_id, tl, '1, 3, 4', '1 day')) AS counts FROM person GROUP BY 1) AS k
+ GROUP BY ROLLUP (key) ORDER BY grouping(key), key;
+-- several windows at once
+SELECT count(*) AS people, count(*) FILTER (WHERE cdp.window_funnel_depths(tl, steps, '{1 hour,1 day,0}', mode)
+                                                  IS DISTINCT FROM ARRAY[cdp.window_funnel(tl, steps, '1 hour', mode), cdp.window_funnel(tl, steps, '1 day', mode), cdp.window_funnel(tl, steps, '0', mode)]) AS differ
+  FROM person, (VALUES ('1|2, 3[value > 100], 4', 'default'), ('1, 2, 3', 'strict_order')) AS v(steps, mode);
 -- the row aggregate over the same events, with their conditions
 CREATE TABLE event AS SELECT one_id, e.* FROM person, cdp.timeline_events(tl) AS e;
 SELECT m, count(*) AS people, count(*) FILTER (WHERE rows <> stored) AS differ
@@ -92,6 +102,7 @@ SELECT n.* FROM cdp.funnel_step_names('view, 7, "add to cart"[value > 5 and p2 =
 SELECT cdp.window_funnel(NULL::cdp.timeline, '1', '1 hour') AS timeline, cdp.window_funnel(tl(1), NULL::text, '1 hour') AS steps, cdp.window_funnel(tl(1), '1', NULL) AS "window",
        cdp.window_funnel(tl(1), '1', '1 hour', NULL) AS mode, cdp.window_funnel(tl(1), '1', '1 hour', entry => NULL, tz => NULL) AS rules, cdp.funnel_chain(NULL::cdp.timeline, '1', '1 hour', entry => 'first') AS chain;
 SELECT count(*) FROM cdp.funnel_attempts(NULL, '1', '1 hour');
+SELECT cdp.funnel_property(tl(1), NULL, '1', '1 hour') AS property, cdp.funnel_property(tl(1), 1, '1', '1 hour', step => NULL) AS step;
 
 -- what is refused
 \set SHOW_CONTEXT never
@@ -113,6 +124,9 @@ SELECT cdp.window_funnel(tl(1), '1, 2', '8 days', calendar => 'week');
 SELECT cdp.window_funnel(tl(1), '1, 2', '-1 month', calendar => 'month');
 SELECT cdp.window_funnel(tl(1), '1, 2', '1 day', calendar => 'year');
 SELECT cdp.window_funnel(tl(1), '1, 2', '1 day', calendar => 'day', tz => 'Mars/Base');
+SELECT cdp.funnel_property(tl(1), 5, '1, 2', '1 hour');
+SELECT cdp.funnel_property(tl(1), 1, '1, 2', '1 hour', step => 3);
+SELECT cdp.window_funnel_depths(tl(1), '1, 2[', '{1 hour}');
 SELECT cdp.funnel_agg(1, tl(1), NULL::text, '1 hour');
 SELECT cdp.funnel_agg(1, tl(1), '1', '1 hour', 'default', cdp.funnel_rules(entry => 'last'));
 SELECT cdp.funnel_step_codes('view, buy', '{"event": {"view": 1}}');

@@ -73,7 +73,7 @@ int RuledFunnel::Depth(const View& view) {
   if (!Reaches(view)) return 0;
   if (hold_ == 0) return Scan(view).depth;
   FunnelAttempt best;
-  ForEachHeld(view, [&] {
+  ForEachHeld(view, [&](std::uint32_t) {
     const FunnelAttempt attempt = ScanHits(false);
     if (Wins(attempt, best)) best = attempt;
   });
@@ -91,6 +91,29 @@ int RuledFunnel::Spans(const View& view, std::uint64_t* out) {
   const int depth = Chain(view, chain);
   for (int i = 1; i < depth; ++i) out[i - 1] = Elapsed(chain[i - 1], chain[i]);
   return depth;
+}
+
+std::optional<std::int32_t> RuledFunnel::PropertyAt(const View& view, int step, int property) {
+  Micros chain[kMaxSteps];
+  if (Chain(view, chain) < step) return std::nullopt;
+  const Micros at = chain[step - 1];
+  const std::uint64_t bit = std::uint64_t{1} << (step - 1);
+  const timeline::PropertyColumn held =
+      hold_ == 0 ? timeline::PropertyColumn() : timeline::PropertyColumn(view, hold_);
+  std::optional<std::int32_t> answer;
+  IndexedHit hits[TimeReader::kBlock];
+  ForEachHitBlock(view, table_, filter(), false, hits, [&](std::size_t count) {
+    if (count == 0 || hits[count - 1].at < at) return false;
+    const IndexedHit* const end = hits + count;
+    const IndexedHit* found = std::find_if(hits, hits + count, [&](const IndexedHit& hit) {
+      return hit.at > at || (hit.at == at && (hit.fills & bit) != 0 &&
+                             (hold_ == 0 || held.SymbolAt(hit.index) == best_symbol_));
+    });
+    if (found == end) return false;
+    answer = timeline::PropertyColumn(view, property).At(found->index);
+    return true;
+  });
+  return answer;
 }
 
 /// The winning attempt of all events, whatever they hold.
@@ -133,7 +156,7 @@ void RuledFunnel::CollectHits(const View& view, Micros from, Micros to) {
 void RuledFunnel::CollectHeld(const View& view) {
   const timeline::PropertyColumn column(view, hold_);
   const auto absent = column.SymbolOf(std::nullopt);
-  HeldHit hits[TimeReader::kBlock];
+  IndexedHit hits[TimeReader::kBlock];
   held_.clear();
   ForEachHitBlock(view, table_, filter(), rules_.mode.order, hits, [&](std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -143,21 +166,21 @@ void RuledFunnel::CollectHeld(const View& view) {
     return false;
   });
   std::sort(held_.begin(), held_.end(), [](const HeldHit& a, const HeldHit& b) {
-    return a.index != b.index ? a.index < b.index : a.at < b.at;
+    return a.symbol != b.symbol ? a.symbol < b.symbol : a.at < b.at;
   });
 }
 
-/// Calls use() with the hits of each held property in hits_.
+/// Calls use(symbol) with the hits of each held property in hits_.
 template <class Use>
 void RuledFunnel::ForEachHeld(const View& view, Use&& use) {
   CollectHeld(view);
   for (std::size_t i = 0; i < held_.size();) {
-    const std::uint32_t symbol = held_[i].index;
+    const std::uint32_t symbol = held_[i].symbol;
     hits_.clear();
-    for (; i < held_.size() && held_[i].index == symbol; ++i) {
+    for (; i < held_.size() && held_[i].symbol == symbol; ++i) {
       hits_.push_back({held_[i].at, held_[i].fills});
     }
-    use();
+    use(symbol);
   }
 }
 
@@ -180,7 +203,7 @@ FunnelAttempt RuledFunnel::Best(const View& view, Micros* out) {
     return best;
   }
   FunnelAttempt best;
-  ForEachHeld(view, [&] {
+  ForEachHeld(view, [&](std::uint32_t symbol) {
     const FunnelAttempt attempt = ScanHits(false);
     if (attempt.depth == 0 || Wins(best, attempt)) return;
     Micros chain[kMaxSteps];
@@ -188,6 +211,7 @@ FunnelAttempt RuledFunnel::Best(const View& view, Micros* out) {
     Micros* const end = chain + attempt.depth;
     if (Wins(attempt, best) || std::lexicographical_compare(chain, end, out, out + best.depth)) {
       std::copy(chain, end, out);
+      best_symbol_ = symbol;
     }
     best = attempt;
   });
@@ -219,7 +243,7 @@ void RuledFunnel::Attempts(const View& view, std::pmr::memory_resource* memory,
     scan();
     return;
   }
-  ForEachHeld(view, scan);
+  ForEachHeld(view, [&scan](std::uint32_t) { scan(); });
   std::sort(found->begin(), found->end(), [times](const Found& a, const Found& b) {
     if (a.attempt.begun != b.attempt.begun) return a.attempt.begun < b.attempt.begun;
     const auto begin = times->begin();

@@ -44,6 +44,14 @@ class RuledFunnel {
   /// The same with the times from each step of that chain to the next, in microseconds.
   int Spans(const timeline::View& view, std::uint64_t* out);
 
+  /// The property, from 1, of the event that takes step `step`, from 1, of the winning chain: of
+  /// those of its instant that can, the first in the order of the timeline. Nothing when the step
+  /// is not reached or the event has no such property.
+  std::optional<std::int32_t> PropertyAt(const timeline::View& view, int step, int property);
+
+  /// The funnel itself where the question has no rules, else null.
+  const TimelineFunnel* without_rules() const { return fast_ ? &*fast_ : nullptr; }
+
   /// Calls use(attempt, times) for every attempt in order of the times of its chain, which are
   /// `times`. Of FunnelEntry::kLatest, which knows no attempts, it is the one that wins; with a
   /// held property, the one of each of its values.
@@ -51,11 +59,15 @@ class RuledFunnel {
   void ForEachAttempt(const timeline::View& view, std::pmr::memory_resource* memory, Use&& use);
 
  private:
-  /// An event and the symbol of its held property.
+  struct IndexedHit {
+    Micros at;
+    std::uint64_t fills;
+    std::uint32_t index;  ///< of the event
+  };
   struct HeldHit {
     Micros at;
     std::uint64_t fills;
-    std::uint32_t index;  ///< of the event, then the symbol
+    std::uint32_t symbol;  ///< of the held property
   };
   struct Found {
     FunnelAttempt attempt;
@@ -88,6 +100,7 @@ class RuledFunnel {
   std::optional<RuleScan> scan_;
   std::pmr::vector<StepHit> hits_;
   std::pmr::vector<HeldHit> held_;
+  std::uint32_t best_symbol_ = 0;  ///< of what the winning chain holds
 };
 
 template <class Use>

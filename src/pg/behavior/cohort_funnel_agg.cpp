@@ -6,6 +6,7 @@
 #include "pg/behavior/cohort_funnel_datum.h"
 #include "pg/behavior/prepared_funnel.h"
 #include "pg/behavior/ruled_question.h"
+#include "pg/timeline/timeline_datum.h"
 
 namespace cdp::pg {
 namespace {
@@ -202,7 +203,7 @@ void RequireFunnel(FunctionCallInfo fcinfo) {
 Datum TimelineTransition(FunctionCallInfo fcinfo) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_timeline_trans");
   RequireFunnel(fcinfo);
-  return AddTimeline(fcinfo, aggregate, &PreparedFunnel::Of(fcinfo, 3));
+  return AddTimeline(fcinfo, aggregate, &TimelineFunnelArgument(fcinfo, 3));
 }
 
 Datum RuledTransition(FunctionCallInfo fcinfo) {

@@ -1,24 +1,25 @@
 /// Funnels over one stored timeline.
 
 #include "pg/behavior/prepared_funnel.h"
+#include "pg/behavior/ruled_question.h"
+#include "pg/timeline/timeline_datum.h"
 
 namespace cdp::pg {
 namespace {
 
+using behavior::TimelineFunnel;
+
 constexpr std::size_t kMaxWindows = 64;
 
-/// As PreparedFunnel, for several windows.
-struct PreparedWindows {
-  behavior::TimelineFunnel funnel;
-  ArrayType* steps;
-  ArrayType* windows;
-  text* mode;
+/// One funnel and several windows.
+struct WindowsQuestion {
+  const TimelineFunnel* funnel;
   std::size_t count;
   uint64 micros[kMaxWindows];
 };
 
-/// The windows of an argument, in microseconds; returns how many. May longjmp.
-std::size_t TakeWindows(ArrayType* windows, uint64* micros) {
+/// The windows of an argument. May longjmp.
+void TakeWindows(ArrayType* windows, WindowsQuestion* question) {
   if (ARR_NDIM(windows) > 1) {
     ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
                     errmsg("windows must be an array of one dimension")));
@@ -30,53 +31,45 @@ std::size_t TakeWindows(ArrayType* windows, uint64* micros) {
                     errdetail("There may be 1 to %zu.", kMaxWindows)));
   }
   for (const Interval& window : intervals) {
-    *micros++ = static_cast<uint64>(SpanMicros(&window, "window"));
+    question->micros[question->count++] = static_cast<uint64>(SpanMicros(&window, "window"));
   }
-  return intervals.size();
 }
 
-/// Leaves what it makes where the next call finds it. May longjmp.
-PreparedWindows* PrepareWindows(FmgrInfo* site, ArrayType* steps, ArrayType* windows,
-                                const text* mode) {
-  const std::span<const int32> codes = StepCodes(steps);
-  uint64 micros[kMaxWindows];
-  const std::size_t count = TakeWindows(windows, micros);
-  const MemoryContext context = site->fn_mcxt;
-  auto* old = static_cast<PreparedWindows*>(site->fn_extra);
-  auto* made = CallCore([&] {
-    const behavior::TimelineFunnel funnel(codes, micros[0],
-                                          behavior::ParseFunnelMode(ViewOf(mode)));
-    auto* prepared = new (AllocateIn(context, sizeof(PreparedWindows)))
-        PreparedWindows{funnel,
-                        CopyValue(context, steps),
-                        CopyValue(context, windows),
-                        CopyValue(context, mode),
-                        count,
-                        {}};
-    std::copy(micros, micros + count, prepared->micros);
-    return prepared;
-  });
-  site->fn_extra = made;
-  if (old != nullptr) {
-    pfree(old->steps);
-    pfree(old->windows);
-    pfree(old->mode);
-    pfree(old);
-  }
-  return made;
+/// Arguments 1 (steps), 2 (windows) and 3 (mode); make(fcinfo) gives the funnel of the first and
+/// the last, with any window. May longjmp: for the first act.
+template <class Make>
+const WindowsQuestion& WindowsArgument(FunctionCallInfo fcinfo, Make make) {
+  using enum ArgumentKind;
+  static constexpr ArgumentKind kKinds[] = {kVarlena, kVarlena, kVarlena};
+  return *QuestionOf<WindowsQuestion>(fcinfo, 1, kKinds, [make](FunctionCallInfo fcinfo) {
+            auto* question = static_cast<WindowsQuestion*>(palloc0(sizeof(WindowsQuestion)));
+            TakeWindows(PG_GETARG_ARRAYTYPE_P(2), question);
+            question->funnel = make(fcinfo);
+            return question;
+          }).question;
+}
+
+Datum Depths(const varlena* timeline, const WindowsQuestion* question) {
+  PG_RETURN_ARRAYTYPE_P(CallCore([question, timeline] {
+    ContextResource memory(CurrentMemoryContext);
+    ArrayType* array = NewArray(INT4OID, sizeof(int32), question->count, "");
+    question->funnel->Depths(ReadTimeline(timeline), {question->micros, question->count}, &memory,
+                             reinterpret_cast<int32*>(ARR_DATA_PTR(array)));
+    return array;
+  }));
 }
 
 }  // namespace
 
 CDP_FUNCTION(cdp_window_funnel) {
   const varlena* timeline = TimelineArgument(fcinfo, 0);
-  const behavior::TimelineFunnel* funnel = &PreparedFunnel::Of(fcinfo, 1);
+  const TimelineFunnel* funnel = &TimelineFunnelArgument(fcinfo, 1);
   PG_RETURN_INT32(CallCore([funnel, timeline] { return funnel->Depth(ReadTimeline(timeline)); }));
 }
 
 CDP_FUNCTION(cdp_funnel_chain) {
   const varlena* timeline = TimelineArgument(fcinfo, 0);
-  const behavior::TimelineFunnel* funnel = &PreparedFunnel::Of(fcinfo, 1);
+  const TimelineFunnel* funnel = &TimelineFunnelArgument(fcinfo, 1);
   PG_RETURN_ARRAYTYPE_P(CallCore([funnel, timeline] {
     Micros chain[behavior::kMaxSteps];
     const int depth = funnel->Chain(ReadTimeline(timeline), chain);
@@ -88,21 +81,25 @@ CDP_FUNCTION(cdp_funnel_chain) {
 
 CDP_FUNCTION(cdp_window_funnel_depths) {
   const varlena* timeline = TimelineArgument(fcinfo, 0);
-  ArrayType* steps = PG_GETARG_ARRAYTYPE_P(1);
-  ArrayType* windows = PG_GETARG_ARRAYTYPE_P(2);
-  const text* mode = PG_GETARG_TEXT_PP(3);
-  auto* prepared = static_cast<PreparedWindows*>(fcinfo->flinfo->fn_extra);
-  if (prepared == nullptr || !SameValue(prepared->steps, steps) ||
-      !SameValue(prepared->windows, windows) || !SameValue(prepared->mode, mode)) {
-    prepared = PrepareWindows(fcinfo->flinfo, steps, windows, mode);
-  }
-  PG_RETURN_ARRAYTYPE_P(CallCore([prepared, timeline] {
-    ContextResource memory(CurrentMemoryContext);
-    ArrayType* array = NewArray(INT4OID, sizeof(int32), prepared->count, "");
-    prepared->funnel.Depths(ReadTimeline(timeline), {prepared->micros, prepared->count}, &memory,
-                            reinterpret_cast<int32*>(ARR_DATA_PTR(array)));
-    return array;
-  }));
+  return Depths(timeline, &WindowsArgument(fcinfo, [](FunctionCallInfo fcinfo) {
+                  const std::span<const int32> codes = StepCodes(PG_GETARG_ARRAYTYPE_P(1));
+                  const text* mode = PG_GETARG_TEXT_PP(3);
+                  return CallCore([&] {
+                    return new (AllocateIn(CurrentMemoryContext, sizeof(TimelineFunnel)))
+                        TimelineFunnel(codes, 0, behavior::ParseFunnelMode(ViewOf(mode)));
+                  });
+                }));
+}
+
+CDP_FUNCTION(cdp_window_funnel_depths_text) {
+  const varlena* timeline = TimelineArgument(fcinfo, 0);
+  return Depths(
+      timeline, &WindowsArgument(fcinfo, [](FunctionCallInfo fcinfo) {
+        static const Interval kNone = {};
+        return MakeRuledFunnel(
+                   {.steps = PG_GETARG_TEXT_PP(1), .window = &kNone, .mode = PG_GETARG_TEXT_PP(3)})
+            ->without_rules();
+      }));
 }
 
 }  // namespace cdp::pg

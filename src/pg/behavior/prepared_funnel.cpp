@@ -1,21 +1,8 @@
 #include "pg/behavior/prepared_funnel.h"
 
 namespace cdp::pg {
-namespace {
 
-/// The mode of a function that has no such argument.
-const text* DefaultMode() {
-  static constexpr char kWord[] = "default";
-  static const auto mode = [] {
-    alignas(text) std::array<char, VARHDRSZ + sizeof(kWord) - 1> bytes{};
-    SET_VARSIZE(bytes.data(), bytes.size());
-    std::memcpy(bytes.data() + VARHDRSZ, kWord, sizeof(kWord) - 1);
-    return bytes;
-  }();
-  return reinterpret_cast<const text*>(mode.data());
-}
-
-}  // namespace
+using behavior::TimelineFunnel;
 
 std::span<const int32> StepCodes(ArrayType* steps) {
   if (ARR_NDIM(steps) > 1) {
@@ -25,43 +12,24 @@ std::span<const int32> StepCodes(ArrayType* steps) {
   return ElementsOf<int32>(steps);
 }
 
-bool PreparedFunnel::MadeOf(const ArrayType* other_steps, const Interval& other_window,
-                            const text* other_mode) const {
-  return SameValue(steps, other_steps) && SameValue(mode, other_mode) &&
-         window.month == other_window.month && window.day == other_window.day &&
-         window.time == other_window.time;
-}
-
-// Leaves what it makes where the next call finds it.
-PreparedFunnel* PreparedFunnel::Make(FmgrInfo* site, ArrayType* steps, const Interval& window,
-                                     const text* mode) {
-  const std::span<const int32> codes = StepCodes(steps);
-  const auto micros = static_cast<uint64>(SpanMicros(&window, "window"));
-  const MemoryContext context = site->fn_mcxt;
-  auto* old = static_cast<PreparedFunnel*>(site->fn_extra);
-  auto* made = CallCore([&] {
-    const behavior::TimelineFunnel funnel(codes, micros, behavior::ParseFunnelMode(ViewOf(mode)));
-    return new (AllocateIn(context, sizeof(PreparedFunnel)))
-        PreparedFunnel{funnel, CopyValue(context, steps), window, CopyValue(context, mode)};
-  });
-  site->fn_extra = made;
-  if (old != nullptr) {
-    pfree(old->steps);
-    pfree(old->mode);
-    pfree(old);
-  }
-  return made;
-}
-
-const behavior::TimelineFunnel& PreparedFunnel::Of(FunctionCallInfo fcinfo, int n) {
-  ArrayType* steps = PG_GETARG_ARRAYTYPE_P(n);
-  const Interval* window = PG_GETARG_INTERVAL_P(n + 1);
-  const text* mode = PG_NARGS() > n + 2 ? PG_GETARG_TEXT_PP(n + 2) : DefaultMode();
-  auto* prepared = static_cast<PreparedFunnel*>(fcinfo->flinfo->fn_extra);
-  if (prepared == nullptr || !prepared->MadeOf(steps, *window, mode)) {
-    prepared = Make(fcinfo->flinfo, steps, *window, mode);
-  }
-  return prepared->funnel;
+const TimelineFunnel& TimelineFunnelArgument(FunctionCallInfo fcinfo, int first) {
+  using enum ArgumentKind;
+  static constexpr ArgumentKind kKinds[] = {kVarlena, kInterval, kVarlena};
+  const auto given = static_cast<std::size_t>(PG_NARGS() - first);
+  return *QuestionOf<TimelineFunnel>(
+              fcinfo, first, std::span(kKinds).first(given),
+              [first, given](FunctionCallInfo fcinfo) {
+                const std::span<const int32> codes = StepCodes(PG_GETARG_ARRAYTYPE_P(first));
+                const std::uint64_t window = SpanArgument(fcinfo, first + 1, "window");
+                const text* mode = given > 2 ? PG_GETARG_TEXT_PP(first + 2) : nullptr;
+                return CallCore([&] {
+                  const auto parsed = mode == nullptr ? behavior::FunnelMode{}
+                                                      : behavior::ParseFunnelMode(ViewOf(mode));
+                  return new (AllocateIn(CurrentMemoryContext, sizeof(TimelineFunnel)))
+                      TimelineFunnel(codes, window, parsed);
+                });
+              })
+              .question;
 }
 
 }  // namespace cdp::pg

@@ -6,9 +6,24 @@
 namespace cdp::pg {
 namespace {
 
-/// Whether an argument is null without which there is no answer: timeline, steps, window or mode.
-bool LacksArgument(FunctionCallInfo fcinfo) {
-  return PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3);
+/// Whether one of the first arguments is null; without timeline, steps, window or mode there is no
+/// answer.
+bool LacksArgument(FunctionCallInfo fcinfo, int count = 4) {
+  for (int n = 0; n < count; ++n) {
+    if (PG_ARGISNULL(n)) return true;
+  }
+  return false;
+}
+
+/// An argument that is a number from 1 to `most`; `what` names it in the message. May longjmp.
+int32 NumberArgument(FunctionCallInfo fcinfo, int n, const char* what, int most) {
+  const int32 number = PG_GETARG_INT32(n);
+  if (number < 1 || number > most) {
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("%s %d does not exist", what, number),
+             errdetail("There are 1 to %d.", most)));
+  }
+  return number;
 }
 
 /// For use inside CallCore.
@@ -41,6 +56,25 @@ CDP_FUNCTION(cdp_funnel_chain_ruled) {
     const auto depth = static_cast<std::size_t>(funnel->Chain(ReadTimeline(timeline), chain));
     return TimesArray({chain, depth});
   }));
+}
+
+CDP_FUNCTION(cdp_funnel_property) {
+  constexpr int kStep = 11;
+  if (LacksArgument(fcinfo, 5) || PG_ARGISNULL(kStep)) PG_RETURN_NULL();
+  behavior::RuledFunnel* funnel = RuledArgument(fcinfo, 2).question;
+  const int property = NumberArgument(fcinfo, 1, "property", timeline::kMaxProperties);
+  const int step = NumberArgument(fcinfo, kStep, "step", funnel->steps());
+  const varlena* timeline = TimelineArgument(fcinfo, 0);
+  struct Found {
+    bool any;
+    int32 property;
+  };
+  const Found found = CallCore([=] {
+    const auto answer = funnel->PropertyAt(ReadTimeline(timeline), step, property);
+    return Found{answer.has_value(), answer.value_or(0)};
+  });
+  if (!found.any) PG_RETURN_NULL();
+  PG_RETURN_INT32(found.property);
 }
 
 CDP_FUNCTION(cdp_funnel_attempts) {

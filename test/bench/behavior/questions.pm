@@ -64,11 +64,13 @@ sub built {
     return "SELECT count(*) || ' users, ' || sum(cdp.timeline_count(tl)) || ' events, worth ' || coalesce(sum(cdp.timeline_sum(tl)), 0) FROM $timelines";
 }
 
-# Exact funnel by window functions: for every row the latest start of a chain of 1, 2 ... steps.
+# Exact funnel by window functions: for every row the latest start of a chain of 1, 2 ... steps. A step is
+# an event, or one with a condition behind it ("12 AND amount > 100"), here and for ClickHouse.
 sub sql_funnel {
     my ($window, @steps) = @_;
-    my $list = join ',', @steps;
-    my $from = "SELECT user_id, ts, event, CASE WHEN event = $steps[0] THEN ts END AS s1
+    my $list = join ',', map { /^(\d+)/ } @steps;
+    my $columns = join ', ', qw(user_id ts event), grep { "@steps" =~ /$_/ } qw(channel amount);
+    my $from = "SELECT $columns, CASE WHEN event = $steps[0] THEN ts END AS s1
                   FROM bench_behavior.event WHERE event IN ($list)";
     for my $i (2 .. @steps) {
         my $before = $i - 1;
@@ -83,12 +85,13 @@ sub sql_funnel {
 sub clickhouse_funnel {
     my ($window, $mode, $where, @steps) = @_;
     my $conditions = join ', ', map { "event = $_" } @steps;
-    my $list = join ',', @steps;
+    my $list = join ',', map { /^(\d+)/ } @steps;
     my $filter = $where ? "WHERE event IN ($list)" : '';
     return "SELECT user_id, windowFunnel($window$mode)(ts, $conditions) AS level FROM TABLE $filter GROUP BY user_id";
 }
 
 my @three = (2, 8, 12);
+my @filtered = ('2 AND channel <> 3', 8, '12 AND amount >= 1000');
 my @six = (1, 2, 4, 6, 8, 12);
 my @strict = (1, 2, 3, 4);
 my $day_of = "extract(day FROM ts - '2024-01-01 00:00+00')::int4";
@@ -138,6 +141,14 @@ our @questions = (
         flat => flat_levels("CASE event WHEN 2 THEN 1 WHEN 8 THEN 2 WHEN 12 THEN 3 END, '1 day'", 'event IN (2, 8, 12)'),
         sql => levels(sql_funnel('1 day', @three)),
         clickhouse => clickhouse_levels(clickhouse_funnel(DAY, '', 1, @three)),
+    },
+    {
+        name => '3-step funnel with conditions on channel and amount',
+        ours => whole_funnel("'2[p1 <> 3], 8, 12[value >= 1000]', '1 day'"),
+        by_rows => levels("SELECT cdp.window_funnel('1 day', ts, " . join(', ', map { "event = $_" } @filtered) . ") AS level
+            FROM bench_behavior.event WHERE event IN (2, 8, 12) GROUP BY user_id"),
+        sql => levels(sql_funnel('1 day', @filtered)),
+        clickhouse => clickhouse_levels(clickhouse_funnel(DAY, '', 1, @filtered)),
     },
     {
         name => '6-step funnel, 7 days, by first channel',

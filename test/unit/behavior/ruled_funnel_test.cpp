@@ -42,6 +42,7 @@ std::vector<FullEvent> Codes(const std::vector<std::int32_t>& codes) {
 struct Answer {
   int depth;
   std::vector<Micros> chain;
+  std::vector<std::optional<std::int32_t>> properties;  ///< the second one, by step
   std::vector<std::vector<Micros>> attempts;
 };
 
@@ -54,6 +55,9 @@ Answer Ask(const std::vector<FullEvent>& events, const RuledQuestion& question) 
   answer.depth = funnel.Depth(view);
   answer.chain.resize(static_cast<std::size_t>(funnel.steps()));
   answer.chain.resize(static_cast<std::size_t>(funnel.Chain(view, answer.chain.data())));
+  for (int step = 1; step <= funnel.steps(); ++step) {
+    answer.properties.push_back(funnel.PropertyAt(view, step, 2));
+  }
   funnel.ForEachAttempt(view, &memory, [&](const FunnelAttempt&, std::span<const Micros> times) {
     answer.attempts.emplace_back(times.begin(), times.end());
   });
@@ -178,6 +182,24 @@ class Maker {
   std::uint64_t codes_;
 };
 
+/// The second property of the events that take the steps of a chain.
+std::vector<std::optional<std::int32_t>> PropertiesOf(std::vector<FullEvent> events,
+                                                      const Made& made, const oracle::Chain& chain,
+                                                      std::optional<std::int32_t> holder) {
+  std::sort(events.begin(), events.end());
+  std::vector<std::optional<std::int32_t>> properties(made.steps.size());
+  for (std::size_t step = 0; step < chain.size(); ++step) {
+    const auto found = std::find_if(events.begin(), events.end(), [&](const FullEvent& event) {
+      return event.at == chain[step] && (Made::Bits(made.steps, event) >> step & 1) != 0 &&
+             (!holder || (event.has_property(1) && event.properties[0] == *holder));
+    });
+    if (found->has_property(2)) {
+      properties[step] = static_cast<std::int32_t>(found->properties[1]);
+    }
+  }
+  return properties;
+}
+
 TEST(RuledFunnelProperty, AgreesWithTheDefinition) {
   std::mt19937_64 rng(20250301);
   for (int round = 0; round < kRounds; ++round) {
@@ -211,11 +233,15 @@ TEST(RuledFunnelProperty, AgreesWithTheDefinition) {
           {event.at, Made::Bits(made.steps, event), Made::Bits(made.excluded, event)});
     }
     std::vector<oracle::Chain> attempts;
-    std::vector<oracle::Chain> best;
+    oracle::Chain wanted;
+    std::optional<std::int32_t> holder;  // the value held by the winning chain
     for (const auto& [value, rows] : held) {
       const auto of_value = oracle::RuleAttempts(rows, rules);
       attempts.insert(attempts.end(), of_value.begin(), of_value.end());
-      best.push_back(oracle::BestChain(of_value));
+      const auto best = oracle::BestChain(of_value);
+      if (!oracle::ChainWins(best, wanted)) continue;
+      wanted = best;
+      if (hold != 0) holder = value;
     }
     std::sort(attempts.begin(), attempts.end());
 
@@ -238,10 +264,10 @@ TEST(RuledFunnelProperty, AgreesWithTheDefinition) {
     for (const FullEvent& event : events) {
       what += " " + std::to_string(event.at) + ":" + std::to_string(event.code);
     }
-    const auto wanted = oracle::BestChain(best);
     ASSERT_EQ(answer.chain, wanted) << what;
     ASSERT_EQ(answer.depth, static_cast<int>(wanted.size())) << what;
     ASSERT_EQ(answer.attempts, attempts) << what;
+    ASSERT_EQ(answer.properties, PropertiesOf(events, made, wanted, holder)) << what;
   }
 }
 
