@@ -169,7 +169,8 @@ SET max_parallel_workers_per_gather = 0;
 SELECT sum(rb_cardinality(b)), sum(rb_rank(b, v)), count(*) FILTER (WHERE b @> v) FROM stored, generate_series(1, 70000, 700) v;
 
 -- Wrong bytes on disk, past every check by a superuser's trick: by pieces the same outcome as in
--- memory, an answer or the error of the same name, but for what a question does not look at.
+-- memory, an answer or the error of the same name, but for what a question does not look at:
+-- rb_is_empty looks at nothing but the size.
 BEGIN;
 ALTER EXTENSION pg_cdp DROP CAST (bytea AS roaringbitmap);
 DROP CAST (bytea AS roaringbitmap);

@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::size_t kRunCountBytes = 2;
 
+// Of a bitset, when its ends are looked for.
+constexpr std::uint32_t kWordsAtOnce = 32;
+
 std::size_t DataBytes(const Container& container) {
   switch (container.kind) {
     case ContainerKind::kArray:
@@ -58,21 +61,6 @@ std::uint16_t Container::Min() const {
   for (std::size_t i = 0; i < kBitsetWords; ++i) {
     if (const std::uint64_t word = Word(i); word != 0) {
       return static_cast<std::uint16_t>((i << 6) + std::countr_zero(word));
-    }
-  }
-  MalformedBitmap();
-}
-
-std::uint16_t Container::Max() const {
-  if (kind == ContainerKind::kArray) return Value(cardinality - 1);
-  if (kind == ContainerKind::kRun) {
-    const std::uint32_t last = RunLast(runs - 1);
-    if (last > 0xffff) MalformedBitmap();
-    return static_cast<std::uint16_t>(last);
-  }
-  for (std::size_t i = kBitsetWords; i-- > 0;) {
-    if (const std::uint64_t word = Word(i); word != 0) {
-      return static_cast<std::uint16_t>((i << 6) + 63 - std::countl_zero(word));
     }
   }
   MalformedBitmap();
@@ -161,39 +149,44 @@ std::uint64_t BitmapView::Cardinality() const {
   return count;
 }
 
-Container BitmapView::ReadAt(std::uint32_t i, std::size_t offset) const {
+BitmapView::Place BitmapView::PlaceAt(std::uint32_t i, std::size_t offset) const {
   if (offset < first_ || offset > size_) MalformedBitmap();
   std::size_t left = size_ - offset;
-  Container container = {ContainerKind::kArray, Key(i) << 16, ContainerCardinality(i), 0, nullptr};
-  const bool is_run = IsRun(i);
-  if (is_run) {
+  Place place = {{ContainerKind::kArray, Key(i) << 16, ContainerCardinality(i), 0, nullptr},
+                 offset};
+  if (IsRun(i)) {
     if (left < kRunCountBytes) MalformedBitmap();
-    container.kind = ContainerKind::kRun;
-    container.runs = LoadAt<std::uint16_t>(Piece(offset, kRunCountBytes));
-    if (container.runs == 0) MalformedBitmap();
+    place.container.kind = ContainerKind::kRun;
+    place.container.runs = LoadAt<std::uint16_t>(Piece(offset, kRunCountBytes));
+    if (place.container.runs == 0) MalformedBitmap();
     left -= kRunCountBytes;
-  } else if (container.cardinality > kMaxArrayValues) {
-    container.kind = ContainerKind::kBitset;
+    place.data += kRunCountBytes;
+  } else if (place.container.cardinality > kMaxArrayValues) {
+    place.container.kind = ContainerKind::kBitset;
   }
-  const std::size_t bytes = DataBytes(container);
-  if (bytes > left) MalformedBitmap();
-  // The number of runs is read with them: who takes a container over wants it before its data.
-  const std::size_t before = is_run ? kRunCountBytes : 0;
-  container.data = Piece(offset, before + bytes) + before;
-  return container;
+  if (DataBytes(place.container) > left) MalformedBitmap();
+  return place;
 }
 
 std::size_t BitmapView::OffsetOf(std::uint32_t i) const {
   if (offsets_ != nullptr) return LoadAt<std::uint32_t>(offsets_ + 4 * std::size_t{i});
   std::size_t offset = first_;
   for (std::uint32_t before = 0; before < i; ++before) {
-    const Container container = ReadAt(before, offset);
-    offset += DataBytes(container) + (container.kind == ContainerKind::kRun ? kRunCountBytes : 0);
+    const Place place = PlaceAt(before, offset);
+    offset = place.data + DataBytes(place.container);
   }
   return offset;
 }
 
-Container BitmapView::At(std::uint32_t i) const { return ReadAt(i, OffsetOf(i)); }
+Container BitmapView::At(std::uint32_t i) const {
+  const std::size_t offset = OffsetOf(i);
+  const Place place = PlaceAt(i, offset);
+  Container container = place.container;
+  // The number of runs is read with them: who takes a container over wants it before its data.
+  const std::size_t before = place.data - offset;
+  container.data = Piece(offset, before + DataBytes(container)) + before;
+  return container;
+}
 
 std::uint32_t BitmapView::Find(std::uint32_t key, std::uint32_t from) const {
   std::uint32_t end = containers_;
@@ -222,14 +215,49 @@ bool BitmapView::Contains(std::uint32_t value) const {
   return At(i).Contains(low);
 }
 
+// Both ends read no more of a container than it takes: it may lie elsewhere.
 std::uint32_t BitmapView::Min() const {
-  const Container first = At(0);
-  return first.high | first.Min();
+  const Place place = PlaceAt(0, OffsetOf(0));
+  const std::uint32_t high = place.container.high;
+  if (place.container.kind != ContainerKind::kBitset) {
+    return high | LoadAt<std::uint16_t>(Piece(place.data, 2));
+  }
+  for (std::uint32_t i = 0; i < kBitsetWords; i += kWordsAtOnce) {
+    const std::byte* words = Piece(place.data + 8 * std::size_t{i}, 8 * kWordsAtOnce);
+    for (std::uint32_t k = 0; k < kWordsAtOnce; ++k) {
+      const auto word = LoadAt<std::uint64_t>(words + 8 * std::size_t{k});
+      if (word != 0)
+        return high | (i + k) << 6 | static_cast<std::uint32_t>(std::countr_zero(word));
+    }
+  }
+  MalformedBitmap();
 }
 
 std::uint32_t BitmapView::Max() const {
-  const Container last = At(containers_ - 1);
-  return last.high | last.Max();
+  const std::uint32_t last = containers_ - 1;
+  const Place place = PlaceAt(last, OffsetOf(last));
+  const std::uint32_t high = place.container.high;
+  if (place.container.kind == ContainerKind::kArray) {
+    const std::size_t at = 2 * (std::size_t{place.container.cardinality} - 1);
+    return high | LoadAt<std::uint16_t>(Piece(place.data + at, 2));
+  }
+  if (place.container.kind == ContainerKind::kRun) {
+    const std::byte* run = Piece(place.data + 4 * (std::size_t{place.container.runs} - 1), 4);
+    const std::uint32_t low =
+        std::uint32_t{LoadAt<std::uint16_t>(run)} + LoadAt<std::uint16_t>(run + 2);
+    if (low > 0xffff) MalformedBitmap();
+    return high | low;
+  }
+  for (std::uint32_t i = kBitsetWords; i > 0; i -= kWordsAtOnce) {
+    const std::uint32_t from = i - kWordsAtOnce;
+    const std::byte* words = Piece(place.data + 8 * std::size_t{from}, 8 * kWordsAtOnce);
+    for (std::uint32_t k = kWordsAtOnce; k-- > 0;) {
+      const auto word = LoadAt<std::uint64_t>(words + 8 * std::size_t{k});
+      if (word == 0) continue;
+      return high | (from + k) << 6 | (63 - static_cast<std::uint32_t>(std::countl_zero(word)));
+    }
+  }
+  MalformedBitmap();
 }
 
 void BitmapView::Decode(std::uint32_t* out) const {

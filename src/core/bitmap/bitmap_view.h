@@ -35,7 +35,6 @@ struct Container {
 
   bool Contains(std::uint16_t low) const;
   std::uint16_t Min() const;
-  std::uint16_t Max() const;
   /// Writes all values in ascending order. Throws unless there are exactly `cardinality` of them.
   std::uint32_t* Decode(std::uint32_t* out) const;
 };
@@ -77,7 +76,12 @@ class BitmapView {
   struct Header;
   void Use(const Header& header);
   std::size_t OffsetOf(std::uint32_t i) const;
-  Container ReadAt(std::uint32_t i, std::size_t offset) const;
+  // A container without its bytes, which are all there from `data` on.
+  struct Place {
+    Container container;
+    std::size_t data;
+  };
+  Place PlaceAt(std::uint32_t i, std::size_t offset) const;
   /// Bytes behind the header, which must exist.
   const std::byte* Piece(std::size_t offset, std::size_t size) const {
     return source_ == nullptr ? bytes_.data() + offset : source_->Read(offset, size).data();

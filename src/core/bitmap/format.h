@@ -22,6 +22,9 @@ inline constexpr std::uint32_t kCookieWithRuns = 12347;
 /// Values with run containers carry a table of offsets from this many containers on.
 inline constexpr std::uint32_t kOffsetsWithRunsFrom = 4;
 
+/// An empty bitmap of either type is so long, and no other is so short.
+inline constexpr std::size_t kEmptyBytes = 8;
+
 inline constexpr std::uint32_t kMaxContainers = 65536;
 inline constexpr std::uint32_t kMaxArrayValues = 4096;
 inline constexpr std::size_t kBitsetBytes = 8192;

@@ -107,6 +107,10 @@ CDP_FUNCTION(cdp_rb64_cardinality) {
 }
 
 CDP_FUNCTION(cdp_rb64_is_empty) {
+  StoredValue stored;
+  const auto* value = reinterpret_cast<const varlena*>(PG_GETARG_POINTER(0));
+  // The pointer to it says that it has more bytes than an empty one.
+  if (DescribeStored(value, &stored) && stored.size > bitmap::kEmptyBytes) PG_RETURN_BOOL(false);
   PG_RETURN_BOOL(AskFirstBucket(fcinfo, [](auto from) { return bitmap::Empty64(from); }));
 }
 

@@ -63,6 +63,10 @@ CDP_FUNCTION(cdp_rb_cardinality) {
 }
 
 CDP_FUNCTION(cdp_rb_is_empty) {
+  StoredValue stored;
+  const auto* value = reinterpret_cast<const varlena*>(PG_GETARG_POINTER(0));
+  // The pointer to it says that it has more bytes than an empty one.
+  if (DescribeStored(value, &stored) && stored.size > bitmap::kEmptyBytes) PG_RETURN_BOOL(false);
   PG_RETURN_BOOL(
       AskBitmap(fcinfo, 0, Need::kFront, [](const BitmapView& view) { return view.empty(); }));
 }

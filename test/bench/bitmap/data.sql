@@ -67,7 +67,9 @@ CREATE UNLOGGED TABLE pick AS
     UNION ALL SELECT 'rare', (SELECT tag FROM tag WHERE kind = 'scattered' ORDER BY abs(share - 0.001) LIMIT 1)
     UNION ALL SELECT 'dense', tag FROM (SELECT tag FROM tag WHERE kind = 'scattered' ORDER BY share DESC LIMIT 7) t
     UNION ALL SELECT 'large', tag FROM (SELECT tag FROM tag ORDER BY share DESC LIMIT 20) t
-    UNION ALL SELECT 'wide', tag FROM tag WHERE tag % 10 = 8;
+    UNION ALL SELECT 'wide', tag FROM tag WHERE tag % 10 = 8
+    -- too large for a row, on either side
+    UNION ALL SELECT 'toasted', tag FROM tag WHERE kind <> 'range' AND share * :users > 1200;
 CREATE UNLOGGED TABLE pair AS
     SELECT a.tag AS a, b.tag AS b FROM pick a JOIN pick b ON a.tag < b.tag WHERE a.name = 'dense' AND b.name = 'dense'
      ORDER BY chance(a.tag, b.tag);
