@@ -78,7 +78,7 @@ BEGIN
     SELECT i.id, gone.month
       FROM gone
      CROSS JOIN (SELECT NEW.id UNION SELECT i.id FROM cdp.identifier AS i WHERE i.one_id = OLD.one_id) AS i (id);
-    PERFORM cdp._event_day_forget(OLD.one_id);
+    INSERT INTO cdp.event_day_leave (one_id) VALUES (OLD.one_id);
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION cdp._timeline_leave() IS

@@ -21,6 +21,10 @@ BEGIN
     THEN
         PERFORM cdp.event_day_rebuild();
     END IF;
+    PERFORM cdp._table_ensure('event_day_leave', 'people who have to leave cdp.event_day before the statement ends', ARRAY[
+        ['one_id', 'int4 NOT NULL', 'the person (unsigned)']]);
+    PERFORM cdp._trigger_ensure('cdp.identifier', 'event_day_leave',
+        'AFTER UPDATE OF one_id ON cdp.identifier FOR EACH STATEMENT EXECUTE FUNCTION cdp._event_day_leave()');
     PERFORM cdp._trigger_ensure('cdp.meta', 'event_day_time_zone',
         'AFTER UPDATE OF value ON cdp.meta
          FOR EACH ROW WHEN (NEW.key = ''time_zone'' AND OLD.value <> NEW.value)
@@ -98,15 +102,28 @@ END $$;
 COMMENT ON FUNCTION cdp._event_day_news_sql() IS
     'internal: the named query by which a refresh changes cdp.event_day: code, day, chunk, and how much oftener each did it';
 
-CREATE FUNCTION cdp._event_day_forget(person int4) RETURNS void LANGUAGE plpgsql VOLATILE
+-- All who leave by one statement at once: each may be in hundreds of rows.
+CREATE FUNCTION cdp._event_day_leave() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    gone cdp.roaringbitmap;
+    chunks int4[];
 BEGIN
+    WITH leaving AS (
+        DELETE FROM cdp.event_day_leave AS l RETURNING l.one_id
+    )
+    SELECT cdp.rb_build_agg(l.one_id), array_agg(DISTINCT cdp.chunk_of(l.one_id)) INTO gone, chunks FROM leaving AS l;
+    IF gone IS NULL THEN
+        RETURN NULL;
+    END IF;
     UPDATE cdp.event_day AS d
-       SET members = cdp.rb_remove(d.members, person), times = cdp.bsi_remove(d.times, cdp.rb_build(ARRAY[person]))
-     WHERE d.chunk = cdp.chunk_of(person) AND cdp.rb_contains(d.members, person);
-    DELETE FROM cdp.event_day AS d WHERE d.chunk = cdp.chunk_of(person) AND cdp.rb_is_empty(d.members);
+       SET members = cdp.rb_andnot(d.members, gone), times = cdp.bsi_remove(d.times, gone)
+     WHERE d.chunk = ANY (chunks) AND cdp.rb_intersect(d.members, gone);
+    DELETE FROM cdp.event_day AS d WHERE d.chunk = ANY (chunks) AND cdp.rb_is_empty(d.members);
+    RETURN NULL;
 END $$;
-COMMENT ON FUNCTION cdp._event_day_forget(int4) IS 'internal: takes a person out of cdp.event_day';
+COMMENT ON FUNCTION cdp._event_day_leave() IS
+    'internal: takes people who lose an identifier out of cdp.event_day, until the next refresh (trigger on identifier)';
 
 CREATE FUNCTION cdp._event_day_merge(absorbed int4[], survivor int4[]) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$

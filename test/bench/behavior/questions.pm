@@ -127,8 +127,7 @@ sub clickhouse_retention {
 sub day_retention {
     my ($unit, $cohort, $cohorts, $periods) = @_;
     return lines("SELECT * FROM (SELECT $cohort AS a, period AS b, users AS c
-        FROM cdp.retention_matrix((SELECT cdp.activity_agg(day, members)
-                                     FROM (SELECT day, cdp.rb_or_agg(members) AS members FROM bench_behavior.event_day GROUP BY day) AS d),
+        FROM cdp.retention_matrix((SELECT cdp.activity_agg(day, members) FROM bench_behavior.event_day WHERE code = 0),
                                   'n_day', '$unit', $periods - 1)) AS m WHERE a < $cohorts AND c > 0", qw(a b c));
 }
 
