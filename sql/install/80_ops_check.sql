@@ -154,7 +154,7 @@ CREATE FUNCTION cdp._check_timelines() RETURNS TABLE (area text, severity text, 
 #variable_conflict use_column
 DECLARE
     nameless int8;
-    valueless int8;
+    valueless int8 := 0;
 BEGIN
     IF to_regclass('cdp.person_timeline') IS NULL THEN
         RETURN;
@@ -163,19 +163,17 @@ BEGIN
         (SELECT count(DISTINCT t.one_id) FROM cdp.person_timeline AS t JOIN cdp.person AS p USING (one_id)
           WHERE p.merged_into IS NOT NULL),
         'error', 'Empty cdp.person_timeline, fill cdp.timeline_due from cdp.event and refresh the timelines.');
-    -- What waits to be built again may still have the codes of a property that is gone.
-    WITH said AS (
-        SELECT e.code, v.slot, v.property
-          FROM cdp.person_timeline AS t CROSS JOIN LATERAL cdp.timeline_events(t.tl) AS e
-          LEFT JOIN LATERAL unnest(e.props) WITH ORDINALITY AS v (property, slot) ON true
-         WHERE NOT EXISTS (SELECT FROM cdp.timeline_due AS d JOIN cdp.identifier AS i ON i.id = d.identifier_id
-                            WHERE i.one_id = t.one_id)
-         GROUP BY e.code, v.slot, v.property
-    )
-    SELECT count(DISTINCT s.code) FILTER (WHERE NOT EXISTS (SELECT FROM cdp.event_type AS n WHERE n.code = s.code)),
-           count(DISTINCT (s.slot, s.property)) FILTER (WHERE s.property IS NOT NULL AND NOT EXISTS (
-               SELECT FROM cdp.event_property_value AS v WHERE v.slot = s.slot AND v.code = s.property))
-      INTO nameless, valueless FROM said AS s;
+    nameless := (SELECT count(*) FROM (
+        SELECT DISTINCT c.code FROM cdp.person_timeline AS t CROSS JOIN LATERAL unnest(cdp.timeline_codes(t.tl)) AS c (code)
+        EXCEPT SELECT n.code FROM cdp.event_type AS n) AS c);
+    FOR place IN 1 .. 4 LOOP
+        -- What waits to be built again may still have the codes of a property that is gone.
+        valueless := valueless + (SELECT count(*) FROM (
+            SELECT d.key FROM cdp.daily((SELECT cdp.daily_agg(t.tl, NULL, place, 'UTC') FROM cdp.person_timeline AS t
+                                          WHERE NOT EXISTS (SELECT FROM cdp.timeline_due AS w JOIN cdp.identifier AS i ON i.id = w.identifier_id
+                                                             WHERE i.one_id = t.one_id))) AS d WHERE d.key IS NOT NULL
+            EXCEPT SELECT v.code FROM cdp.event_property_value AS v WHERE v.slot = place) AS k);
+    END LOOP;
     RETURN QUERY SELECT * FROM cdp._check_count('report', 'codes in cdp.person_timeline without a name', nameless,
         'error', 'Put the names back into cdp.event_type under their codes.');
     RETURN QUERY SELECT * FROM cdp._check_count('report', 'properties in cdp.person_timeline without a value', valueless,
