@@ -86,6 +86,22 @@ SELECT 't', 'member_id', 'm' || n, 'member_id', 'm' || n + 10, '2025-01-01' FROM
 SELECT load(2501, 2600);
 SELECT merges FROM cdp.id_resolve();
 TABLE wrong;
+-- a device turns out to be shared: what was done on it is nobody's from then on
+INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, seen_at) VALUES ('t', 'member_id', 'm20', 'device_id', 'shared', '2025-01-01');
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, props)
+SELECT 'd' || n, timestamptz '2025-02-10' + n * interval '1 hour', 'pay', 'device_id', 'shared', '{"amount": 77}' FROM generate_series(1, 9) AS n;
+SELECT events_new FROM cdp.ingest();
+SELECT identifiers_new FROM cdp.id_resolve();
+TABLE wrong;
+SELECT people > 0 AS refreshed, waiting FROM cdp.timeline_refresh();
+INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, seen_at)
+SELECT 't', 'member_id', 'm' || n, 'device_id', 'shared', '2025-01-02' FROM generate_series(30, 36) AS n;
+SELECT links_new FROM cdp.ingest();
+SELECT shared FROM cdp.id_resolve();
+SELECT count(*) > 0 AS due FROM cdp.timeline_due;
+TABLE wrong;
+SELECT people > 0 AS refreshed, waiting FROM cdp.timeline_refresh();
+TABLE wrong;
 -- steps with alternatives and conditions: what each is by the events themselves
 SELECT f.step, f.name, f.users, f.users = (SELECT count(*) FROM (
         SELECT one_id, cdp.window_funnel('5 days', ts, name IN ('ad', 'view'), name = 'pay' AND value >= 3000, name = 'cart' AND channel IN (1, 3)) AS depth

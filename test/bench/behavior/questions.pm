@@ -165,6 +165,7 @@ our @questions = (
     {
         name => 'strict-order funnel',
         ours => whole_funnel("'{1,2,3,4}', '1 day', 'strict_order'"),
+        flat => flat_levels("CASE WHEN event <= 4 THEN event ELSE 0 END, '1 day', 'strict_order'", 'true'),
         # Whatever the loop of windowFunnel does is a fold over rows; SQL has no window function for it.
         clickhouse => clickhouse_levels(clickhouse_funnel(DAY, ", 'strict_order'", 0, @strict)),
     },

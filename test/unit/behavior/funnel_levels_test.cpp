@@ -75,6 +75,22 @@ TEST(FunnelLevelsProperty, AgreesWithTheDefinitionOfEveryUsersFunnel) {
   }
 }
 
+TEST(FunnelLevels, CanBeStopped) {
+  struct Stopped {};
+  std::pmr::monotonic_buffer_resource room;
+  UserRows rows(&room);
+  for (int i = 0; i < 200'000; ++i) rows.Add(i % 7, Event{-i, 1 + i % 3});
+  const LevelTerms terms{0, 3, 10};
+  rows.terms() = terms.Pack();
+  std::vector<std::byte> bytes(rows.FlatSize());
+  rows.FlattenInto(bytes.data());
+  stop_hook = [] { throw Stopped(); };
+  EXPECT_THROW(FunnelLevels(rows.Segments(memory), terms, memory), Stopped);
+  EXPECT_THROW(timeline::CountRows(rows.Segments(memory)), Stopped);
+  EXPECT_THROW(CheckFunnelLevels(bytes, ErrorCode::kInvalidBinary), Stopped);
+  stop_hook = nullptr;
+}
+
 TEST(FunnelLevels, TermsThatNobodyWroteAreRefused) {
   const auto refused = [](std::array<std::uint32_t, 3> terms) {
     try {
