@@ -57,8 +57,14 @@ COMMENT ON CAST (int4[] AS cdp.roaringbitmap) IS 'the set of the elements; none 
 CREATE CAST (cdp.roaringbitmap AS int4[]) WITH FUNCTION cdp.rb_to_array(cdp.roaringbitmap);
 COMMENT ON CAST (cdp.roaringbitmap AS int4[]) IS 'the values as an array in unsigned order';
 
+-- The planner puts the body in place of a call in FROM, which spares a tuplestore of the values; in a
+-- select list the support function does so. It cannot be STRICT for that; the inner one is.
+CREATE FUNCTION cdp._rb_iterate(bitmap cdp.roaringbitmap) RETURNS SETOF int4
+    AS 'MODULE_PATHNAME', 'cdp__rb_iterate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 1000;
+COMMENT ON FUNCTION cdp._rb_iterate(bitmap cdp.roaringbitmap) IS 'what rb_iterate calls';
 CREATE FUNCTION cdp.rb_iterate(bitmap cdp.roaringbitmap) RETURNS SETOF int4
-    AS 'MODULE_PATHNAME', 'cdp_rb_iterate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 1000;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10 ROWS 1000
+    BEGIN ATOMIC SELECT cdp._rb_iterate(bitmap); END;
 COMMENT ON FUNCTION cdp.rb_iterate(bitmap cdp.roaringbitmap) IS 'the values as rows in unsigned order';
 
 --| ## Set operations

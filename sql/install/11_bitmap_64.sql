@@ -69,8 +69,14 @@ COMMENT ON CAST (int8[] AS cdp.roaringbitmap64) IS 'the set of the elements';
 CREATE CAST (cdp.roaringbitmap64 AS int8[]) WITH FUNCTION cdp.rb64_to_array(cdp.roaringbitmap64);
 COMMENT ON CAST (cdp.roaringbitmap64 AS int8[]) IS 'the values in unsigned order';
 
+-- The planner puts the body in place of a call in FROM, which spares a tuplestore of the values; in a
+-- select list the support function does so. It cannot be STRICT for that; the inner one is.
+CREATE FUNCTION cdp._rb64_iterate(bitmap cdp.roaringbitmap64) RETURNS SETOF int8
+    AS 'MODULE_PATHNAME', 'cdp__rb64_iterate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 1000;
+COMMENT ON FUNCTION cdp._rb64_iterate(bitmap cdp.roaringbitmap64) IS 'what rb64_iterate calls';
 CREATE FUNCTION cdp.rb64_iterate(bitmap cdp.roaringbitmap64) RETURNS SETOF int8
-    AS 'MODULE_PATHNAME', 'cdp_rb64_iterate' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10 ROWS 1000;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10 ROWS 1000
+    BEGIN ATOMIC SELECT cdp._rb64_iterate(bitmap); END;
 COMMENT ON FUNCTION cdp.rb64_iterate(cdp.roaringbitmap64) IS 'the values as rows in unsigned order';
 
 --| ## Set operations

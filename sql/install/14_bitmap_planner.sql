@@ -32,6 +32,7 @@ CREATE FUNCTION cdp._rb_lookups(bitmap cdp.roaringbitmap) RETURNS int4[]
 COMMENT ON FUNCTION cdp._rb_lookups(bitmap cdp.roaringbitmap) IS 'the values that an index scan for members looks up one by one';
 
 ALTER FUNCTION cdp.rb_iterate(cdp.roaringbitmap) SUPPORT cdp.rb_iterate_support;
+ALTER FUNCTION cdp._rb_iterate(cdp.roaringbitmap) SUPPORT cdp.rb_iterate_support;
 ALTER FUNCTION cdp.rb_contains(cdp.roaringbitmap, int4) SUPPORT cdp.rb_member_support;
 ALTER FUNCTION cdp.rb_containedby(int4, cdp.roaringbitmap) SUPPORT cdp.rb_member_support;
 ALTER OPERATOR cdp.@> (cdp.roaringbitmap, int4) SET (RESTRICT = cdp.rb_member_selectivity);

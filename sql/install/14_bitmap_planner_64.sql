@@ -31,6 +31,7 @@ CREATE FUNCTION cdp._rb64_lookups(bitmap cdp.roaringbitmap64) RETURNS int8[]
 COMMENT ON FUNCTION cdp._rb64_lookups(bitmap cdp.roaringbitmap64) IS 'the values that an index scan for members looks up one by one';
 
 ALTER FUNCTION cdp.rb64_iterate(cdp.roaringbitmap64) SUPPORT cdp.rb64_iterate_support;
+ALTER FUNCTION cdp._rb64_iterate(cdp.roaringbitmap64) SUPPORT cdp.rb64_iterate_support;
 ALTER FUNCTION cdp.rb64_contains(cdp.roaringbitmap64, int8) SUPPORT cdp.rb64_member_support;
 ALTER FUNCTION cdp.rb64_containedby(int8, cdp.roaringbitmap64) SUPPORT cdp.rb64_member_support;
 ALTER OPERATOR cdp.@> (cdp.roaringbitmap64, int8) SET (RESTRICT = cdp.rb64_member_selectivity);

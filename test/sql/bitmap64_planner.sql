@@ -107,6 +107,18 @@ SELECT expected_rows('SELECT * FROM account WHERE id <@ rb64_fill(''{}'', 0, 100
        expected_rows('SELECT * FROM account WHERE id <@ members_of(2)') BETWEEN 1 AND 10 AS of_a_function;
 SELECT expected_rows('SELECT * FROM rb64_iterate(''{1,2,3}'')') AS three, expected_rows('SELECT * FROM rb64_iterate(rb64_fill(''{}'', 0, 5000))') AS folded,
        expected_rows('SELECT rb64_iterate(members) FROM audience') AS of_a_column;
+-- values as rows: in FROM a query that the planner takes in, in a select list one function; each gives
+-- its values one by one, and no row for null
+EXPLAIN (COSTS OFF) SELECT * FROM rb64_iterate('{1,2}');
+EXPLAIN (VERBOSE, COSTS OFF) SELECT rb64_iterate('{1,2}'), 3;
+SELECT i, n FROM generate_series(1, 2) n, rb64_iterate(rb64_fill('{}', n, 2 * n)) i ORDER BY n, i;
+SELECT i, place FROM rb64_iterate('{7,-1}') WITH ORDINALITY s(i, place);
+SELECT a, b FROM ROWS FROM (rb64_iterate('{1,2}'), rb64_iterate('{5}')) s(a, b);
+SELECT i FROM rb64_iterate((SELECT rb64_build_agg(i) FROM generate_series(1, 2) i)) i;
+SELECT 1 FROM rb64_iterate(NULL);
+SELECT rb64_iterate(NULL), 1;
+SELECT ARRAY(SELECT rb64_iterate(rb64_fill('{}', k, k + 2)) FROM generate_series(1, 2) k) AS list, 2 IN (SELECT * FROM rb64_iterate('{1,3}')) AS found;
+
 -- what costs more runs later, wherever it stands
 EXPLAIN (COSTS OFF) SELECT * FROM audience WHERE members @> 3::int8 AND rb64_cardinality(members) > 1 AND id > 2;
 DROP TABLE account, audience, part;

@@ -104,6 +104,18 @@ SELECT expected_rows('SELECT * FROM person WHERE one_id <@ rb_fill(''{}'', 1000,
 SELECT expected_rows('SELECT * FROM rb_iterate(''{1,2,3}'')') AS three, expected_rows('SELECT * FROM rb_iterate(rb_fill(''{}'', 0, 5000))') AS folded,
        expected_rows('SELECT rb_iterate(members) FROM audience') AS of_a_column;
 
+-- values as rows: in FROM a query that the planner takes in, in a select list one function; each gives
+-- its values one by one, and no row for null
+EXPLAIN (COSTS OFF) SELECT * FROM rb_iterate('{1,2}');
+EXPLAIN (VERBOSE, COSTS OFF) SELECT rb_iterate('{1,2}'), 3;
+SELECT i, n FROM generate_series(0, 2) n, rb_iterate(rb_fill('{}', n, 2 * n)) i ORDER BY n, i;
+SELECT i, place FROM rb_iterate('{7,-1}') WITH ORDINALITY s(i, place);
+SELECT a, b FROM ROWS FROM (rb_iterate('{1,2}'), rb_iterate('{5}')) s(a, b);
+SELECT i FROM rb_iterate((SELECT rb_build_agg(i) FROM generate_series(1, 2) i)) i;
+SELECT 1 FROM rb_iterate(NULL);
+SELECT rb_iterate(NULL), 1;
+SELECT ARRAY(SELECT rb_iterate(rb_fill('{}', k, k + 2)) FROM generate_series(1, 2) k) AS list, 2 IN (SELECT * FROM rb_iterate('{1,3}')) AS found;
+
 -- what costs more runs later, wherever it stands
 EXPLAIN (COSTS OFF) SELECT * FROM audience WHERE members @> 3 AND rb_cardinality(members) > 1 AND id > 2;
 EXPLAIN (COSTS OFF) SELECT * FROM audience WHERE (members & '{1,2}') = '{1}' AND members && '{3}' AND id > 2;

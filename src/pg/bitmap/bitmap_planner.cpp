@@ -71,9 +71,27 @@ double MemberSelectivity(PlannerInfo* root, Oid function, List* args, int relati
   return share;
 }
 
+// The function in C in place of the one in SQL, which in a select list would run as a query of its
+// own. In FROM the planner itself does better: it takes the query in; so calls there are let be.
+template <class Kind>
+Expr* InnerIterate(const SupportRequestSimplify* request) {
+  const FuncExpr* call = request->fcall;
+  const char* inner = Kind::kBits == 32 ? "_rb_iterate" : "_rb64_iterate";
+  const bool is_inner = std::strcmp(get_func_name(call->funcid), inner) == 0;
+  const bool has_set_in_list = request->root == nullptr || request->root->parse->hasTargetSRFs;
+  if (is_inner || !has_set_in_list) return nullptr;
+  const Oid type = exprType(NodeOf(linitial(call->args)));
+  Expr* replaced = CallOf(inner, call->funcresulttype, call->funcid, {{type}}, call->args);
+  reinterpret_cast<FuncExpr*>(replaced)->funcretset = true;
+  return replaced;
+}
+
 template <class Kind>
 Datum IterateSupport(FunctionCallInfo fcinfo) {
   Node* node = NodeOf(PG_GETARG_POINTER(0));
+  if (IsA(node, SupportRequestSimplify)) {
+    PG_RETURN_POINTER(InnerIterate<Kind>(reinterpret_cast<const SupportRequestSimplify*>(node)));
+  }
   if (!IsA(node, SupportRequestRows)) PG_RETURN_POINTER(nullptr);
   auto* request = reinterpret_cast<SupportRequestRows*>(node);
   if (!is_funcclause(request->node)) PG_RETURN_POINTER(nullptr);

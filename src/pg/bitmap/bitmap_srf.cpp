@@ -13,7 +13,7 @@ bitmap::BitmapCursor* NewCursor(bitmap::Bytes bytes) {
 
 }  // namespace
 
-CDP_FUNCTION(cdp_rb_iterate) {
+CDP_FUNCTION(cdp__rb_iterate) {
   if (SRF_IS_FIRSTCALL()) {
     FuncCallContext* first = SRF_FIRSTCALL_INIT();
     const MemoryContext caller = MemoryContextSwitchTo(first->multi_call_memory_ctx);
