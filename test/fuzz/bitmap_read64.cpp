@@ -77,8 +77,8 @@ void ReadOne(Bytes bytes) {
   });
   Try([=] {
     std::vector<BucketPlace> places(CountBuckets(bytes));
-    LocateBuckets(bytes, places.data());
-    Contains64(bytes, places, 0x100000001);
+    const std::uint64_t count = LocateBuckets(bytes, places.data());
+    Bitmap64Directory(bytes, places, count).Contains(0x100000001);
   });
   Try([=] {
     std::uint64_t value = 0;

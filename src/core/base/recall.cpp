@@ -45,6 +45,11 @@ void Recall::Hold(Item* item, std::size_t bytes, void* value) {
   held_bytes_ += bytes;
 }
 
+void Recall::Grow(Item* item, std::size_t bytes) {
+  item->bytes += bytes;
+  held_bytes_ += bytes;
+}
+
 void Recall::Drop(Item* item) {
   held_bytes_ -= item->bytes;
   places_.erase(item->key);

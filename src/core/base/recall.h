@@ -53,6 +53,9 @@ class Recall {
 
   /// The item holds a value from now on, for which there is room.
   void Hold(Item* item, std::size_t bytes, void* value);
+  /// The item holds so many bytes more, whether there is room or not: the next value to be held
+  /// finds so much less.
+  void Grow(Item* item, std::size_t bytes);
   /// Forgets the item; what it held is the owner's to free.
   void Drop(Item* item);
 

@@ -6,48 +6,62 @@
 #include "core/bitmap/bitmap_rank.h"
 
 namespace cdp::bitmap {
+namespace {
 
-Bitmap64Directory::Bitmap64Directory(Bytes bytes, std::pmr::memory_resource* memory)
-    : entries_(memory) {
+// Calls `take(place)` for each bucket and returns how many values there are.
+template <class Take>
+std::uint64_t Locate(Bytes bytes, Take take) {
   StopTicker ticker;
+  std::uint64_t count = 0;
   Bucket bucket;
   for (BucketReader reader(bytes); reader.Next(&bucket);) {
     const BitmapView view(bucket.bitmap);
-    entries_.push_back({bucket, cardinality_});
-    cardinality_ += view.Cardinality();
+    take(BucketPlace{bucket.high, static_cast<std::uint32_t>(bucket.bitmap.size()),
+                     static_cast<std::size_t>(bucket.bitmap.data() - bytes.data()), count});
+    count += view.Cardinality();
     ticker.Step(view.containers());
   }
+  return count;
 }
 
-const Bitmap64Directory::Entry* Bitmap64Directory::Find(std::uint32_t high) const {
-  const auto found = std::lower_bound(
-      entries_.begin(), entries_.end(), high,
-      [](const Entry& entry, std::uint32_t wanted) { return entry.bucket.high < wanted; });
-  return entries_.data() + (found - entries_.begin());
+}  // namespace
+
+std::uint64_t LocateBuckets(Bytes bytes, BucketPlace* places) {
+  return Locate(bytes, [&places](const BucketPlace& place) { *places++ = place; });
+}
+
+Bitmap64Directory::Bitmap64Directory(Bytes bytes, std::pmr::memory_resource* memory)
+    : bytes_(bytes), own_(memory) {
+  cardinality_ = Locate(bytes, [this](const BucketPlace& place) { own_.push_back(place); });
+  places_ = own_;
+}
+
+std::span<const BucketPlace>::iterator Bitmap64Directory::Find(std::uint32_t high) const {
+  return std::lower_bound(
+      places_.begin(), places_.end(), high,
+      [](const BucketPlace& place, std::uint32_t wanted) { return place.high < wanted; });
 }
 
 bool Bitmap64Directory::Contains(std::uint64_t value) const {
-  const Entry* entry = Find(HighHalf(value));
-  return entry != entries_.data() + entries_.size() && entry->bucket.high == HighHalf(value) &&
-         BitmapView(entry->bucket.bitmap).Contains(LowHalf(value));
+  const auto place = Find(HighHalf(value));
+  return place != places_.end() && place->high == HighHalf(value) &&
+         ViewOf(*place).Contains(LowHalf(value));
 }
 
 std::uint64_t Bitmap64Directory::CountUpTo(std::uint64_t value) const {
-  const Entry* entry = Find(HighHalf(value));
-  if (entry == entries_.data() + entries_.size()) return cardinality_;
-  if (entry->bucket.high != HighHalf(value)) return entry->before;
-  return entry->before +
-         CountBelow(BitmapView(entry->bucket.bitmap), std::uint64_t{LowHalf(value)} + 1);
+  const auto place = Find(HighHalf(value));
+  if (place == places_.end()) return cardinality_;
+  if (place->high != HighHalf(value)) return place->before;
+  return place->before + CountBelow(ViewOf(*place), std::uint64_t{LowHalf(value)} + 1);
 }
 
 std::uint64_t Bitmap64Directory::ValueAt(std::uint64_t rank) const {
   const auto after = std::upper_bound(
-      entries_.begin(), entries_.end(), rank,
-      [](std::uint64_t wanted, const Entry& entry) { return wanted < entry.before; });
-  if (after == entries_.begin()) MalformedBitmap();
-  const Entry& entry = *std::prev(after);
-  return JoinHalves(entry.bucket.high,
-                    bitmap::ValueAt(BitmapView(entry.bucket.bitmap), rank - entry.before));
+      places_.begin(), places_.end(), rank,
+      [](std::uint64_t wanted, const BucketPlace& place) { return wanted < place.before; });
+  if (after == places_.begin()) MalformedBitmap();
+  const BucketPlace& place = *std::prev(after);
+  return JoinHalves(place.high, bitmap::ValueAt(ViewOf(place), rank - place.before));
 }
 
 }  // namespace cdp::bitmap

@@ -11,12 +11,26 @@
 
 namespace cdp::bitmap {
 
+struct BucketPlace {
+  std::uint32_t high;
+  std::uint32_t size;
+  std::size_t offset;
+  std::uint64_t before;  ///< values in the buckets before it
+};
+/// Fills in CountBuckets() places, and returns how many values there are.
+std::uint64_t LocateBuckets(Bytes bytes, BucketPlace* places);
+
 class Bitmap64Directory {
  public:
   /// The bytes must outlive it.
   Bitmap64Directory(Bytes bytes, std::pmr::memory_resource* memory);
+  /// With the places that LocateBuckets() found, which must outlive it too.
+  Bitmap64Directory(Bytes bytes, std::span<const BucketPlace> places, std::uint64_t cardinality)
+      : bytes_(bytes), places_(places), cardinality_(cardinality) {}
+  Bitmap64Directory(const Bitmap64Directory&) = delete;
+  Bitmap64Directory& operator=(const Bitmap64Directory&) = delete;
 
-  bool empty() const { return entries_.empty(); }
+  bool empty() const { return places_.empty(); }
   std::uint64_t Cardinality() const { return cardinality_; }
   bool Contains(std::uint64_t value) const;
   /// How many values are at most `value`.
@@ -25,15 +39,16 @@ class Bitmap64Directory {
   std::uint64_t ValueAt(std::uint64_t rank) const;
 
  private:
-  struct Entry {
-    Bucket bucket;
-    std::uint64_t before;  // values in the buckets before it
-  };
-  // The first entry whose high half is at least `high`.
-  const Entry* Find(std::uint32_t high) const;
+  // The first place whose high half is at least `high`.
+  std::span<const BucketPlace>::iterator Find(std::uint32_t high) const;
+  BitmapView ViewOf(const BucketPlace& place) const {
+    return BitmapView(bytes_.subspan(place.offset, place.size));
+  }
 
-  std::pmr::vector<Entry> entries_;
-  std::uint64_t cardinality_ = 0;
+  Bytes bytes_;
+  std::pmr::vector<BucketPlace> own_;
+  std::span<const BucketPlace> places_;
+  std::uint64_t cardinality_;
 };
 
 }  // namespace cdp::bitmap

@@ -1,6 +1,5 @@
 #include "core/bitmap/bitmap64_view.h"
 
-#include <algorithm>
 #include <array>
 
 #include "core/base/stop.h"
@@ -13,17 +12,8 @@ constexpr std::size_t kEmptyBucketBytes = 8;
 // Bytes of the 32-bit bitmap that the bytes begin with: to the end of its last container.
 std::size_t SizeOfFront(Bytes bytes, const BitmapView& view) {
   if (view.empty()) return kEmptyBucketBytes;
-  const Container last = view.At(view.containers() - 1);
-  const auto start = static_cast<std::size_t>(last.data - bytes.data());
-  switch (last.kind) {
-    case ContainerKind::kArray:
-      return start + 2 * std::size_t{last.cardinality};
-    case ContainerKind::kBitset:
-      return start + kBitsetBytes;
-    case ContainerKind::kRun:
-      return start + 4 * std::size_t{last.runs};
-  }
-  return start;
+  const Bytes last = view.At(view.containers() - 1).bytes();
+  return static_cast<std::size_t>(last.data() + last.size() - bytes.data());
 }
 
 // Calls `body(high half, view)` for the first bucket that is not empty; false if there is none.
@@ -70,7 +60,10 @@ bool BucketReader::Next(Bucket* bucket) {
     left_ = rest.subspan(size);
     least_high_ = std::uint64_t{high} + 1;
     --buckets_;
-    if (view.empty()) continue;
+    if (view.empty()) {
+      empties_.Step();
+      continue;
+    }
     *bucket = {high, rest.first(size)};
     return true;
   }
@@ -157,24 +150,6 @@ std::size_t CountBuckets(Bytes bytes) {
   Bucket bucket;
   for (BucketReader reader(bytes); reader.Next(&bucket); ++count) ticker.Step();
   return count;
-}
-
-void LocateBuckets(Bytes bytes, BucketPlace* places) {
-  StopTicker ticker;
-  Bucket bucket;
-  for (BucketReader reader(bytes); reader.Next(&bucket); ++places) {
-    *places = {bucket.high, static_cast<std::uint32_t>(bucket.bitmap.size()),
-               static_cast<std::size_t>(bucket.bitmap.data() - bytes.data())};
-    ticker.Step();
-  }
-}
-
-bool Contains64(Bytes bytes, std::span<const BucketPlace> places, std::uint64_t value) {
-  const auto place = std::lower_bound(
-      places.begin(), places.end(), HighHalf(value),
-      [](const BucketPlace& place, std::uint32_t high) { return place.high < high; });
-  return place != places.end() && place->high == HighHalf(value) &&
-         BitmapView(bytes.subspan(place->offset, place->size)).Contains(LowHalf(value));
 }
 
 }  // namespace cdp::bitmap

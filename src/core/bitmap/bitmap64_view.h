@@ -4,6 +4,7 @@
 /// half. The bytes have no directory: a bucket is found by stepping over those before it.
 #pragma once
 
+#include "core/base/stop.h"
 #include "core/bitmap/bitmap_view.h"
 
 namespace cdp::bitmap {
@@ -40,6 +41,7 @@ class BucketReader {
   Bytes left_;
   std::uint64_t buckets_;         // still to come
   std::uint64_t least_high_ = 0;  // of the next; one past the greatest after it
+  StopTicker empties_;            // of which only a made-up value has many
 };
 
 /// Questions about one value, answered in place.
@@ -55,16 +57,7 @@ bool Min64(ByteSource* source, std::uint64_t* value);
 /// Writes Cardinality64() values in ascending order.
 void Decode64(Bytes bytes, std::uint64_t* out);
 
-/// Where the buckets are, for look-ups in the same bytes again and again.
-struct BucketPlace {
-  std::uint32_t high;
-  std::uint32_t size;
-  std::size_t offset;
-};
 /// How many buckets BucketReader would give.
 std::size_t CountBuckets(Bytes bytes);
-/// Fills in CountBuckets() places.
-void LocateBuckets(Bytes bytes, BucketPlace* places);
-bool Contains64(Bytes bytes, std::span<const BucketPlace> places, std::uint64_t value);
 
 }  // namespace cdp::bitmap

@@ -4,17 +4,23 @@
 
 extern "C" {
 #include "access/detoast.h"
+#include "executor/nodeHash.h"
 #include "utils/snapmgr.h"
 }
 
 namespace cdp::pg {
 namespace {
 
-// What a call site keeps at most, and how many keys it remembers besides.
-constexpr std::size_t kMaxKept = 32 << 20;
+// What a call site takes at most, as a hash table may; and how many keys it remembers besides.
+constexpr std::size_t kMaxTaken = 48 << 20;
 constexpr std::size_t kMaxRemembered = 8192;
-// The largest value that is fetched into the room of an argument, and so held while it comes once.
-constexpr std::size_t kMaxRoom = 8 << 20;
+std::size_t Allowance() { return std::min<std::size_t>(kMaxTaken, get_hash_memory_limit()); }
+// Two thirds of it are for what it keeps, the rest for the rooms of the arguments. A value larger
+// than a room may be is not held while it comes once.
+constexpr std::size_t KeptOf(std::size_t allowance) { return allowance / 3 * 2; }
+constexpr std::size_t RoomOf(std::size_t allowance, std::size_t arguments) {
+  return allowance / 3 / std::max<std::size_t>(arguments, 2);
+}
 // As cheap to fetch whole as by two pieces.
 constexpr std::size_t kSmall = 8000;
 // A value is kept when it is requested for so many times: memory for it costs as much again as to
@@ -75,7 +81,10 @@ struct Slot {
 
 struct CallSite {
   CallSite(MemoryContext context, std::span<Slot> slots)
-      : slots(slots), memory(context), recall(&memory, kMaxKept, kMaxRemembered) {
+      : allowance(Allowance()),
+        slots(slots),
+        memory(context),
+        recall(&memory, KeptOf(allowance), kMaxRemembered) {
     std::fill(slots.begin(), slots.end(), Slot{});
   }
 
@@ -84,9 +93,10 @@ struct CallSite {
     std::fill(slots.begin(), slots.end(), Slot{});
     unfinished = nullptr;
     MemoryContextReset(memory.context());
-    new (&recall) Recall(&memory, kMaxKept, kMaxRemembered);
+    new (&recall) Recall(&memory, KeptOf(allowance), kMaxRemembered);
   }
 
+  std::size_t allowance;
   Stamp stamp = {};
   std::span<Slot> slots;        // by argument
   Block* unfinished = nullptr;  // an error came while its value was fetched
@@ -271,7 +281,7 @@ bool ReadStored(FunctionCallInfo fcinfo, int n, Need need, StoredArgument* argum
   const std::size_t keep = need == Need::kPieces ? stored.size : front;
   const std::size_t worth = kWorthKeeping + (keep > front ? stored.size / kBytesPerQuestion : 0);
   if (item->requests < worth || !Keep(site, slot, item, pointer, stored, keep)) {
-    if (front > kMaxRoom) return false;
+    if (std::bit_ceil(front) > RoomOf(site->allowance, site->slots.size())) return false;
     if (!is_last) Renew(site, slot, pointer, stored, front);
   }
   Tell(slot, stored, argument);
@@ -283,8 +293,13 @@ bool IsFirstCall(FunctionCallInfo fcinfo) {
   return !std::exchange(ExtraOf(fcinfo)->was_asked, true);
 }
 
-void* NotesRoom(FunctionCallInfo fcinfo, std::size_t size) {
-  const CallSite* site = static_cast<Extra*>(fcinfo->flinfo->fn_extra)->site;
+void* NotesRoom(FunctionCallInfo fcinfo, const KeptNotes* kept, std::size_t size) {
+  CallSite* site = static_cast<Extra*>(fcinfo->flinfo->fn_extra)->site;
+  for (const Slot& slot : site->slots) {
+    if (slot.block == nullptr || &slot.block->notes != kept) continue;
+    CallCore([&] { site->recall.Grow(slot.block->item, size); });
+    break;
+  }
   return MemoryContextAllocHuge(site->memory.context(), size);
 }
 

@@ -3,8 +3,9 @@
 /// To look something up in a large value costs far less than to fetch it. A call site, the
 /// expression that calls a function, therefore keeps what it fetched: the value that came last in
 /// each argument, in room that is used again, and others that came more than once, all of them
-/// together under a bound. What came once is not kept, and where a piece of it is enough no more is
-/// fetched: a scan over many values copies none of them.
+/// together under a bound, which is that of a hash table but never more than 48 MB. What came once
+/// is not kept, and where a piece of it is enough no more is fetched: a scan over many values
+/// copies none of them.
 ///
 /// A stored value is known by its TOAST pointer. The server may give a pointer to another value
 /// once nobody can see the old one, so what is kept is forgotten when the query's snapshot is not
@@ -46,7 +47,8 @@ bool ReadStored(FunctionCallInfo fcinfo, int n, Need need, StoredArgument* argum
 /// True the first time a call site asks: for what has to be checked once.
 bool IsFirstCall(FunctionCallInfo fcinfo);
 
-/// A block for the notes of a value that a call site has; it is freed with the value. May longjmp.
-void* NotesRoom(FunctionCallInfo fcinfo, std::size_t size);
+/// A block for the notes `kept` of a value that a call site has; it counts as part of the value,
+/// and is freed with it. May longjmp.
+void* NotesRoom(FunctionCallInfo fcinfo, const KeptNotes* kept, std::size_t size);
 
 }  // namespace cdp::pg

@@ -1,7 +1,6 @@
 /// Functions of roaringbitmap64 that answer by a number or by yes and no, all read in place.
 
-#include <limits>
-
+#include "core/bitmap/bitmap64_directory.h"
 #include "core/bitmap/bitmap64_order.h"
 #include "core/bitmap/bitmap64_set.h"
 #include "core/bitmap/build_state.h"
@@ -44,6 +43,7 @@ Counts Count(FunctionCallInfo fcinfo) {
 // question needs only those before the one it looks for.
 struct Directory {
   std::size_t buckets;
+  std::uint64_t cardinality;
   BucketPlace* places() { return reinterpret_cast<BucketPlace*>(this + 1); }
 };
 static_assert(sizeof(Directory) % alignof(BucketPlace) == 0);
@@ -53,10 +53,11 @@ Directory* DirectoryOf(FunctionCallInfo fcinfo, const StoredArgument& stored) {
   if (kept->notes != nullptr) return static_cast<Directory*>(kept->notes);
   const Bytes bytes = stored.bytes;
   const std::size_t buckets = CallCore([bytes] { return bitmap::CountBuckets(bytes); });
-  void* room = NotesRoom(fcinfo, sizeof(Directory) + buckets * sizeof(BucketPlace));
+  void* room = NotesRoom(fcinfo, kept, sizeof(Directory) + buckets * sizeof(BucketPlace));
   // What could be counted can be located: there is no error that would leave the room to nobody.
-  auto* directory = new (room) Directory{buckets};
-  CallCore([=] { bitmap::LocateBuckets(bytes, directory->places()); });
+  auto* directory = new (room) Directory{buckets, 0};
+  directory->cardinality =
+      CallCore([=] { return bitmap::LocateBuckets(bytes, directory->places()); });
   kept->notes = directory;
   return directory;
 }
@@ -74,8 +75,9 @@ bool Holds(FunctionCallInfo fcinfo, int n) {
   if (stored.kept->uses == 0) return CallCore([=] { return bitmap::Contains64(bytes, value); });
   Directory* directory = DirectoryOf(fcinfo, stored);
   return CallCore([=] {
-    return bitmap::Contains64(
-        bytes, std::span<const BucketPlace>(directory->places(), directory->buckets), value);
+    return bitmap::Bitmap64Directory(bytes, {directory->places(), directory->buckets},
+                                     directory->cardinality)
+        .Contains(value);
   });
 }
 
@@ -131,13 +133,6 @@ CDP_FUNCTION(cdp_rb64_xor_cardinality) {
 CDP_FUNCTION(cdp_rb64_andnot_cardinality) {
   const Counts counts = Count(fcinfo);
   PG_RETURN_INT64(counts.a - counts.both);
-}
-
-CDP_FUNCTION(cdp_rb64_jaccard_dist) {
-  const Counts counts = Count(fcinfo);
-  const std::int64_t either = counts.a + counts.b - counts.both;
-  if (either == 0) PG_RETURN_FLOAT8(std::numeric_limits<double>::quiet_NaN());
-  PG_RETURN_FLOAT8(static_cast<double>(counts.both) / static_cast<double>(either));
 }
 
 CDP_FUNCTION(cdp_rb64_contains_value) { PG_RETURN_BOOL(Holds(fcinfo, 0)); }

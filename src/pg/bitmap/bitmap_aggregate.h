@@ -147,6 +147,8 @@ class BitmapAggregate {
   static Header* BuildStateOf(Datum datum) {
     auto* value = reinterpret_cast<varlena*>(DatumGetPointer(datum));
     if (!VARATT_IS_4B_U(value) || VARSIZE(value) < sizeof(Header)) return nullptr;
+    // Inside a tuple a value stands at a multiple of four, where 64-bit ones must not be read.
+    if (reinterpret_cast<std::uintptr_t>(value) % alignof(Value) != 0) return nullptr;
     auto* state = reinterpret_cast<Header*>(value);
     if (!Form::HasCookie(state)) return nullptr;
     return state->used <= State::Capacity(state) ? state : nullptr;

@@ -56,7 +56,7 @@ auto AskBitmapOnce(FunctionCallInfo fcinfo, int n, Answer answer) {
   if (stored.kept == nullptr) return AskBitmap(fcinfo, n, &stored, answer);
   if (stored.kept->notes == nullptr) {
     const Result result = AskBitmap(fcinfo, n, &stored, answer);
-    stored.kept->notes = new (NotesRoom(fcinfo, sizeof(Result))) Result(result);
+    stored.kept->notes = new (NotesRoom(fcinfo, stored.kept, sizeof(Result))) Result(result);
   }
   return *static_cast<const Result*>(stored.kept->notes);
 }

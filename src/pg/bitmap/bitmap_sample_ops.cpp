@@ -5,8 +5,6 @@
 #include <cinttypes>
 #include <limits>
 
-#include "core/bitmap/bitmap64_set.h"
-#include "core/bitmap/bitmap_compare.h"
 #include "core/bitmap/bitmap_remap.h"
 #include "core/bitmap/bitmap_stats.h"
 #include "pg/bitmap/bitmap_kinds.h"
@@ -20,19 +18,20 @@ using bitmap::BitmapView;
 using bitmap::BucketList;
 using bitmap::Bytes;
 
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
 // Shared values over all values; `of_nothing` when there are none at all.
 double Likeness(std::uint64_t both, std::uint64_t sum, double of_nothing) {
   if (sum == 0) return of_nothing;
   return static_cast<double>(both) / (static_cast<double>(sum) - static_cast<double>(both));
 }
 
+template <class Kind>
 Datum Jaccard(FunctionCallInfo fcinfo, double of_nothing) {
-  const Bytes a = KeptBitmapArgument(fcinfo, 0);
-  const Bytes b = KeptBitmapArgument(fcinfo, 1);
+  const Bytes a = Kind::KeptArgument(fcinfo, 0);
+  const Bytes b = Kind::KeptArgument(fcinfo, 1);
   PG_RETURN_FLOAT8(CallCore([=] {
-    const BitmapView left(a);
-    const BitmapView right(b);
-    return Likeness(bitmap::AndCardinality(left, right), left.Cardinality() + right.Cardinality(),
+    return Likeness(Kind::CountShared(a, b), Kind::Cardinality(a) + Kind::Cardinality(b),
                     of_nothing);
   }));
 }
@@ -82,18 +81,10 @@ Datum JsonOf(const Answer& answer, std::size_t bytes, const char* buckets) {
 
 }  // namespace
 
-CDP_FUNCTION(cdp_rb_jaccard) { return Jaccard(fcinfo, 1.0); }
-CDP_FUNCTION(cdp_rb_jaccard_dist) {
-  return Jaccard(fcinfo, std::numeric_limits<double>::quiet_NaN());
-}
-CDP_FUNCTION(cdp_rb64_jaccard) {
-  const Bytes a = KeptBitmap64Argument(fcinfo, 0);
-  const Bytes b = KeptBitmap64Argument(fcinfo, 1);
-  PG_RETURN_FLOAT8(CallCore([=] {
-    return Likeness(bitmap::AndCardinality64(a, b),
-                    bitmap::Cardinality64(a) + bitmap::Cardinality64(b), 1.0);
-  }));
-}
+CDP_FUNCTION(cdp_rb_jaccard) { return Jaccard<Kind32>(fcinfo, 1.0); }
+CDP_FUNCTION(cdp_rb_jaccard_dist) { return Jaccard<Kind32>(fcinfo, kNaN); }
+CDP_FUNCTION(cdp_rb64_jaccard) { return Jaccard<Kind64>(fcinfo, 1.0); }
+CDP_FUNCTION(cdp_rb64_jaccard_dist) { return Jaccard<Kind64>(fcinfo, kNaN); }
 
 CDP_FUNCTION(cdp_rb_remap) {
   const Bytes bytes = BitmapArgument(fcinfo, 0);

@@ -76,6 +76,17 @@ TEST(Recall, WhatCannotFitIsRefusedAndDropsNothing) {
   EXPECT_EQ(cache.keys().size(), 10u);
 }
 
+TEST(Recall, WhatGrowsLeavesLessRoom) {
+  Cache cache(1000, 1000);
+  for (int round = 0; round < 2; ++round) cache.Hits(0, 10, 100);
+  cache.recall().Grow(cache.recall().Request(9), 350);
+  EXPECT_EQ(cache.recall().held_bytes(), 1350u);
+  for (int round = 0; round < 3; ++round) cache.Ask(77, 100);
+  // 450 bytes of one, and five of 100.
+  EXPECT_EQ(cache.recall().held_bytes(), 950u);
+  EXPECT_TRUE(cache.Ask(9, 100));
+}
+
 TEST(Recall, RemembersOnlySoManyKeys) {
   Cache cache(1000, 20);
   for (int round = 0; round < 3; ++round) EXPECT_EQ(cache.Hits(0, 21, 10), 0);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/bitmap/bitmap64_cursor.h"
+#include "core/bitmap/bitmap64_directory.h"
 #include "core/bitmap/bitmap64_order.h"
 #include "oracle/bitmap64.h"
 
@@ -36,12 +37,13 @@ void ExpectReads(const Set64& set, Bytes bytes, std::mt19937_64& rng) {
   ASSERT_TRUE(set.empty() || value == *set.rbegin());
 
   std::vector<BucketPlace> places(CountBuckets(bytes));
-  LocateBuckets(bytes, places.data());
+  const std::uint64_t count = LocateBuckets(bytes, places.data());
+  const Bitmap64Directory directory(bytes, places, count);
   for (int i = 0; i < 200; ++i) {
     const std::uint64_t point = oracle::RandomPoint(set, rng);
     const bool in = set.count(point) == 1;
     ASSERT_EQ(Contains64(bytes, point), in) << point;
-    ASSERT_EQ(Contains64(bytes, places, point), in) << point;
+    ASSERT_EQ(directory.Contains(point), in) << point;
     const std::uint64_t rank = RankOf(set, point);
     ASSERT_EQ(Rank64(bytes, point), rank) << point;
     ASSERT_EQ(Index64(bytes, point), in ? static_cast<std::int64_t>(rank) - 1 : -1) << point;

@@ -5,12 +5,19 @@
 
 #include "core/base/stop.h"
 #include "core/bitmap/accumulator.h"
+#include "core/bitmap/bitmap64_content.h"
+#include "core/bitmap/bitmap64_directory.h"
+#include "core/bitmap/bitmap64_many.h"
+#include "core/bitmap/bitmap64_range.h"
+#include "core/bitmap/bitmap64_set.h"
 #include "core/bitmap/bitmap_compare.h"
 #include "core/bitmap/bitmap_many.h"
 #include "core/bitmap/bitmap_order.h"
 #include "core/bitmap/bitmap_range.h"
+#include "core/bitmap/bitmap_remap.h"
 #include "core/bitmap/bitmap_sample.h"
 #include "core/bitmap/bitmap_shift.h"
+#include "core/bitmap/bitmap_stats.h"
 #include "core/bitmap/bitmap_text.h"
 #include "core/bitmap/bitmap_writer.h"
 #include "core/bitmap/sort.h"
@@ -86,6 +93,67 @@ TEST_F(Interrupt, EndsChanging) {
   expect_stop([&](BitmapParts* parts) { OrMany(views, parts, memory); });
   EXPECT_THROW(Compare(view, view), Stopped);
   EXPECT_THROW(Hash(view, 0), Stopped);
+}
+
+TEST_F(Interrupt, EndsWorkOn64Bits) {
+  stop_hook = nullptr;
+  auto* memory = std::pmr::new_delete_resource();
+  std::vector<std::uint64_t> values;
+  for (std::uint64_t i = 0; i < 65536; ++i) values.push_back(i << 16 | 7);
+  BucketList sparse(memory);
+  AppendSorted(values, &sparse);
+  std::vector<std::byte> bytes(sparse.size());
+  sparse.Write(bytes.data());
+  // The same, so that nothing can be known by the address; and one with a value less.
+  const auto same = bytes;
+  BucketList less(memory);
+  AppendWithout(bytes, values.back(), &less);
+  std::vector<std::byte> part(less.size());
+  less.Write(part.data());
+  stop_hook = [] { throw Stopped(); };
+
+  const auto expect_stop = [memory](const char* what, auto append) {
+    BucketList list(memory);
+    EXPECT_THROW(append(&list), Stopped) << what;
+  };
+  const Range64 range = {9, 0xfffffff0};
+  expect_stop("fill", [&](BucketList* list) { AppendFilled(bytes, range, list); });
+  expect_stop("clear", [&](BucketList* list) { AppendCleared(bytes, {9, 99}, list); });
+  expect_stop("flip", [&](BucketList* list) { AppendFlipped(bytes, range, list); });
+  expect_stop("range", [&](BucketList* list) { AppendRange(bytes, range, list); });
+  expect_stop("shift", [&](BucketList* list) { AppendShifted(bytes, 5, list); });
+  expect_stop("compact", [&](BucketList* list) { AppendCompacted(bytes, list); });
+  expect_stop("with", [&](BucketList* list) { AppendWith(bytes, 5, list); });
+  expect_stop("without", [&](BucketList* list) { AppendWithout(bytes, 7, list); });
+  expect_stop("foreign", [&](BucketList* list) { AppendForeign(bytes, list); });
+  expect_stop("sample", [&](BucketList* list) { AppendSample(bytes, 30000, 1, list); });
+  expect_stop("remap", [&](BucketList* list) { AppendRemapped(bytes, values, values, list); });
+  const Bytes pair[] = {bytes, same};
+  expect_stop("or_many", [&](BucketList* list) { AppendOrMany(pair, list); });
+  expect_stop("and_many", [&](BucketList* list) { AppendAndMany(pair, list); });
+  for (const auto operation :
+       {SetOperation::kAnd, SetOperation::kOr, SetOperation::kXor, SetOperation::kAndNot}) {
+    expect_stop("combine", [&](BucketList* list) { AppendCombined(operation, bytes, same, list); });
+  }
+  EXPECT_THROW(AndCardinality64(bytes, same), Stopped);
+  EXPECT_THROW(IncludesAll64(bytes, part), Stopped);
+  EXPECT_THROW(Equal64(bytes, same), Stopped);
+  EXPECT_THROW(Compare64(bytes, same), Stopped);
+  EXPECT_THROW(Hash64(bytes, 0), Stopped);
+  EXPECT_THROW(StatsOf64(bytes), Stopped);
+  EXPECT_THROW(Cardinality64(bytes), Stopped);
+  EXPECT_THROW(Decode64(bytes, values.data()), Stopped);
+  EXPECT_THROW(Bitmap64Directory(bytes, memory), Stopped);
+  Accumulator<std::uint64_t> accumulator(memory);
+  EXPECT_THROW(accumulator.Fold(SetOperation::kOr, bytes), Stopped);
+  // Nothing but empty buckets, which a value of ours never has.
+  std::vector<std::byte> empties(8 + 12 * 70000);
+  StoreAt(empties.data(), std::uint64_t{70000});
+  for (std::uint32_t i = 0; i < 70000; ++i) {
+    StoreAt(empties.data() + 8 + 12 * i, i);
+    StoreAt(empties.data() + 12 + 12 * i, kCookieWithoutRuns);
+  }
+  EXPECT_THROW(Empty64(empties), Stopped);
 }
 
 TEST_F(Interrupt, EndsBuilding) {
