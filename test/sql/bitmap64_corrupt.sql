@@ -67,6 +67,32 @@ CREATE TABLE corrupt AS SELECT n, b::roaringbitmap64 AS b FROM page;
 SELECT n, outcome64('$1::text', b) AS text, outcome64('cdp.rb64_cardinality($1)', b) AS count, outcome64('cdp.rb64_iterate($1)', b) AS iterate,
        outcome64('cdp.rb64_or($1, $1)', b) AS operator, outcome64('(SELECT cdp.rb64_or_agg(x) FROM unnest(ARRAY[$1, $1]) x)', b) AS aggregate
   FROM corrupt ORDER BY n;
+-- plans read constants too: what is wrong with one is found when the query comes to read it
+CREATE TABLE keyed (id int8 PRIMARY KEY, narrow int4);
+INSERT INTO keyed SELECT i, i FROM generate_series(-10, 70000) i;
+ANALYZE keyed;
+-- (a plan shows the constant, as bytes: to show a state that lies is to read it)
+CREATE FUNCTION planned(b bytea) RETURNS text LANGUAGE plpgsql SET cdp.bitmap_output = 'bytea' AS $$
+BEGIN
+    EXECUTE format('EXPLAIN SELECT FROM keyed WHERE id <@ %L::bytea::cdp.roaringbitmap64', b);
+    EXECUTE format('EXPLAIN SELECT FROM keyed WHERE %L::bytea::cdp.roaringbitmap64 @> narrow', b);
+    EXECUTE format('EXPLAIN SELECT FROM cdp.rb64_iterate(%L::bytea::cdp.roaringbitmap64)', b);
+    RETURN 'planned';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE || ' ' || SQLERRM;
+END $$;
+CREATE FUNCTION found(b bytea, by_index bool) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    rows int8;
+BEGIN
+    PERFORM set_config('enable_seqscan', (NOT by_index)::text, true), set_config('enable_indexscan', by_index::text, true),
+            set_config('enable_indexonlyscan', by_index::text, true), set_config('enable_bitmapscan', by_index::text, true);
+    EXECUTE format('SELECT count(*) FROM keyed WHERE id <@ %L::bytea::cdp.roaringbitmap64', b) INTO rows;
+    RETURN rows::text;
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END $$;
+SELECT n, planned(b), found(b, false) AS by_rows, found(b, true) AS by_index FROM page ORDER BY n;
 SELECT what, count(*) FILTER (WHERE o = 'answer') AS answers, count(*) FILTER (WHERE o = '22004') AS malformed, count(*) FILTER (WHERE o = '22P02') AS invalid
   FROM reader, corrupt, outcome64(what, b) o GROUP BY what ORDER BY what COLLATE "C";
 ROLLBACK;

@@ -16,14 +16,16 @@ Node* WidenedInt4(Node* expression) {
   return call->funcid == F_INT8_INT4 ? NodeOf(linitial(call->args)) : nullptr;
 }
 
+// Null of what cannot be read.
 Const* NarrowedConst(const Const* bitmap, Oid type) {
-  const Bytes bytes = Bitmap64Bytes(bitmap->constvalue);
-  const varlena* narrow = CallCore([bytes] {
-    ContextResource memory(CurrentMemoryContext);
-    bitmap::BitmapParts parts(&memory);
-    bitmap::KeepInt4(bytes, &parts);
-    return NewBitmap(parts);
-  });
+  const varlena* narrow =
+      AskConstant<Kind64>(bitmap, static_cast<varlena*>(nullptr), [](Bytes bytes) {
+        ContextResource memory(CurrentMemoryContext);
+        bitmap::BitmapParts parts(&memory);
+        bitmap::KeepInt4(bytes, &parts);
+        return NewBitmap(parts);
+      });
+  if (narrow == nullptr) return nullptr;
   return makeConst(type, -1, InvalidOid, -1, PointerGetDatum(narrow), false, false);
 }
 
@@ -44,10 +46,10 @@ Node* Int4Membership(const SupportRequestSimplify* request) {
     const Oid operation = GetSysCacheOid4(OPERNAMENSP, Anum_pg_operator_oid, CStringGetDatum("<@"),
                                           ObjectIdGetDatum(INT4OID), ObjectIdGetDatum(type),
                                           ObjectIdGetDatum(schema));
-    if (!OidIsValid(operation)) return nullptr;
-    Expr* test =
-        make_opclause(operation, BOOLOID, false, reinterpret_cast<Expr*>(value),
-                      reinterpret_cast<Expr*>(NarrowedConst(bitmap, type)), InvalidOid, InvalidOid);
+    Const* narrow = NarrowedConst(bitmap, type);
+    if (!OidIsValid(operation) || narrow == nullptr) return nullptr;
+    Expr* test = make_opclause(operation, BOOLOID, false, reinterpret_cast<Expr*>(value),
+                               reinterpret_cast<Expr*>(narrow), InvalidOid, InvalidOid);
     set_opfuncid(reinterpret_cast<OpExpr*>(test));
     return NodeOf(test);
   }

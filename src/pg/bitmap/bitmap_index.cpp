@@ -90,9 +90,12 @@ varlena* NewArrayOf(Bytes bytes) {
   return reinterpret_cast<varlena*>(array);
 }
 
+// All members as a constant; null when they cannot be read.
 template <class Kind>
-Expr* ListOf(Bytes bytes) {
-  const varlena* members = CallCore([bytes] { return NewArrayOf<Kind>(bytes); });
+Expr* ListOf(const Const* bitmap) {
+  const varlena* members = AskConstant<Kind>(bitmap, static_cast<varlena*>(nullptr),
+                                             [](Bytes bytes) { return NewArrayOf<Kind>(bytes); });
+  if (members == nullptr) return nullptr;
   return reinterpret_cast<Expr*>(
       makeConst(Kind::kArrayType, -1, InvalidOid, -1, PointerGetDatum(members), false, false));
 }
@@ -105,6 +108,7 @@ template <class Kind>
 struct Members {
   std::uint64_t count;
   Bounds<Kind> bounds;
+  bool is_known = true;  // of bytes that can be read
 
   // One less than the numbers from the least to the greatest, which can be 2^64.
   std::uint64_t Width() const {
@@ -116,12 +120,19 @@ struct Members {
   bool IsDense() const { return Width() / kRowsPerLookup < count; }
 };
 
+// For use inside CallCore.
 template <class Kind>
 Members<Kind> MembersOf(Bytes bytes) {
-  return AskBitmap<Kind>(bytes, [](const auto& lookup) {
+  return AskLookup<Kind>(bytes, [](const auto& lookup) {
     const std::uint64_t count = lookup.Cardinality();
     return Members<Kind>{count, count == 0 ? Bounds<Kind>{} : bitmap::BoundsOf(lookup)};
   });
+}
+
+// Whether a range needs no second look at its rows. What the headers say is not enough for that.
+template <class Kind>
+bool IsSurelySolid(const Const* bitmap, const Members<Kind>& members) {
+  return members.IsSolid() && AskConstant<Kind>(bitmap, false, Kind::IsSound);
 }
 
 // Whether lookups are cheaper than the range, where every row is asked by evaluating `bitmap`.
@@ -146,17 +157,17 @@ bool LookupsAreBetter(const SupportRequestIndexCondition* request, Node* column,
 template <class Kind>
 List* ConditionOfConstant(SupportRequestIndexCondition* request, Node* column, Const* bitmap) {
   if (bitmap->constisnull) return NIL;
-  const Bytes bytes = Kind::BytesOf(bitmap->constvalue);
-  const auto members = MembersOf<Kind>(bytes);
+  constexpr Members<Kind> kUnknown = {0, {}, false};
+  const auto members = AskConstant<Kind>(bitmap, kUnknown, MembersOf<Kind>);
+  if (!members.is_known) return NIL;
   if (LookupsAreBetter(request, column, NodeOf(bitmap), members)) {
     request->lossy = false;
-    return Lookups<Kind>(request, column,
-                         members.count <= kMaxListed
-                             ? ListOf<Kind>(bytes)
-                             : OwnCall(CalleesOf(Kind()).lookups, Kind::kArrayType, request->funcid,
-                                       NodeOf(bitmap)));
+    Expr* list = members.count <= kMaxListed ? ListOf<Kind>(bitmap)
+                                             : OwnCall(CalleesOf(Kind()).lookups, Kind::kArrayType,
+                                                       request->funcid, NodeOf(bitmap));
+    return list == nullptr ? NIL : Lookups<Kind>(request, column, list);
   }
-  request->lossy = !members.IsSolid();
+  request->lossy = !IsSurelySolid<Kind>(bitmap, members);
   return Range<Kind>(request, column, members.bounds);
 }
 
@@ -178,7 +189,7 @@ List* ConditionOfExpression(SupportRequestIndexCondition* request, Node* column,
 template <class Kind>
 Datum SignedEnd(FunctionCallInfo fcinfo, typename Kind::Number Bounds<Kind>::*end) {
   const Bytes bytes = ArgumentOf<Kind>(fcinfo, 0);
-  const auto members = MembersOf<Kind>(bytes);
+  const auto members = CallCore([bytes] { return MembersOf<Kind>(bytes); });
   if (members.count == 0) PG_RETURN_NULL();
   return Kind::DatumOf(static_cast<typename Kind::Value>(members.bounds.*end));
 }
@@ -203,8 +214,8 @@ Datum LookupsSupport(FunctionCallInfo fcinfo) {
   List* args = reinterpret_cast<FuncExpr*>(request->node)->args;
   const Const* bitmap = Foreseen(request->root, NodeOf(linitial(args)));
   if (bitmap == nullptr) PG_RETURN_POINTER(nullptr);
-  const Bytes bytes = Kind::BytesOf(bitmap->constvalue);
-  const auto count = static_cast<double>(CallCore([bytes] { return Kind::Cardinality(bytes); }));
+  const double count = AskConstant<Kind>(
+      bitmap, 0.0, [](Bytes bytes) { return static_cast<double>(Kind::Cardinality(bytes)); });
   request->startup = 0;
   request->per_tuple =
       count * (kOperatorsPerDescent * cpu_operator_cost + cpu_index_tuple_cost + cpu_tuple_cost);

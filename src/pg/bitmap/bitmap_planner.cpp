@@ -61,10 +61,11 @@ double MemberSelectivity(PlannerInfo* root, Oid function, List* args, int relati
   double share = kGuess;
   const Const* constant = column.vartype == Kind::kType ? Foreseen(root, other) : nullptr;
   if (constant != nullptr) {
-    const Bytes bytes = Kind::BytesOf(constant->constvalue);
     const auto stats = StatsOf<Kind>(&column, function);
-    share = AskBitmap<Kind>(bytes,
-                            [&](const auto& lookup) { return bitmap::MemberShare(lookup, stats); });
+    share = AskConstant<Kind>(constant, kGuess, [&stats](Bytes bytes) {
+      return AskLookup<Kind>(
+          bytes, [&stats](const auto& lookup) { return bitmap::MemberShare(lookup, stats); });
+    });
     CLAMP_PROBABILITY(share);
   }
   ReleaseVariableStats(column);
@@ -98,8 +99,12 @@ Datum IterateSupport(FunctionCallInfo fcinfo) {
   List* args = reinterpret_cast<FuncExpr*>(request->node)->args;
   const Const* constant = Foreseen(request->root, NodeOf(linitial(args)));
   if (constant == nullptr) PG_RETURN_POINTER(nullptr);
-  const Bytes bytes = Kind::BytesOf(constant->constvalue);
-  request->rows = static_cast<double>(CallCore([bytes] { return Kind::Cardinality(bytes); }));
+  constexpr double kUnknown = -1;
+  const double rows = AskConstant<Kind>(constant, kUnknown, [](Bytes bytes) {
+    return static_cast<double>(Kind::Cardinality(bytes));
+  });
+  if (rows == kUnknown) PG_RETURN_POINTER(nullptr);
+  request->rows = rows;
   PG_RETURN_POINTER(request);
 }
 

@@ -16,13 +16,27 @@ inline const Const* Foreseen(PlannerInfo* root, Node* expression) {
   return constant->constisnull ? nullptr : constant;
 }
 
-/// What `ask(lookup)` says of a bitmap.
-template <class Kind, class Ask>
-auto AskBitmap(bitmap::Bytes bytes, Ask ask) {
-  return CallCore([&] {
-    ContextResource memory(CurrentMemoryContext);
-    return ask(Kind::Open(bytes, &memory));
+/// What `ask(bytes)` says of a constant, or `otherwise` when it is no bitmap: what is wrong with it
+/// is an error of the query that comes to read it, not of its plan. May longjmp.
+template <class Kind, class Answer, class Ask>
+Answer AskConstant(const Const* constant, Answer otherwise, Ask ask) {
+  const bitmap::Bytes bytes = BytesOf(PG_DETOAST_DATUM_PACKED(constant->constvalue));
+  // Nobody writes down a state; there is no need to know it.
+  if (Kind::IsBuildState(bytes)) return otherwise;
+  return CallCore([&]() -> Answer {
+    try {
+      return ask(bytes);
+    } catch (const Error&) {
+      return otherwise;
+    }
   });
+}
+
+/// What `ask(lookup)` says of a bitmap; for use inside CallCore.
+template <class Kind, class Ask>
+auto AskLookup(bitmap::Bytes bytes, Ask ask) {
+  ContextResource memory(CurrentMemoryContext);
+  return ask(Kind::Open(bytes, &memory));
 }
 
 /// A call of a function of ours with parameters of these types, which lives beside the function
