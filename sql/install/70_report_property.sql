@@ -226,6 +226,15 @@ END $$;
 COMMENT ON FUNCTION cdp.property_code(text, text) IS
     'the code of a value of a property in timelines; null when no event ever had it';
 
+CREATE FUNCTION cdp.property_value(property text, code int4) RETURNS text LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT v.value FROM cdp.event_property_value AS v
+             WHERE v.slot = cdp.property_slot(property) AND v.code = property_value.code);
+END $$;
+COMMENT ON FUNCTION cdp.property_value(text, int4) IS
+    'what a code of a property in timelines means; null for one that was never given out';
+
 CREATE FUNCTION cdp.property_drop(property text) RETURNS int4 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -38,7 +38,8 @@ SELECT persons_new FROM cdp.id_resolve();
 EXECUTE refresh;
 TABLE differences;
 TABLE cdp.event_property_value ORDER BY 1, 2;
-SELECT cdp.property_slot('channel'), cdp.property_code('channel', 'wechat'), cdp.property_code('channel', 'never seen');
+SELECT cdp.property_slot('channel'), cdp.property_code('channel', 'wechat'), cdp.property_code('channel', 'never seen'),
+       cdp.property_value('channel', 2), cdp.property_value('channel', 3), cdp.property_value('channel', NULL);
 
 -- a value and a property defined later are due where there are such events, and only there
 SELECT cdp.event_value_set('pay', 'amount', 2);
@@ -113,6 +114,14 @@ SELECT cdp.property_drop(name) FROM cdp.event_property ORDER BY slot;
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, channel) VALUES ('last', '2025-01-02', 'pay', 'member_id', 'm1', 'app');
 SELECT events_new FROM cdp.ingest();
 SELECT props FROM cdp.timeline_tail;
+EXECUTE refresh;
+TABLE differences;
+TABLE findings;
+-- tables from before there were properties are brought up to date
+DROP TABLE cdp.event_property, cdp.event_property_value;
+SELECT cdp.setup();
+TABLE cdp.event_property;
+SELECT count(*) FROM cdp.event_property_value;
 EXECUTE refresh;
 TABLE differences;
 TABLE findings;
