@@ -33,8 +33,8 @@ class Days {
                         });
   }
 
-  /// True when no day came again after another, so that no day and key did.
-  bool ascending() const { return ascending_; }
+  /// True when no day and key may be there twice.
+  bool distinct() const { return distinct_; }
 
   template <class Use>
   void ForEach(Use&& use) const {
@@ -46,16 +46,17 @@ class Days {
  private:
   void Add(Micros at, std::uint32_t symbol) {
     const std::int64_t day = walk_.DayOf(at);
-    // Mostly the symbol that was met last, else one of a few of that day.
-    for (std::size_t i = cells_.size(); i > 0 && cells_[i - 1].day == day; --i) {
-      if (cells_[i - 1].symbol != symbol) {
-        ticker_.Step();
-        continue;
+    std::uint32_t& known = known_[symbol % kKnown];
+    if (known < cells_.size() && cells_[known].day == day) {
+      if (cells_[known].symbol == symbol) {
+        ++cells_[known].events;
+        return;
       }
-      ++cells_[i - 1].events;
-      return;
+      // It may come again, and then nobody knows where it was.
+      distinct_ = false;
     }
-    ascending_ &= cells_.empty() || cells_.back().day <= day;
+    distinct_ &= cells_.empty() || cells_.back().day <= day;
+    known = static_cast<std::uint32_t>(cells_.size());
     cells_.push_back({day, symbol, 1});
   }
 
@@ -65,12 +66,14 @@ class Days {
     return column_.ValueOf(symbol);
   }
 
+  static constexpr std::uint32_t kKnown = 256;
+
   bool by_code_;
-  bool ascending_ = true;
+  bool distinct_ = true;
   PropertyColumn column_;
   DayWalk walk_;
   std::pmr::vector<Cell> cells_;
-  StopTicker ticker_;
+  std::uint32_t known_[kKnown] = {};  ///< where the cell of a symbol is, by its lowest bits
 };
 
 /// Each day and key once, in order.
@@ -119,10 +122,9 @@ void CountDaily(const View& view, DailyQuestion* question, TallyTable* tally,
   };
   Scratch scratch(memory);
   const Days days(view, question, &scratch);
-  if (days.ascending()) {
+  if (days.distinct()) {
     days.ForEach(count);
   } else {
-    // Where clocks go back over midnight a day and key come twice, and are one visit.
     for (const DailyCell& cell : CellsOf(days, &scratch)) count(cell);
   }
 }

@@ -21,14 +21,14 @@ TEST(TimelineDailyProperty, CountsAsAMapDoes) {
     oracle::Events events(rng() % 150 == 0 ? rng() % 600 : rng() % 14);
     for (auto& event : events) {
       event.at = (static_cast<std::int64_t>(rng() % 200) - 100) * kMicrosPerHour / 2;
-      event.code = static_cast<std::int32_t>(rng() % 4) * 64;
+      event.code = static_cast<std::int32_t>(rng() % 4) * (round % 2 == 0 ? 64 : 256);
       if (rng() % 3 != 0) event.properties[0] = static_cast<std::int32_t>(rng() % 4) - 1;
       if (rng() % 9 == 0) event.properties[1] = static_cast<std::int32_t>(rng());
     }
     events = oracle::Sorted(events);
     const auto image = timeline::Write(events);
     const bool all = rng() % 2 == 0;
-    const std::vector<std::int32_t> chosen = {0, 128};
+    const std::vector<std::int32_t> chosen = {0, 128, 512};
     const timeline::CodeSet codes(chosen, kMemory);
     const auto hours = static_cast<std::int64_t>(rng() % 27) - 12;
     DailyQuestion question{all ? nullptr : &codes, static_cast<int>(rng() % 4), {}};
@@ -36,7 +36,7 @@ TEST(TimelineDailyProperty, CountsAsAMapDoes) {
     Zone zone = question.zone;
     std::map<std::pair<std::int64_t, std::optional<std::int32_t>>, std::int64_t> slow;
     for (const auto& event : events) {
-      if (!all && event.code != 0 && event.code != 128) continue;
+      if (!all && event.code != 0 && event.code != 128 && event.code != 512) continue;
       const auto key = question.property == 0 ? std::optional(event.code)
                                               : event.properties[question.property - 1];
       ++slow[{zone.DayOf(event.at), key}];
