@@ -8,6 +8,7 @@
 #include "core/bsi/bsi.h"
 #include "core/bsi/bsi_ask.h"
 #include "oracle/bsi.h"
+#include "oracle/pieces.h"
 
 namespace {
 
@@ -39,6 +40,9 @@ void Ask(const std::vector<std::byte>& image, std::int64_t value) {
   question.Quantile(0.5);
   question.Tiles(2);
   ValueOf(view, static_cast<std::uint32_t>(value));
+  oracle::Pieces pieces(image);
+  ValueOf(&pieces, static_cast<std::uint32_t>(value));
+  TotalOf(&pieces);
   Bsi sum(view, memory);
   sum.Add(view);
   sum.AddOne(view.id_bytes());
@@ -64,6 +68,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (oracle::BsiImage(map) != image) std::abort();
       const BsiView view(image);
       if (Question(view, nullptr, memory).Sum() != oracle::SumOf(map)) std::abort();
+      oracle::Pieces pieces(image);
+      if (TotalOf(&pieces).sum != oracle::SumOf(map)) std::abort();
       if (!map.empty() && ValueOf(view, map.begin()->first) != map.begin()->second) std::abort();
     }
   } catch (const Error&) {

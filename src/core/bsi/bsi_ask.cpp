@@ -17,7 +17,7 @@ std::uint64_t Question::Count() const {
   return only_ == nullptr ? view_.count() : bitmap::AndCardinality(view_.ids(), *only_);
 }
 
-Question::Sum128 Question::SumOf(const BitmapView* only) const {
+Sum128 Question::SumOf(const BitmapView* only) const {
   const auto count = [only](const BitmapView& ids) {
     return only == nullptr ? ids.Cardinality() : bitmap::AndCardinality(ids, *only);
   };

@@ -19,7 +19,6 @@ class Question {
       : view_(view), only_(only), memory_(memory) {}
 
   std::uint64_t Count() const;
-  __extension__ using Sum128 = __int128;
   Sum128 Sum() const { return SumOf(only_); }
   /// Nothing when there is nobody.
   std::optional<std::int64_t> Least() const { return End(false); }

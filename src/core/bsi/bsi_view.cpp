@@ -16,6 +16,28 @@ std::size_t TableBytes(const ImageHeader& header) {
   throw Error(ErrorCode::kCorruptData, std::string(kName) + " is corrupt", why);
 }
 
+// Calls body(part, bitmap) for the ids, part 0, and the slices, of each of which is fetched what
+// the body asks for, until the body returns false. Returns the header.
+template <class Body>
+ImageHeader WalkParts(ByteSource* image, Body body) {
+  const std::size_t size = image->size();
+  const ImageHeader header =
+      ReadHeader(image->Read(0, size < sizeof(ImageHeader) ? size : sizeof(ImageHeader)));
+  std::size_t at = sizeof(ImageHeader);
+  const std::size_t table = TableBytes(header);
+  if (table > size - at) Corrupt("It ends too early.");
+  std::array<std::uint32_t, kMaxSlices + 1> lengths;
+  std::memcpy(lengths.data(), image->Read(at, table).data(), table);
+  at += table;
+  for (std::uint32_t part = 0; part <= header.slices; ++part) {
+    if (lengths[part] > size - at) Corrupt("It ends too early.");
+    SourceTail tail(image, at);
+    if (!body(part, BitmapView(&tail))) break;
+    at += lengths[part];
+  }
+  return header;
+}
+
 }  // namespace
 
 ImageHeader ReadHeader(Bytes front) {
@@ -55,24 +77,31 @@ std::optional<std::int64_t> ValueOf(const BsiView& view, std::uint32_t id) {
 }
 
 std::optional<std::int64_t> ValueOf(ByteSource* image, std::uint32_t id) {
-  const std::size_t size = image->size();
-  const ImageHeader header =
-      ReadHeader(image->Read(0, size < sizeof(ImageHeader) ? size : sizeof(ImageHeader)));
-  std::size_t at = sizeof(ImageHeader);
-  if (TableBytes(header) > size - at) Corrupt("It ends too early.");
-  std::array<std::uint32_t, kMaxSlices + 1> lengths;
-  std::memcpy(lengths.data(), image->Read(at, TableBytes(header)).data(), TableBytes(header));
-  at += TableBytes(header);
   std::uint64_t distance = 0;
-  for (std::uint32_t i = 0; i <= header.slices; ++i) {
-    if (lengths[i] > size - at) Corrupt("It ends too early.");
-    SourceTail part(image, at);
-    const bool contains = BitmapView(&part).Contains(id);
-    if (i == 0 && !contains) return std::nullopt;
-    if (i != 0) distance |= std::uint64_t{contains} << (i - 1);
-    at += lengths[i];
-  }
+  bool is_there = false;
+  const ImageHeader header = WalkParts(image, [&](std::uint32_t part, const BitmapView& ids) {
+    const bool contains = ids.Contains(id);
+    if (part == 0) return is_there = contains;
+    distance |= std::uint64_t{contains} << (part - 1);
+    return true;
+  });
+  if (!is_there) return std::nullopt;
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(header.least) + distance);
+}
+
+Total TotalOf(ByteSource* image) {
+  Total total = {0, 0};
+  const ImageHeader header = WalkParts(image, [&](std::uint32_t part, const BitmapView& ids) {
+    const std::uint64_t count = ids.Cardinality();
+    if (part == 0) {
+      total.count = count;
+    } else {
+      total.sum += static_cast<Sum128>(count) << (part - 1);
+    }
+    return true;
+  });
+  total.sum += Sum128{header.least} * static_cast<Sum128>(total.count);
+  return total;
 }
 
 }  // namespace cdp::bsi

@@ -74,6 +74,16 @@ class BsiView {
   std::array<Bytes, kMaxSlices + 1> parts_;
 };
 
+/// Holds the sum of any values that an index can have.
+__extension__ using Sum128 = __int128;
+
+/// Count and sum of all values, from the headers of the bitmaps.
+struct Total {
+  std::uint64_t count;
+  Sum128 sum;
+};
+Total TotalOf(ByteSource* image);
+
 /// The value of an id, from a few pieces of the image.
 std::optional<std::int64_t> ValueOf(ByteSource* image, std::uint32_t id);
 std::optional<std::int64_t> ValueOf(const BsiView& view, std::uint32_t id);

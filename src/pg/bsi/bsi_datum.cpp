@@ -28,7 +28,7 @@ bsi::Bytes BsiArgument(FunctionCallInfo fcinfo) {
   return stored.bytes;
 }
 
-Datum NumericOf(bsi::Question::Sum128 number) {
+Datum NumericOf(bsi::Sum128 number) {
   char digits[48];
   char* at = digits + sizeof(digits) - 1;
   *at = '\0';

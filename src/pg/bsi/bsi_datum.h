@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/bsi/bsi.h"
-#include "core/bsi/bsi_ask.h"
 #include "pg/base/expanded.h"
 #include "pg/base/flat_state.h"
 #include "pg/base/kept_value.h"
@@ -43,6 +42,6 @@ bsi::Bytes BsiArgument(FunctionCallInfo fcinfo);
 varlena* NewBsi(bsi::Bsi* value);
 
 /// A sum as a numeric. May longjmp: for the last act.
-Datum NumericOf(bsi::Question::Sum128 number);
+Datum NumericOf(bsi::Sum128 number);
 
 }  // namespace cdp::pg

@@ -1,5 +1,6 @@
 /// Functions of bsi that give a number, a set of ids or another bsi.
 
+#include "core/bsi/bsi_ask.h"
 #include "pg/bitmap/bitmap_datum.h"
 #include "pg/bsi/bsi_datum.h"
 
@@ -49,14 +50,18 @@ bsi::ImageHeader HeaderOf(FunctionCallInfo fcinfo) {
   return CallCore([front] { return bsi::ReadHeader(front); });
 }
 
-struct Summary {
-  std::uint64_t count;
-  Question::Sum128 sum;
-};
-
-Summary SummaryOf(FunctionCallInfo fcinfo) {
+/// Count and sum of the values. Of all values of a stored index, a few pieces are enough.
+bsi::Total TotalOf(FunctionCallInfo fcinfo) {
+  StoredArgument stored;
+  if (PG_NARGS() == 1 && ReadStored(fcinfo, 0, Need::kPieces, &stored) && !stored.whole &&
+      !bsi::IsBuildForm(stored.bytes)) {
+    return CallCore([&stored] {
+      StoredPieces pieces(stored.stored, stored.bytes);
+      return bsi::TotalOf(&pieces);
+    });
+  }
   return Ask(fcinfo, 1, [](const Question& question) {
-    return Summary{question.Count(), question.Sum()};
+    return bsi::Total{question.Count(), question.Sum()};
   });
 }
 
@@ -133,17 +138,17 @@ CDP_FUNCTION(cdp_bsi_count) {
 }
 
 CDP_FUNCTION(cdp_bsi_sum) {
-  const Summary summary = SummaryOf(fcinfo);
-  if (summary.count == 0) PG_RETURN_NULL();
-  return NumericOf(summary.sum);
+  const bsi::Total total = TotalOf(fcinfo);
+  if (total.count == 0) PG_RETURN_NULL();
+  return NumericOf(total.sum);
 }
 
 CDP_FUNCTION(cdp_bsi_avg) {
-  const Summary summary = SummaryOf(fcinfo);
-  if (summary.count == 0) PG_RETURN_NULL();
+  const bsi::Total total = TotalOf(fcinfo);
+  if (total.count == 0) PG_RETURN_NULL();
   const Datum count =
-      DirectFunctionCall1(int8_numeric, Int64GetDatum(static_cast<int64>(summary.count)));
-  return DirectFunctionCall2(numeric_div, NumericOf(summary.sum), count);
+      DirectFunctionCall1(int8_numeric, Int64GetDatum(static_cast<int64>(total.count)));
+  return DirectFunctionCall2(numeric_div, NumericOf(total.sum), count);
 }
 
 CDP_FUNCTION(cdp_bsi_min) {

@@ -1,5 +1,6 @@
 /// Functions of bsi that give rows.
 
+#include "core/bsi/bsi_ask.h"
 #include "pg/base/row_set.h"
 #include "pg/bitmap/bitmap_datum.h"
 #include "pg/bsi/bsi_datum.h"
