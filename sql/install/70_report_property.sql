@@ -113,8 +113,8 @@ CREATE FUNCTION cdp._event_value_changed() RETURNS trigger LANGUAGE plpgsql VOLA
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM cdp._event_definitions_lock();
-    INSERT INTO cdp.timeline_due (identifier_id, month)
-    SELECT DISTINCT e.identifier_id, date_trunc('month', e.ts AT TIME ZONE 'UTC')::date
+    INSERT INTO cdp.timeline_due (identifier_id, month, counts)
+    SELECT DISTINCT e.identifier_id, date_trunc('month', e.ts AT TIME ZONE 'UTC')::date, false
       FROM cdp.event AS e WHERE e.name = NEW.name;
     RETURN NULL;
 END $$;
@@ -133,16 +133,16 @@ BEGIN
     PERFORM cdp._event_definitions_lock();
     IF TG_OP <> 'INSERT' THEN
         DELETE FROM cdp.event_property_value AS v WHERE v.slot = OLD.slot;
-        EXECUTE format('INSERT INTO cdp.timeline_due (identifier_id, month)
-                        SELECT DISTINCT e.identifier_id, date_trunc(''month'', e.ts AT TIME ZONE ''UTC'')::date
+        EXECUTE format('INSERT INTO cdp.timeline_due (identifier_id, month, counts)
+                        SELECT DISTINCT e.identifier_id, date_trunc(''month'', e.ts AT TIME ZONE ''UTC'')::date, false
                           FROM cdp.event AS e WHERE %s IS NOT NULL', cdp._property_sql(OLD.prop));
     END IF;
     IF TG_OP <> 'DELETE' THEN
         EXECUTE format('SELECT array_agg(n.slot), array_agg(n.value) FROM (%s) AS n',
                        cdp._event_property_values_sql('cdp.event', NEW.slot)) INTO slots, texts;
         PERFORM cdp._event_property_values_learn(slots, texts);
-        EXECUTE format('INSERT INTO cdp.timeline_due (identifier_id, month)
-                        SELECT DISTINCT e.identifier_id, date_trunc(''month'', e.ts AT TIME ZONE ''UTC'')::date
+        EXECUTE format('INSERT INTO cdp.timeline_due (identifier_id, month, counts)
+                        SELECT DISTINCT e.identifier_id, date_trunc(''month'', e.ts AT TIME ZONE ''UTC'')::date, false
                           FROM cdp.event AS e WHERE %s IS NOT NULL', cdp._property_sql(NEW.prop));
     END IF;
     RETURN NULL;

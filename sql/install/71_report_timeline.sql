@@ -21,7 +21,8 @@ BEGIN
         NULL, 'WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)');
     IF cdp._table_ensure('timeline_due', 'months of cdp.person_timeline to be built again from cdp.event', ARRAY[
         ['identifier_id', 'int4 NOT NULL', 'whose events'],
-        ['month', 'date NOT NULL', 'in which month (UTC)']],
+        ['month', 'date NOT NULL', 'in which month (UTC)'],
+        ['counts', 'boolean NOT NULL DEFAULT true', 'whether other events may be in it then, not only other values or properties']],
         NULL, 'WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)')
     THEN
         -- Events from before there were timelines.

@@ -167,7 +167,7 @@ CREATE FUNCTION cdp._event_day_rows(codes int4[], "from" date, "to" date)
     LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    IF NOT EXISTS (SELECT FROM cdp.timeline_tail) AND NOT EXISTS (SELECT FROM cdp.timeline_due) THEN
+    IF NOT EXISTS (SELECT FROM cdp.timeline_tail) AND NOT EXISTS (SELECT FROM cdp.timeline_due AS d WHERE d.counts) THEN
         RETURN QUERY
         SELECT d.code, d.day, d.chunk, d.members, d.times FROM cdp.event_day AS d
          WHERE CASE WHEN codes IS NULL THEN d.code > 0 ELSE d.code = ANY (codes) END AND ("from" IS NULL OR d.day >= "from") AND ("to" IS NULL OR d.day < "to");
@@ -177,7 +177,7 @@ BEGIN
     RETURN QUERY EXECUTE format($sql$
     WITH cell AS MATERIALIZED (
         SELECT DISTINCT i.one_id, d.month FROM cdp.timeline_due AS d JOIN cdp.identifier AS i ON i.id = d.identifier_id
-         WHERE i.one_id IS NOT NULL
+         WHERE d.counts AND i.one_id IS NOT NULL
     ), taken AS (
         SELECT i.one_id, date_trunc('month', n.ts AT TIME ZONE 'UTC')::date AS month, n.ts, n.code
           FROM cdp.timeline_tail AS n JOIN cdp.identifier AS i ON i.id = n.identifier_id AND i.one_id IS NOT NULL

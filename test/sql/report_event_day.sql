@@ -75,6 +75,14 @@ SELECT events_new FROM cdp.ingest();
 INSERT INTO cdp.timeline_due SELECT DISTINCT identifier_id, date '2025-03-01' FROM cdp.event WHERE name = 'pay';
 EXECUTE step;
 EXECUTE done;
+-- months built again for new values only are read as they are, with what came since
+SELECT cdp.event_value_set('pay', 'amount');
+SELECT count(*) > 10 AS due, bool_or(counts) AS counts FROM cdp.timeline_due;
+EXECUTE step;
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('v', '2025-03-06', 'pay', 'member_id', 'm8');
+SELECT events_new FROM cdp.ingest();
+EXECUTE step;
+EXECUTE done;
 -- days begin elsewhere
 SELECT cdp.setting_set('time_zone', 'Asia/Shanghai');
 EXECUTE step;
