@@ -39,7 +39,8 @@ CREATE VIEW present AS
       FROM pg_proc, (VALUES (32), (64)) kind(bits)
      WHERE pronamespace = 'cdp'::regnamespace;
 SELECT e.bits, e.signature AS missing FROM expected e LEFT JOIN present p ON p.bits = e.bits AND p.signature = plain(e.signature, e.bits) WHERE p.signature IS NULL ORDER BY 1, 2;
--- Strict, immutable and safe in parallel plans. Text output depends on a setting; a transition takes nulls.
+-- Strict, immutable and safe in parallel plans. Text output depends on a setting; a transition takes
+-- nulls; rb_iterate only calls a strict function, being one that the planner takes in.
 SELECT e.signature, provolatile AS volatility, proisstrict AS strict, proparallel AS parallel
   FROM expected e JOIN present p ON p.bits = e.bits AND p.signature = plain(e.signature, e.bits)
  WHERE (provolatile, proisstrict, proparallel) <> ('i', true, 's') ORDER BY e.bits, e.signature;
