@@ -25,12 +25,14 @@ BEGIN
         ['one_id', 'int4 NOT NULL', 'the person (unsigned)']]);
     PERFORM cdp._trigger_ensure('cdp.identifier', 'event_day_leave',
         'AFTER UPDATE OF one_id ON cdp.identifier FOR EACH STATEMENT EXECUTE FUNCTION cdp._event_day_leave()');
+    PERFORM cdp._trigger_ensure('cdp.person_timeline', 'event_day_truncate',
+        'AFTER TRUNCATE ON cdp.person_timeline FOR EACH STATEMENT EXECUTE FUNCTION cdp._event_day_truncate()');
     PERFORM cdp._trigger_ensure('cdp.meta', 'event_day_time_zone',
         'AFTER UPDATE OF value ON cdp.meta
          FOR EACH ROW WHEN (NEW.key = ''time_zone'' AND OLD.value <> NEW.value)
          EXECUTE FUNCTION cdp._event_day_time_zone()');
 END $$;
-COMMENT ON FUNCTION cdp._setup_report_event_day() IS 'internal: makes the table and the trigger of the day rollup';
+COMMENT ON FUNCTION cdp._setup_report_event_day() IS 'internal: makes the tables and triggers of the day rollup';
 
 CREATE FUNCTION cdp.event_day_rebuild() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -52,6 +54,15 @@ BEGIN
       FROM (SELECT e.day, e.chunk, cdp.bsi_agg(e.times) AS times FROM each AS e GROUP BY e.day, e.chunk) AS t;
 END $$;
 COMMENT ON FUNCTION cdp.event_day_rebuild() IS 'makes cdp.event_day anew from cdp.person_timeline';
+
+CREATE FUNCTION cdp._event_day_truncate() RETURNS trigger LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM cdp.event_day;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION cdp._event_day_truncate() IS
+    'internal: who empties cdp.person_timeline, to have it built again, empties the days too (trigger on person_timeline)';
 
 CREATE FUNCTION cdp._event_day_time_zone() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$

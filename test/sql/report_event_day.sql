@@ -83,6 +83,11 @@ INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('v
 SELECT events_new FROM cdp.ingest();
 EXECUTE step;
 EXECUTE done;
+-- all of it built again
+TRUNCATE cdp.person_timeline;
+INSERT INTO cdp.timeline_due SELECT DISTINCT identifier_id, date_trunc('month', ts AT TIME ZONE 'UTC')::date FROM cdp.event;
+EXECUTE step;
+EXECUTE done;
 -- days begin elsewhere
 SELECT cdp.setting_set('time_zone', 'Asia/Shanghai');
 EXECUTE step;
