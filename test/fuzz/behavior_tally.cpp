@@ -7,6 +7,7 @@
 #include <memory_resource>
 #include <vector>
 
+#include "core/behavior/funnel_split.h"
 #include "core/behavior/timeline_distribution.h"
 #include "core/behavior/timeline_intervals.h"
 #include "core/behavior/timeline_retention.h"
@@ -31,6 +32,7 @@ void Read(Payload bytes) {
     counts.Bins(kMemory);
     counts.Quantile(0.5);
   }
+  if (view.shape().kind == TallyKind::kFunnel) SplitOf(view, kMemory);
   // A matrix of many cohorts and periods would only take time.
   if (view.shape().kind == TallyKind::kRetention && view.size() < 100) {
     RetentionOf(view, Day{0}, kMemory);

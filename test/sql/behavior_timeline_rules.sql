@@ -71,6 +71,27 @@ SELECT cdp.funnel_counts(cdp.funnel_agg(one_id, d, c, 3)) AS by_rows, (SELECT co
 SELECT key, sum(counts[1]) AS one, sum(counts[2]) AS two, sum(counts[3]) AS three
   FROM (SELECT cdp.funnel_property(tl, 1, '1, 3, 4', '1 day') AS key, cdp.funnel_counts(cdp.funnel_agg(one_id, tl, '1, 3, 4', '1 day')) AS counts FROM person GROUP BY 1) AS k
  GROUP BY ROLLUP (key) ORDER BY grouping(key), key;
+-- the same counts from one aggregate, in every form, parallel or not
+CREATE VIEW split AS
+SELECT 'plain' AS form, s.* FROM cdp.funnel_split((SELECT cdp.funnel_split_agg(tl, 1, 1, '1, 3, 4', '1 day') FROM person)) AS s
+UNION ALL SELECT 'mode', s.* FROM cdp.funnel_split((SELECT cdp.funnel_split_agg(tl, 1, 2, '1, 3, 4', '1 day', 'strict_increase') FROM person)) AS s
+UNION ALL SELECT 'rules', s.* FROM cdp.funnel_split((SELECT cdp.funnel_split_agg(tl, 1, 3, '1, 3, 4', '1 day', 'default', cdp.funnel_rules(hold => 1)) FROM person)) AS s
+UNION ALL SELECT 'first event', s.* FROM cdp.funnel_split((SELECT cdp.funnel_split_agg(tl, 1, 0, '1, 3, 4', '1 day') FROM person)) AS s;
+SELECT form, count(*) AS rows, sum(users) AS sum FROM split GROUP BY form ORDER BY form;
+CREATE VIEW apart AS
+SELECT form, key, u.step, u.users
+  FROM (SELECT 'plain' AS form, cdp.funnel_property(tl, 1, '1, 3, 4', '1 day') AS key, cdp.funnel_counts(cdp.funnel_agg(one_id, tl, '1, 3, 4', '1 day')) AS counts FROM person GROUP BY 2
+        UNION ALL SELECT 'mode', cdp.funnel_property(tl, 1, '1, 3, 4', '1 day', 'strict_increase', step => 2), cdp.funnel_counts(cdp.funnel_agg(one_id, tl, '1, 3, 4', '1 day', 'strict_increase')) FROM person GROUP BY 2
+        UNION ALL SELECT 'rules', cdp.funnel_property(tl, 1, '1, 3, 4', '1 day', hold => 1, step => 3), cdp.funnel_counts(cdp.funnel_agg(one_id, tl, '1, 3, 4', '1 day', 'default', cdp.funnel_rules(hold => 1))) FROM person GROUP BY 2
+        UNION ALL SELECT 'first event', cdp.timeline_first_property(tl, 1), cdp.funnel_counts(cdp.funnel_agg(one_id, tl, '1, 3, 4', '1 day')) FROM person GROUP BY 2) AS q,
+       unnest(counts) WITH ORDINALITY AS u (users, step)
+ WHERE counts[1] > 0;
+SELECT count(*) AS differ FROM ((TABLE split EXCEPT TABLE apart) UNION ALL (TABLE apart EXCEPT TABLE split)) AS d;
+SET max_parallel_workers_per_gather = 2; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+EXPLAIN (COSTS OFF) SELECT cdp.funnel_split_agg(tl, 1, 1, '1, 3, 4', '1 day') FROM person;
+SELECT count(*) AS differ FROM (TABLE split EXCEPT TABLE apart) AS d;
+RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size; RESET max_parallel_workers_per_gather;
+DROP VIEW split, apart;
 -- several windows at once
 SELECT count(*) AS people, count(*) FILTER (WHERE cdp.window_funnel_depths(tl, steps, '{1 hour,1 day,0}', mode)
                                                   IS DISTINCT FROM ARRAY[cdp.window_funnel(tl, steps, '1 hour', mode), cdp.window_funnel(tl, steps, '1 day', mode), cdp.window_funnel(tl, steps, '0', mode)]) AS differ
@@ -127,6 +148,11 @@ SELECT cdp.window_funnel(tl(1), '1, 2', '1 day', calendar => 'day', tz => 'Mars/
 SELECT cdp.funnel_property(tl(1), 5, '1, 2', '1 hour');
 SELECT cdp.funnel_property(tl(1), 1, '1, 2', '1 hour', step => 3);
 SELECT cdp.window_funnel_depths(tl(1), '1, 2[', '{1 hour}');
+SELECT cdp.funnel_split_agg(tl(1), 1, 3, '1, 2', '1 hour');
+SELECT cdp.funnel_split_agg(tl(1), NULL, 1, '1, 2', '1 hour');
+SELECT cdp.funnel_split_agg(tl(1), 1, 1, '1, 2', NULL);
+SELECT cdp.funnel_split_agg(tl(1), 1, s, '1, 2', '1 hour') FROM generate_series(1, 2) AS s;
+SELECT * FROM cdp.funnel_split((SELECT cdp.paths_agg(tl(1), '1 hour', 2)));
 SELECT cdp.funnel_agg(1, tl(1), NULL::text, '1 hour');
 SELECT cdp.funnel_agg(1, tl(1), '1', '1 hour', 'default', cdp.funnel_rules(entry => 'last'));
 SELECT cdp.funnel_step_codes('view, buy', '{"event": {"view": 1}}');

@@ -93,14 +93,14 @@ int RuledFunnel::Spans(const View& view, std::uint64_t* out) {
   return depth;
 }
 
-std::optional<std::int32_t> RuledFunnel::PropertyAt(const View& view, int step, int property) {
+SplitDepth RuledFunnel::Split(const View& view, int step, int property) {
   Micros chain[kMaxSteps];
-  if (Chain(view, chain) < step) return std::nullopt;
+  SplitDepth answer{.depth = Chain(view, chain)};
+  if (answer.depth < step || !view.has_property(property)) return answer;
   const Micros at = chain[step - 1];
   const std::uint64_t bit = std::uint64_t{1} << (step - 1);
   const timeline::PropertyColumn held =
       hold_ == 0 ? timeline::PropertyColumn() : timeline::PropertyColumn(view, hold_);
-  std::optional<std::int32_t> answer;
   IndexedHit hits[TimeReader::kBlock];
   ForEachHitBlock(view, table_, filter(), false, hits, [&](std::size_t count) {
     if (count == 0 || hits[count - 1].at < at) return false;
@@ -110,7 +110,7 @@ std::optional<std::int32_t> RuledFunnel::PropertyAt(const View& view, int step, 
                              (hold_ == 0 || held.SymbolAt(hit.index) == best_symbol_));
     });
     if (found == end) return false;
-    answer = timeline::PropertyColumn(view, property).At(found->index);
+    answer.property = timeline::PropertyColumn(view, property).At(found->index);
     return true;
   });
   return answer;

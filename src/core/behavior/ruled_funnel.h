@@ -25,6 +25,14 @@ struct RuledQuestion {
   int hold = 0;
 };
 
+/// A depth and a property of one event of the winning chain: of those of its instant that can take
+/// the step, the first in the order of the timeline. No property when the step is not reached or
+/// the event has none.
+struct SplitDepth {
+  int depth = 0;
+  std::optional<std::int32_t> property = {};
+};
+
 /// Prepared once and asked many times; keeps work space in its memory, so one asks at a time.
 class RuledFunnel {
  public:
@@ -44,10 +52,9 @@ class RuledFunnel {
   /// The same with the times from each step of that chain to the next, in microseconds.
   int Spans(const timeline::View& view, std::uint64_t* out);
 
-  /// The property, from 1, of the event that takes step `step`, from 1, of the winning chain: of
-  /// those of its instant that can, the first in the order of the timeline. Nothing when the step
-  /// is not reached or the event has no such property.
-  std::optional<std::int32_t> PropertyAt(const timeline::View& view, int step, int property);
+  /// The depth, and a property, from 1, of the event that takes step `step`, from 1, of the winning
+  /// chain.
+  SplitDepth Split(const timeline::View& view, int step, int property);
 
   /// The funnel itself where the question has no rules, else null.
   const TimelineFunnel* without_rules() const { return fast_ ? &*fast_ : nullptr; }

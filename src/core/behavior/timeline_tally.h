@@ -25,9 +25,10 @@ enum class TallyKind : std::uint8_t {
   kIntervals,
   kDistribution,
   kDays,
-  kRetention
+  kRetention,
+  kFunnel
 };
-inline constexpr std::uint8_t kLastTallyKind = 6;
+inline constexpr std::uint8_t kLastTallyKind = 7;
 
 inline constexpr std::uint8_t kTallyVersion = 1;
 inline constexpr std::uint8_t kTallyBuildVersion = 0x81;

@@ -70,7 +70,7 @@ CDP_FUNCTION(cdp_funnel_property) {
     int32 property;
   };
   const Found found = CallCore([=] {
-    const auto answer = funnel->PropertyAt(ReadTimeline(timeline), step, property);
+    const auto answer = funnel->Split(ReadTimeline(timeline), step, property).property;
     return Found{answer.has_value(), answer.value_or(0)};
   });
   if (!found.any) PG_RETURN_NULL();

@@ -151,10 +151,8 @@ our @questions = (
     },
     {
         name => '6-step funnel, 7 days, by first channel',
-        ours => lines("SELECT * FROM (SELECT a, b, users - lead(users, 1, 0::int8) OVER (PARTITION BY a ORDER BY b) AS c
-            FROM (SELECT cdp.timeline_first_property(tl, 1) AS a, cdp.funnel_agg(user_id, tl, '{1,2,4,6,8,12}', '7 days') AS f
-                    FROM bench_behavior.timeline GROUP BY 1) AS g,
-                 unnest(cdp.funnel_counts(f)) WITH ORDINALITY AS u(users, b)) AS l WHERE c > 0", qw(a b c)),
+        ours => lines("SELECT * FROM (SELECT key AS a, step AS b, users - lead(users, 1, 0::int8) OVER (PARTITION BY key ORDER BY step) AS c
+            FROM cdp.funnel_split((SELECT cdp.funnel_split_agg(tl, 1, 0, '1,2,4,6,8,12', '7 days') FROM bench_behavior.timeline))) AS l WHERE c > 0", qw(a b c)),
         sql => lines('SELECT channel AS a, level AS b, count(*) AS c FROM (' . sql_funnel('7 days', @six) . ") AS f
             JOIN (SELECT DISTINCT ON (user_id) user_id, channel FROM bench_behavior.event ORDER BY user_id, ts) AS o USING (user_id)
             WHERE level > 0 GROUP BY 1, 2", qw(a b c)),

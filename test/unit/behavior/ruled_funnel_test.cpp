@@ -56,7 +56,7 @@ Answer Ask(const std::vector<FullEvent>& events, const RuledQuestion& question) 
   answer.chain.resize(static_cast<std::size_t>(funnel.steps()));
   answer.chain.resize(static_cast<std::size_t>(funnel.Chain(view, answer.chain.data())));
   for (int step = 1; step <= funnel.steps(); ++step) {
-    answer.properties.push_back(funnel.PropertyAt(view, step, 2));
+    answer.properties.push_back(funnel.Split(view, step, 2).property);
   }
   funnel.ForEachAttempt(view, &memory, [&](const FunnelAttempt&, std::span<const Micros> times) {
     answer.attempts.emplace_back(times.begin(), times.end());
