@@ -6,6 +6,10 @@ INSERT INTO question VALUES
     ('funnel', $$SELECT cdp.window_funnel(tl, '{1,2}', '1 day')::text FROM x$$),
     ('funnel_chain', $$SELECT cdp.funnel_chain(tl, '{1,2}', '100000000 days')::text FROM x$$),
     ('funnel_agg', $$SELECT cdp.funnel_counts(cdp.funnel_agg(1, tl, '{1,2}', '100000000 days'))::text FROM x$$),
+    ('funnel_calendar', $$SELECT cdp.funnel_chain(tl, '1, 2', '1 month', calendar => 'month', tz => 'Europe/Berlin')::text FROM x$$),
+    ('funnel_rules', $$SELECT count(*) || ' attempts, deepest ' || max(depth) FROM x, cdp.funnel_attempts(tl, '1, 2', '100000000 days', exclude => '9', step_windows => '{100000000 days}') AS a$$),
+    ('funnel_split', $$SELECT string_agg(concat_ws(':', key, step, users), ' ' ORDER BY key, step)
+                         FROM cdp.funnel_split((SELECT cdp.funnel_split_agg(tl, 1, 1, '1, 2[value is null]|2[value > 0]', '1 day') FROM x))$$),
     ('sequence_count', $$SELECT cdp.sequence_count(tl, '(?1)(?t<=100000000d)(?2)', '{1,2}')::text FROM x$$),
     ('sequence_events', $$SELECT cdp.sequence_match_events(tl, '(?1).*(?2)', '{1,2}')::text FROM x$$),
     ('sessions', $$SELECT string_agg(s.first || '/' || s.events, ' ' ORDER BY session) FROM x, cdp.timeline_sessions(tl, '30 min', 'Europe/Berlin') s$$),
@@ -82,6 +86,7 @@ SELECT cdp.sequence_count(tl, '(?1).*(?2)', '{1,2}') FROM x, generate_series(1, 
 SELECT cdp.intervals_agg(tl, NULL, NULL, NULL) IS NULL FROM x, generate_series(1, 10);
 SELECT cdp.distribution_agg(tl, NULL, NULL, NULL, 'hours', 'UTC') IS NULL FROM x, generate_series(1, 10);
 SELECT cdp.retention_agg(tl, '{1}', '{2}', 'day', 30, 'UTC') IS NULL FROM x, generate_series(1, 10);
+SELECT cdp.funnel_agg(1, tl, '1, 2, 200', '1 day', 'default', cdp.funnel_rules(entry => 'every')) IS NULL FROM x, generate_series(1, 10);
 RESET statement_timeout;
 DROP FUNCTION answer, answers, peak_mb;
 DROP TABLE x, question, clock, changes;
