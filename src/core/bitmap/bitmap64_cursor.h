@@ -22,6 +22,12 @@ class Bitmap64Cursor {
     *value = JoinHalves(high_, low);
     return true;
   }
+  /// As many of the next values as there is room for; fewer, or none, when they come to their end.
+  std::size_t Read(std::span<std::uint64_t> out) {
+    std::size_t count = 0;
+    while (count < out.size() && Next(&out[count])) ++count;
+    return count;
+  }
 
  private:
   static constexpr std::byte kNoValues[8] = {std::byte{0x3a}, std::byte{0x30}};

@@ -15,6 +15,12 @@ bool BitmapCursor::Next(std::uint32_t* value) {
   return true;
 }
 
+std::size_t BitmapCursor::Read(std::span<std::uint32_t> out) {
+  std::size_t count = 0;
+  while (count < out.size() && Next(&out[count])) ++count;
+  return count;
+}
+
 bool BitmapCursor::Enter() {
   if (next_container_ == view_.containers()) return false;
   container_ = view_.At(next_container_++);

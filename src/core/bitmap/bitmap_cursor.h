@@ -11,6 +11,8 @@ class BitmapCursor {
 
   /// The next value in ascending order; false after the last.
   bool Next(std::uint32_t* value);
+  /// As many of the next values as there is room for; fewer, or none, when they come to their end.
+  std::size_t Read(std::span<std::uint32_t> out);
 
  private:
   bool Enter();

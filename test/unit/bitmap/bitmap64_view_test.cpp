@@ -30,6 +30,9 @@ void ExpectReads(const Set64& set, Bytes bytes, std::mt19937_64& rng) {
   while (cursor.Next(&value)) walked.push_back(value);
   ASSERT_EQ(walked, values);
   ASSERT_FALSE(cursor.Next(&value)) << "the end stays the end";
+  Values64 read(values.size() + 1);
+  read.resize(Bitmap64Cursor(bytes).Read(read));
+  ASSERT_EQ(read, values);
 
   ASSERT_EQ(Min64(bytes, &value), !set.empty());
   ASSERT_TRUE(set.empty() || value == *set.begin());

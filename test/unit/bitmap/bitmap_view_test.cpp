@@ -24,6 +24,15 @@ Values Walked(Bytes bytes) {
   BitmapCursor cursor(bytes);
   while (cursor.Next(&value)) values.push_back(value);
   EXPECT_FALSE(cursor.Next(&value)) << "the end stays the end";
+
+  Values read;
+  Values some(1 + values.size() % 300);
+  BitmapCursor reader(bytes);
+  for (std::size_t count = 1; count != 0;) {
+    count = reader.Read(some);
+    read.insert(read.end(), some.begin(), some.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  EXPECT_EQ(read, values);
   return values;
 }
 
