@@ -49,7 +49,7 @@ CREATE FUNCTION cdp.rb_build(elements int4[]) RETURNS cdp.roaringbitmap
 COMMENT ON FUNCTION cdp.rb_build(elements int4[]) IS 'the set of the elements; none may be null';
 
 CREATE FUNCTION cdp.rb_to_array(bitmap cdp.roaringbitmap) RETURNS int4[]
-    AS 'MODULE_PATHNAME', 'cdp_rb_to_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb_to_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb_to_array(bitmap cdp.roaringbitmap) IS 'the values as an array in unsigned order';
 
 CREATE CAST (int4[] AS cdp.roaringbitmap) WITH FUNCTION cdp.rb_build(int4[]);
@@ -70,31 +70,31 @@ COMMENT ON FUNCTION cdp.rb_iterate(bitmap cdp.roaringbitmap) IS 'the values as r
 --| ## Set operations
 
 CREATE FUNCTION cdp.rb_and(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS cdp.roaringbitmap
-    AS 'MODULE_PATHNAME', 'cdp_rb_and' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb_and' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb_and(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'the values in both';
 
 CREATE FUNCTION cdp.rb_or(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS cdp.roaringbitmap
-    AS 'MODULE_PATHNAME', 'cdp_rb_or' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb_or' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb_or(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'the values in either';
 
 CREATE FUNCTION cdp.rb_xor(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS cdp.roaringbitmap
-    AS 'MODULE_PATHNAME', 'cdp_rb_xor' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb_xor' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb_xor(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'the values in exactly one';
 
 CREATE FUNCTION cdp.rb_andnot(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS cdp.roaringbitmap
-    AS 'MODULE_PATHNAME', 'cdp_rb_andnot' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb_andnot' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb_andnot(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'the values in the first but not in the second';
 
 CREATE FUNCTION cdp.rb_add(bitmap cdp.roaringbitmap, value int4) RETURNS cdp.roaringbitmap
-    AS 'MODULE_PATHNAME', 'cdp_rb_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION cdp.rb_add(bitmap cdp.roaringbitmap, value int4) IS 'the set with the value added';
 
 CREATE FUNCTION cdp.rb_add(value int4, bitmap cdp.roaringbitmap) RETURNS cdp.roaringbitmap
-    AS 'MODULE_PATHNAME', 'cdp_rb_add_to' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb_add_to' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION cdp.rb_add(value int4, bitmap cdp.roaringbitmap) IS 'the set with the value added';
 
 CREATE FUNCTION cdp.rb_remove(bitmap cdp.roaringbitmap, value int4) RETURNS cdp.roaringbitmap
-    AS 'MODULE_PATHNAME', 'cdp_rb_remove' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb_remove' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION cdp.rb_remove(bitmap cdp.roaringbitmap, value int4) IS 'the set without the value';
 
 --| ## Counting, without building the result
@@ -104,19 +104,19 @@ CREATE FUNCTION cdp.rb_cardinality(bitmap cdp.roaringbitmap) RETURNS int8
 COMMENT ON FUNCTION cdp.rb_cardinality(bitmap cdp.roaringbitmap) IS 'how many values there are';
 
 CREATE FUNCTION cdp.rb_and_cardinality(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb_and_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb_and_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb_and_cardinality(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'how many values are in both';
 
 CREATE FUNCTION cdp.rb_or_cardinality(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb_or_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb_or_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb_or_cardinality(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'how many values are in either';
 
 CREATE FUNCTION cdp.rb_xor_cardinality(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb_xor_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb_xor_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb_xor_cardinality(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'how many values are in exactly one';
 
 CREATE FUNCTION cdp.rb_andnot_cardinality(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb_andnot_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb_andnot_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb_andnot_cardinality(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'how many values are in the first but not in the second';
 
 --| ## Asking
@@ -150,7 +150,7 @@ CREATE FUNCTION cdp.rb_containedby(a cdp.roaringbitmap, b cdp.roaringbitmap) RET
 COMMENT ON FUNCTION cdp.rb_containedby(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'whether the second holds every value of the first';
 
 CREATE FUNCTION cdp.rb_intersect(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS bool
-    AS 'MODULE_PATHNAME', 'cdp_rb_intersect' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb_intersect' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION cdp.rb_intersect(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'whether they share a value';
 
 CREATE FUNCTION cdp.rb_equals(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS bool

@@ -61,7 +61,7 @@ CREATE FUNCTION cdp.rb64_build(elements int8[]) RETURNS cdp.roaringbitmap64
 COMMENT ON FUNCTION cdp.rb64_build(int8[]) IS 'the set of the elements; none may be null';
 
 CREATE FUNCTION cdp.rb64_to_array(bitmap cdp.roaringbitmap64) RETURNS int8[]
-    AS 'MODULE_PATHNAME', 'cdp_rb64_to_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_to_array' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb64_to_array(cdp.roaringbitmap64) IS 'the values as an array in unsigned order';
 
 CREATE CAST (int8[] AS cdp.roaringbitmap64) WITH FUNCTION cdp.rb64_build(int8[]);
@@ -82,35 +82,35 @@ COMMENT ON FUNCTION cdp.rb64_iterate(cdp.roaringbitmap64) IS 'the values as rows
 --| ## Set operations
 
 CREATE FUNCTION cdp.rb64_and(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_and' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_and' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb64_and(cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'the values in both';
 
 CREATE FUNCTION cdp.rb64_or(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_or' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_or' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb64_or(cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'the values in either';
 
 CREATE FUNCTION cdp.rb64_xor(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_xor' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_xor' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb64_xor(cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'the values in exactly one';
 
 CREATE FUNCTION cdp.rb64_andnot(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_andnot' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_andnot' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb64_andnot(cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'the values in the first but not in the second';
 
 CREATE FUNCTION cdp.rb64_add(bitmap cdp.roaringbitmap64, value int8) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_add' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION cdp.rb64_add(cdp.roaringbitmap64, int8) IS 'the set with the value added';
 
 CREATE FUNCTION cdp.rb64_add(value int8, bitmap cdp.roaringbitmap64) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_add_to' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_add_to' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION cdp.rb64_add(int8, cdp.roaringbitmap64) IS 'the set with the value added';
 
 CREATE FUNCTION cdp.rb64_remove(bitmap cdp.roaringbitmap64, value int8) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_remove' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_remove' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION cdp.rb64_remove(cdp.roaringbitmap64, int8) IS 'the set without the value';
 
 CREATE FUNCTION cdp.rb64_runoptimize(bitmap cdp.roaringbitmap64) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_runoptimize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_runoptimize' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb64_runoptimize(cdp.roaringbitmap64) IS 'the same set, stored in runs where that is shorter';
 
 --| ## Ranges
@@ -118,19 +118,19 @@ COMMENT ON FUNCTION cdp.rb64_runoptimize(cdp.roaringbitmap64) IS 'the same set, 
 --| greatest value.
 
 CREATE FUNCTION cdp.rb64_fill(bitmap cdp.roaringbitmap64, range_start int8, range_end int8) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_fill' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_fill' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300;
 COMMENT ON FUNCTION cdp.rb64_fill(cdp.roaringbitmap64, int8, int8) IS 'the set with all values of the range added';
 
 CREATE FUNCTION cdp.rb64_clear(bitmap cdp.roaringbitmap64, range_start int8, range_end int8) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_clear' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_clear' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300;
 COMMENT ON FUNCTION cdp.rb64_clear(cdp.roaringbitmap64, int8, int8) IS 'the set without the values of the range';
 
 CREATE FUNCTION cdp.rb64_flip(bitmap cdp.roaringbitmap64, range_start int8, range_end int8) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_flip' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_flip' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300;
 COMMENT ON FUNCTION cdp.rb64_flip(cdp.roaringbitmap64, int8, int8) IS 'the set with the values of the range turned: those in it leave, the others enter';
 
 CREATE FUNCTION cdp.rb64_range(bitmap cdp.roaringbitmap64, range_start int8, range_end int8) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_range' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_range' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300;
 COMMENT ON FUNCTION cdp.rb64_range(cdp.roaringbitmap64, int8, int8) IS 'the values of the set inside the range';
 
 CREATE FUNCTION cdp.rb64_range_cardinality(bitmap cdp.roaringbitmap64, range_start int8, range_end int8) RETURNS int8
@@ -138,13 +138,13 @@ CREATE FUNCTION cdp.rb64_range_cardinality(bitmap cdp.roaringbitmap64, range_sta
 COMMENT ON FUNCTION cdp.rb64_range_cardinality(cdp.roaringbitmap64, int8, int8) IS 'how many values of the set are inside the range';
 
 CREATE FUNCTION cdp.rb64_select(bitmap cdp.roaringbitmap64, bitset_limit int8, bitset_offset int8 DEFAULT 0, reverse bool DEFAULT false, range_start int8 DEFAULT 0, range_end int8 DEFAULT 0) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_select' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_select' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 150;
 COMMENT ON FUNCTION cdp.rb64_select(cdp.roaringbitmap64, int8, int8, bool, int8, int8) IS 'a page of the values inside the range: past the offset, at most limit; counted from the greatest if reverse';
 
 CREATE FUNCTION cdp.rb64_shiftright(bitmap cdp.roaringbitmap64, distance int8) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_shiftright' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_shiftright' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
 COMMENT ON FUNCTION cdp.rb64_shiftright(cdp.roaringbitmap64, int8) IS 'the distance added to every value; those that leave the 64 bits are dropped';
 
 CREATE FUNCTION cdp.rb64_shiftleft(bitmap cdp.roaringbitmap64, distance int8) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_shiftleft' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_shiftleft' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
 COMMENT ON FUNCTION cdp.rb64_shiftleft(cdp.roaringbitmap64, int8) IS 'the distance subtracted from every value; those that leave the 64 bits are dropped';

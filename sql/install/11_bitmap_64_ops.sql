@@ -5,23 +5,23 @@ CREATE FUNCTION cdp.rb64_cardinality(bitmap cdp.roaringbitmap64) RETURNS int8
 COMMENT ON FUNCTION cdp.rb64_cardinality(cdp.roaringbitmap64) IS 'how many values there are';
 
 CREATE FUNCTION cdp.rb64_and_cardinality(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb64_and_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_and_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb64_and_cardinality(cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'how many values are in both';
 
 CREATE FUNCTION cdp.rb64_or_cardinality(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb64_or_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_or_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb64_or_cardinality(cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'how many values are in either';
 
 CREATE FUNCTION cdp.rb64_xor_cardinality(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb64_xor_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_xor_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb64_xor_cardinality(cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'how many values are in exactly one';
 
 CREATE FUNCTION cdp.rb64_andnot_cardinality(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb64_andnot_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_andnot_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb64_andnot_cardinality(cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'how many values are in the first but not in the second';
 
 CREATE FUNCTION cdp.rb64_jaccard_dist(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS float8
-    AS 'MODULE_PATHNAME', 'cdp_rb64_jaccard_dist' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_jaccard_dist' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb64_jaccard_dist(cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'shared values as a part of all values of both; NaN if both are empty';
 
 CREATE FUNCTION cdp.rb64_rank(bitmap cdp.roaringbitmap64, value int8) RETURNS int8
@@ -63,7 +63,7 @@ CREATE FUNCTION cdp.rb64_containedby(a cdp.roaringbitmap64, b cdp.roaringbitmap6
 COMMENT ON FUNCTION cdp.rb64_containedby(cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'whether the second holds every value of the first';
 
 CREATE FUNCTION cdp.rb64_intersect(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS bool
-    AS 'MODULE_PATHNAME', 'cdp_rb64_intersect' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_intersect' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION cdp.rb64_intersect(cdp.roaringbitmap64, cdp.roaringbitmap64) IS 'whether they share a value';
 
 CREATE FUNCTION cdp.rb64_equals(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS bool

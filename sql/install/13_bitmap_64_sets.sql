@@ -2,25 +2,25 @@
 --| Null elements are skipped; of no bitmaps at all the result is null.
 
 CREATE FUNCTION cdp.rb64_and_many(bitmaps cdp.roaringbitmap64[]) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_and_many' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_and_many' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
 COMMENT ON FUNCTION cdp.rb64_and_many(bitmaps cdp.roaringbitmap64[]) IS 'the values in every bitmap of the array';
 
 CREATE FUNCTION cdp.rb64_or_many(bitmaps cdp.roaringbitmap64[]) RETURNS cdp.roaringbitmap64
-    AS 'MODULE_PATHNAME', 'cdp_rb64_or_many' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_or_many' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
 COMMENT ON FUNCTION cdp.rb64_or_many(bitmaps cdp.roaringbitmap64[]) IS 'the values in any bitmap of the array';
 
 CREATE FUNCTION cdp.rb64_and_many_cardinality(bitmaps cdp.roaringbitmap64[]) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb64_and_many_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_and_many_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb64_and_many_cardinality(bitmaps cdp.roaringbitmap64[]) IS 'how many values are in every bitmap of the array';
 
 CREATE FUNCTION cdp.rb64_or_many_cardinality(bitmaps cdp.roaringbitmap64[]) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb64_or_many_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_or_many_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb64_or_many_cardinality(bitmaps cdp.roaringbitmap64[]) IS 'how many values are in any bitmap of the array';
 
 --| ## Likeness, samples, replacements, statistics, chunks of 64-bit bitmaps
 
 CREATE FUNCTION cdp.rb64_jaccard(a cdp.roaringbitmap64, b cdp.roaringbitmap64) RETURNS float8
-    AS 'MODULE_PATHNAME', 'cdp_rb64_jaccard' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb64_jaccard' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb64_jaccard(a cdp.roaringbitmap64, b cdp.roaringbitmap64) IS 'how alike two sets are: shared values over all values, 0 to 1; two empty sets are alike';
 
 CREATE FUNCTION cdp.rb64_sample(bitmap cdp.roaringbitmap64, n int8, seed int8) RETURNS cdp.roaringbitmap64

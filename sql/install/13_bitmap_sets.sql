@@ -2,29 +2,29 @@
 --| Null elements are skipped; of no bitmaps at all the result is null.
 
 CREATE FUNCTION cdp.rb_and_many(bitmaps cdp.roaringbitmap[]) RETURNS cdp.roaringbitmap
-    AS 'MODULE_PATHNAME', 'cdp_rb_and_many' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+    AS 'MODULE_PATHNAME', 'cdp_rb_and_many' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
 COMMENT ON FUNCTION cdp.rb_and_many(bitmaps cdp.roaringbitmap[]) IS 'the values in every bitmap of the array';
 
 CREATE FUNCTION cdp.rb_or_many(bitmaps cdp.roaringbitmap[]) RETURNS cdp.roaringbitmap
-    AS 'MODULE_PATHNAME', 'cdp_rb_or_many' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+    AS 'MODULE_PATHNAME', 'cdp_rb_or_many' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
 COMMENT ON FUNCTION cdp.rb_or_many(bitmaps cdp.roaringbitmap[]) IS 'the values in any bitmap of the array';
 
 CREATE FUNCTION cdp.rb_and_many_cardinality(bitmaps cdp.roaringbitmap[]) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb_and_many_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb_and_many_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb_and_many_cardinality(bitmaps cdp.roaringbitmap[]) IS 'how many values are in every bitmap of the array';
 
 CREATE FUNCTION cdp.rb_or_many_cardinality(bitmaps cdp.roaringbitmap[]) RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp_rb_or_many_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+    AS 'MODULE_PATHNAME', 'cdp_rb_or_many_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp.rb_or_many_cardinality(bitmaps cdp.roaringbitmap[]) IS 'how many values are in any bitmap of the array';
 
 --| ## Likeness, samples, replacements, statistics
 
 CREATE FUNCTION cdp.rb_jaccard(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS float8
-    AS 'MODULE_PATHNAME', 'cdp_rb_jaccard' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb_jaccard' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb_jaccard(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'how alike two sets are: shared values over all values, 0 to 1; two empty sets are alike';
 
 CREATE FUNCTION cdp.rb_jaccard_dist(a cdp.roaringbitmap, b cdp.roaringbitmap) RETURNS float8
-    AS 'MODULE_PATHNAME', 'cdp_rb_jaccard_dist' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+    AS 'MODULE_PATHNAME', 'cdp_rb_jaccard_dist' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp.rb_jaccard_dist(a cdp.roaringbitmap, b cdp.roaringbitmap) IS 'the same likeness under the name the field knows; NaN of two empty sets';
 
 CREATE FUNCTION cdp.rb_sample(bitmap cdp.roaringbitmap, n int8, seed int8) RETURNS cdp.roaringbitmap

@@ -7,11 +7,11 @@ CREATE FUNCTION cdp.rb_nested_support(request internal) RETURNS internal
 COMMENT ON FUNCTION cdp.rb_nested_support(request internal) IS 'lets the planner count nested set operations at once';
 
 CREATE FUNCTION cdp._rb_formula_cardinality(formula text, VARIADIC operands "any") RETURNS bigint
-    AS 'MODULE_PATHNAME', 'cdp__rb_formula_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+    AS 'MODULE_PATHNAME', 'cdp__rb_formula_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
 COMMENT ON FUNCTION cdp._rb_formula_cardinality(formula text, VARIADIC operands "any") IS 'how many values nested set operations give, the roaringbitmaps being known by number: (1 | 2) & 3';
 
 CREATE FUNCTION cdp._rb64_formula_cardinality(formula text, VARIADIC operands "any") RETURNS bigint
-    AS 'MODULE_PATHNAME', 'cdp__rb64_formula_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
+    AS 'MODULE_PATHNAME', 'cdp__rb64_formula_cardinality' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 2000;
 COMMENT ON FUNCTION cdp._rb64_formula_cardinality(formula text, VARIADIC operands "any") IS 'how many values nested set operations give, the roaringbitmap64 values being known by number: (1 | 2) & 3';
 
 ALTER FUNCTION cdp.rb_and(cdp.roaringbitmap, cdp.roaringbitmap) SUPPORT cdp.rb_nested_support;
