@@ -28,16 +28,6 @@ void Recall::Touch(Item* item) {
   list.splice(list.begin(), list, item->position);
 }
 
-bool Recall::HasColder(const Item& item, std::size_t bytes) const {
-  if (bytes > max_bytes_) return false;
-  std::size_t left = held_bytes_;
-  for (auto victim = held_.rbegin(); left + bytes > max_bytes_; ++victim) {
-    if (victim->latest >= item.previous) return false;
-    left -= victim->bytes;
-  }
-  return true;
-}
-
 void Recall::Hold(Item* item, std::size_t bytes, void* value) {
   held_.splice(held_.begin(), remembered_, item->position);
   item->bytes = bytes;

@@ -40,10 +40,10 @@ class Recall {
   void Touch(Item* item);
 
   /// Whether the item requested last may hold so many bytes. Then colder ones have made room for
-  /// them: `drop(item)` was called for each, and forgot its value.
-  template <class DropValue>
-  bool MakeRoom(const Item& item, std::size_t bytes, DropValue drop) {
-    if (!HasColder(item, bytes)) return false;
+  /// them: `drop(item)` was called for each, and forgot its value. What is `in_use(item)` stays.
+  template <class InUse, class DropValue>
+  bool MakeRoom(const Item& item, std::size_t bytes, InUse in_use, DropValue drop) {
+    if (!HasColder(item, bytes, in_use)) return false;
     while (held_bytes_ + bytes > max_bytes_) {
       drop(held_.back());
       Drop(&held_.back());
@@ -65,7 +65,16 @@ class Recall {
  private:
   using Items = std::pmr::list<Item>;  // the one requested latest first
 
-  bool HasColder(const Item& item, std::size_t bytes) const;
+  template <class InUse>
+  bool HasColder(const Item& item, std::size_t bytes, InUse in_use) const {
+    if (bytes > max_bytes_) return false;
+    std::size_t left = held_bytes_;
+    for (auto victim = held_.rbegin(); left + bytes > max_bytes_; ++victim) {
+      if (victim->latest >= item.previous || in_use(*victim)) return false;
+      left -= victim->bytes;
+    }
+    return true;
+  }
   Items& ListOf(const Item& item) { return item.bytes != 0 ? held_ : remembered_; }
 
   std::size_t max_bytes_;

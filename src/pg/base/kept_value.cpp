@@ -187,7 +187,12 @@ void Tell(Slot* slot, const StoredValue& stored, StoredArgument* argument) {
 bool Keep(CallSite* site, Slot* slot, Recall::Item* item, varlena* pointer,
           const StoredValue& stored, std::size_t size) {
   const bool is_room = CallCore([=] {
-    return site->recall.MakeRoom(*item, size, [site](const Recall::Item& cold) {
+    // What arguments before this one have got is in use until the call ends.
+    const auto in_use = [site, slot](const Recall::Item& cold) {
+      return std::any_of(site->slots.data(), slot,
+                         [&cold](const Slot& earlier) { return earlier.block == cold.value; });
+    };
+    return site->recall.MakeRoom(*item, size, in_use, [site](const Recall::Item& cold) {
       FreeBlock(site, static_cast<Block*>(cold.value));
     });
   });

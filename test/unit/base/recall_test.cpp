@@ -20,7 +20,13 @@ class Cache {
     EXPECT_EQ(item->bytes != 0, keys_.count(key) == 1);
     if (item->bytes != 0) return true;
     if (item->requests < 2) return false;
-    if (recall_.MakeRoom(*item, bytes, [this](const Recall::Item& cold) { Lose(cold); })) {
+    const auto in_use = [this](const Recall::Item& cold) { return cold.key == in_use_; };
+    const auto drop = [this, item](const Recall::Item& cold) {
+      EXPECT_LT(cold.latest, item->previous);
+      EXPECT_NE(cold.key, in_use_);
+      Lose(cold);
+    };
+    if (recall_.MakeRoom(*item, bytes, in_use, drop)) {
       recall_.Hold(item, bytes, this);
       keys_.insert(key);
     }
@@ -31,6 +37,7 @@ class Cache {
     for (std::uint64_t key = from; key < end; ++key) hits += Ask(key, bytes);
     return hits;
   }
+  void Use(std::uint64_t key) { in_use_ = key; }
   Recall& recall() { return recall_; }
   std::set<std::uint64_t>& keys() { return keys_; }
 
@@ -42,6 +49,7 @@ class Cache {
 
   Recall recall_;
   std::set<std::uint64_t> keys_;
+  std::uint64_t in_use_ = ~std::uint64_t{0};
 };
 
 TEST(Recall, WhatIsAskedOnceIsNotHeld) {
@@ -74,6 +82,17 @@ TEST(Recall, WhatCannotFitIsRefusedAndDropsNothing) {
   for (int round = 0; round < 2; ++round) cache.Hits(0, 10, 100);
   for (int round = 0; round < 3; ++round) EXPECT_FALSE(cache.Ask(77, 1001));
   EXPECT_EQ(cache.keys().size(), 10u);
+}
+
+TEST(Recall, WhatIsInUseStays) {
+  Cache cache(1000, 1000);
+  for (int round = 0; round < 2; ++round) cache.Hits(0, 2, 500);
+  cache.Use(0);
+  for (int round = 0; round < 3; ++round) cache.Hits(5, 7, 600);
+  EXPECT_EQ(cache.keys(), (std::set<std::uint64_t>{0, 1}));
+  cache.Use(7);
+  for (int round = 0; round < 3; ++round) cache.Ask(5, 600);
+  EXPECT_EQ(cache.keys(), (std::set<std::uint64_t>{5}));
 }
 
 TEST(Recall, WhatGrowsLeavesLessRoom) {
