@@ -46,7 +46,7 @@ sub space_state {
         landing_link => 'source, type_a, value_a, type_b, value_b, seen_at, weight',
         tag_value => 'value, chunk, cdp.rb_to_array(members)',
         audience_member => 'chunk, cdp.rb_to_array(members)',
-        timeline_tail => 'identifier_id, ts, code',
+        timeline_tail => 'identifier_id, ts, code, value, props',
         person_timeline => 'one_id, month, tl',
         event_day => 'code, day, chunk, cdp.rb_to_array(members), times',
         meta => 'key, value',
@@ -54,7 +54,7 @@ sub space_state {
     my $sql = join "\nUNION ALL\n", map {
         "SELECT '$_', count(*), md5(string_agg(r.t, '/' ORDER BY r.t)) FROM (SELECT ($columns{$_})::text AS t FROM cdp.$_) AS r"
     } sort keys %columns;
-    return $node->safe_psql($database, "SET timezone = 'UTC'; $sql");
+    return $node->safe_psql($database, "SET timezone = 'UTC'; $sql ORDER BY 1");
 }
 
 1;
