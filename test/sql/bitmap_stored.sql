@@ -143,7 +143,8 @@ UPDATE stored SET b = '{1,2,4,5,7}' WHERE kind = 'bitsets';
 FETCH ALL FROM old;
 ROLLBACK;
 
--- What an expression keeps is bounded, and gone with its query: eight bitmaps of 5 MB, all pairs.
+-- What an expression keeps is bounded, by work_mem too, and gone with its query: eight bitmaps of 5 MB, all pairs.
+SET work_mem = '64MB';
 CREATE TABLE large (b roaringbitmap);
 INSERT INTO large
     SELECT rb_shiftright(whole, n * 65536)
@@ -154,6 +155,7 @@ SELECT pg_size_pretty(octet_length(b::bytea)::int8), count(*), (SELECT found FRO
        (SELECT sum(total_bytes) BETWEEN 20e6 AND 50e6 FROM pg_backend_memory_contexts WHERE name = 'pg_cdp kept values') AS bounded
   FROM large GROUP BY 1;
 SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'pg_cdp kept values';
+RESET work_mem;
 -- a scan that asks each value once keeps none
 WITH asked AS MATERIALIZED (SELECT count(*) AS found FROM large WHERE b @> 130000)
 SELECT found, (SELECT sum(total_bytes) < 100000 FROM pg_backend_memory_contexts WHERE name = 'pg_cdp kept values') AS little FROM asked;
