@@ -183,6 +183,10 @@ struct RowSegments {
 
 /// Reads a stored state; the segments point into the bytes. Throws kCorruptData when they are none.
 UserRowsHeader ReadUserRowsHeader(std::span<const std::byte> bytes);
+/// How many of the bytes are header and rows; what follows them is spare room.
+inline std::size_t UserRowsSize(std::span<const std::byte> bytes) {
+  return sizeof(UserRowsHeader) + ReadUserRowsHeader(bytes).used;
+}
 RowSegments ReadUserRows(std::span<const std::byte> bytes, std::pmr::memory_resource* memory);
 
 /// Judges bytes that come through a door, every row of them. Throws an error of kind `code`.

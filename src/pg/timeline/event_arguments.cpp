@@ -16,12 +16,6 @@ bool TakeEvent(FunctionCallInfo fcinfo, int n, timeline::Event* event) {
   return true;
 }
 
-void TakeValue(FunctionCallInfo fcinfo, int n, timeline::FullEvent* event) {
-  if (PG_ARGISNULL(n)) return;
-  event->value = PG_GETARG_INT64(n);
-  event->present |= 1;
-}
-
 int TakeProperties(FunctionCallInfo fcinfo, int n, timeline::FullEvent* event) {
   if (PG_ARGISNULL(n)) return 0;
   const ArrayType* array = PG_GETARG_ARRAYTYPE_P(n);

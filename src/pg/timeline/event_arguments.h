@@ -11,7 +11,12 @@ namespace cdp::pg {
 bool TakeEvent(FunctionCallInfo fcinfo, int n, timeline::Event* event);
 
 /// Argument n, the value.
-void TakeValue(FunctionCallInfo fcinfo, int n, timeline::FullEvent* event);
+template <int kProperties>
+void TakeValue(FunctionCallInfo fcinfo, int n, timeline::WideEvent<kProperties>* event) {
+  if (PG_ARGISNULL(n)) return;
+  event->value = PG_GETARG_INT64(n);
+  event->present |= 1;
+}
 
 /// Argument n, the properties; returns how many the event has, up to the last that is not null. May
 /// longjmp.

@@ -43,9 +43,9 @@ CDP_FUNCTION(cdp__timelines_build_value_trans) {
   int64 user = 0;
   Event event;
   if (!TakeUserEvent(fcinfo, &user, &event)) return UnchangedState(fcinfo);
-  auto full = timeline::ConvertEvent<FullEvent>(event);
-  TakeValue(fcinfo, 4, &full);
-  return Append(fcinfo, aggregate, user, timeline::ConvertEvent<ValuedEvent>(full));
+  auto valued = timeline::ConvertEvent<ValuedEvent>(event);
+  TakeValue(fcinfo, 4, &valued);
+  return Append(fcinfo, aggregate, user, valued);
 }
 
 CDP_FUNCTION(cdp__timelines_build_property_trans) {
@@ -53,13 +53,8 @@ CDP_FUNCTION(cdp__timelines_build_property_trans) {
   int64 user = 0;
   Event event;
   if (!TakeUserEvent(fcinfo, &user, &event)) return UnchangedState(fcinfo);
-  ValuedEvent valued{};
-  valued.at = event.at;
-  valued.code = event.value;
-  if (!PG_ARGISNULL(4)) {
-    valued.value = PG_GETARG_INT64(4);
-    valued.present |= 1;
-  }
+  auto valued = timeline::ConvertEvent<ValuedEvent>(event);
+  TakeValue(fcinfo, 4, &valued);
   if (!PG_ARGISNULL(5)) {
     valued.properties[0] = PG_GETARG_INT32(5);
     valued.present |= 2;

@@ -8,7 +8,7 @@ namespace {
 
 struct Form {
   static std::size_t Size(std::span<const std::byte> bytes) {
-    return sizeof(timeline::UserRowsHeader) + timeline::ReadUserRowsHeader(bytes).used;
+    return timeline::UserRowsSize(bytes);
   }
   static void Check(std::span<const std::byte> bytes, ErrorCode code) {
     timeline::CheckUserRows(bytes, code);
