@@ -47,7 +47,7 @@ void Components::Settle() {
   if (pending_count_ == 0) return;
   const std::span<const Link> links(pending_.data(), pending_count_);
   pending_count_ = 0;
-  sorted_.clear();
+  frozen_ = false;
   if (direct_) {
     SettleDirect(links);
   } else {
@@ -79,27 +79,20 @@ void Components::SettleDirect(std::span<const Link> links) {
   }
 }
 
-std::uint32_t Components::Numbered(std::int64_t node) {
-  const std::uint32_t number = map_.Number(node);
-  if (number == nodes_) {
-    parent_.push_back(number);
-    lowest_ = nodes_ == 0 ? node : std::min(lowest_, node);
-    highest_ = nodes_ == 0 ? node : std::max(highest_, node);
-    ++nodes_;
-  }
-  return number;
-}
-
 void Components::SettleMapped(std::span<const Link> links) {
+  table_.Reserve(2 * links.size());
   for (const Link& link : links) {
-    map_.Prefetch(link.a);
-    map_.Prefetch(link.b);
+    table_.Prefetch(link.a);
+    table_.Prefetch(link.b);
   }
   for (const Link& link : links) {
-    const std::uint32_t x = Numbered(link.a);
-    const std::uint32_t y = Numbered(link.b);
-    unions_ += Unite(parent_.data(), x, y);
+    const std::uint32_t x = table_.Place(link.a);
+    const std::uint32_t y = table_.Place(link.b);
+    unions_ += table_.Unite(x, y);
+    lowest_ = std::min({lowest_, link.a, link.b});
+    highest_ = std::max({highest_, link.a, link.b});
   }
+  nodes_ = table_.size();
   if (nodes_ < check_at_) return;
   CheckLater();
   if (Dense(Distance(lowest_, highest_))) ToDirect();
@@ -132,69 +125,61 @@ bool Components::Widen(std::int64_t node) {
 }
 
 void Components::ToMapped() {
-  Freeze();
+  Flatten();
   std::pmr::vector<std::uint32_t> direct(parent_.get_allocator());
   direct.swap(parent_);
   direct_ = false;
-  parent_.reserve(nodes_);
   CheckLater();
-  const std::uint32_t known = nodes_;
-  nodes_ = 0;
-  StopTicker ticker;
-  for (std::size_t i = 0; i < direct.size() && nodes_ < known; ++i) {
-    ticker.Step();
-    if (direct[i] == kAbsent) continue;
-    // Ascending, so a node's component has its number already and that number is the smaller one.
-    const std::uint32_t number = Numbered(Plus(base_, i));
-    parent_[number] = map_.Number(Plus(base_, direct[i]));
-  }
+  table_.Fill(
+      nodes_,
+      [&](auto&& add) {
+        for (std::size_t i = 0; i < direct.size(); ++i) {
+          if (direct[i] == kAbsent) continue;
+          const std::int64_t node = Plus(base_, i);
+          lowest_ = std::min(lowest_, node);
+          highest_ = std::max(highest_, node);
+          add(node, static_cast<std::uint32_t>(i), direct[i]);
+        }
+      },
+      [&](std::uint32_t root) -> std::uint32_t& { return direct[root]; });
 }
 
 void Components::ToDirect() {
-  // By number the root of a component is its first node; direct addressing wants its smallest.
-  for (std::uint32_t i = 0; i < nodes_; ++i) parent_[i] = parent_[parent_[i]];
+  table_.Sort();
+  lowest_ = table_.Node(0);
+  highest_ = table_.Node(nodes_ - 1);
   // Most of the range's ends are not seen yet; a little room on both sides saves widening.
   const std::uint64_t last = Distance(lowest_, highest_);
   const std::uint64_t wanted = std::min(last / 16, (kWidest - last - 1) / 2);
   base_ = Plus(lowest_, -RoomBelow(lowest_, wanted));
-  const auto offset = [this](std::int64_t node) {
-    return static_cast<std::uint32_t>(Distance(base_, node));
-  };
-  std::pmr::vector<std::uint32_t> smallest(nodes_, kAbsent, parent_.get_allocator());
-  map_.ForEach([&](std::int64_t node, std::uint32_t number) {
-    std::uint32_t& least = smallest[parent_[number]];
-    least = std::min(least, offset(node));
-  });
-  std::pmr::vector<std::uint32_t> direct(offset(highest_) + 1 + RoomAbove(highest_, wanted),
-                                         kAbsent, parent_.get_allocator());
-  map_.ForEach([&](std::int64_t node, std::uint32_t number) {
-    direct[offset(node)] = smallest[parent_[number]];
-  });
+  std::pmr::vector<std::uint32_t> direct(
+      Distance(base_, highest_) + 1 + RoomAbove(highest_, wanted), kAbsent,
+      parent_.get_allocator());
+  for (std::uint32_t i = 0; i < nodes_; ++i) {
+    direct[Distance(base_, table_.Node(i))] =
+        static_cast<std::uint32_t>(Distance(base_, table_.Node(table_.First(i))));
+  }
   parent_.swap(direct);
-  map_.Clear();
+  table_.Clear();
   direct_ = true;
 }
 
-void Components::Freeze() {
-  Settle();
-  if (!direct_ && !sorted_.empty()) return;
+void Components::Flatten() {
   // Parents have smaller numbers, so those of a node's parent are final when its turn comes.
   for (std::uint32_t& parent : parent_) {
     if (parent != kAbsent) parent = parent_[parent];
   }
-  if (direct_) return;
-  std::pmr::vector<std::int64_t> smallest(nodes_, std::numeric_limits<std::int64_t>::max(),
-                                          parent_.get_allocator());
-  map_.ForEach([&](std::int64_t node, std::uint32_t number) {
-    std::int64_t& least = smallest[parent_[number]];
-    least = std::min(least, node);
-  });
-  sorted_.reserve(nodes_);
-  map_.ForEach([&](std::int64_t node, std::uint32_t number) {
-    sorted_.push_back({node, smallest[parent_[number]]});
-  });
-  CheckStop();
-  std::ranges::sort(sorted_, {}, &Known::node);
+}
+
+void Components::Freeze() {
+  Settle();
+  if (frozen_) return;
+  if (direct_) {
+    Flatten();
+  } else {
+    table_.Sort();
+  }
+  frozen_ = true;
 }
 
 std::size_t Components::FlatSize() {

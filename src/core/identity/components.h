@@ -12,18 +12,17 @@
 
 #include "core/base/stop.h"
 #include "core/identity/components_image.h"
-#include "core/identity/node_map.h"
+#include "core/identity/node_table.h"
 #include "core/identity/union_find.h"
 
 namespace cdp::identity {
 
 /// Nodes are any 64-bit numbers. Numbers that lie close together are addressed directly (4 bytes
-/// for every number of the range, present or not); others go through a hash map (20 to 36 bytes
+/// for every number of the range, present or not); others go through a hash table (16 to 32 bytes
 /// for every node). The object changes between both as nodes arrive.
 class Components {
  public:
-  explicit Components(std::pmr::memory_resource* memory)
-      : parent_(memory), map_(memory), sorted_(memory) {}
+  explicit Components(std::pmr::memory_resource* memory) : parent_(memory), table_(memory) {}
 
   /// A self link makes the node known.
   void Add(std::int64_t a, std::int64_t b) {
@@ -39,19 +38,32 @@ class Components {
   void ForEach(F&& f) {
     Freeze();
     StopTicker ticker;
-    if (!direct_) {
-      for (const auto& [node, component] : sorted_) {
-        f(node, component);
-        ticker.Step();
-      }
-      return;
-    }
-    const auto base = static_cast<std::uint64_t>(base_);
-    for (std::size_t i = 0; i < parent_.size(); ++i) {
+    std::int64_t node = 0;
+    std::int64_t component = 0;
+    for (std::size_t at = 0; Next(&at, &node, &component);) {
+      f(node, component);
       ticker.Step();
-      if (parent_[i] == kAbsent) continue;
-      f(static_cast<std::int64_t>(base + i), static_cast<std::int64_t>(base + parent_[i]));
     }
+  }
+
+  /// Makes ready for Next, until something is added.
+  void Freeze();
+
+  /// The same as ForEach, one by one: *at begins at 0. False at the end.
+  bool Next(std::size_t* at, std::int64_t* node, std::int64_t* component) const {
+    if (direct_) {
+      while (*at < parent_.size() && parent_[*at] == kAbsent) ++*at;
+      if (*at >= parent_.size()) return false;
+      const auto base = static_cast<std::uint64_t>(base_);
+      *node = static_cast<std::int64_t>(base + *at);
+      *component = static_cast<std::int64_t>(base + parent_[*at]);
+    } else {
+      if (*at >= nodes_) return false;
+      *node = table_.Node(*at);
+      *component = table_.Node(table_.First(*at));
+    }
+    ++*at;
+    return true;
   }
 
   std::uint32_t nodes() {
@@ -69,16 +81,11 @@ class Components {
  private:
   static constexpr std::uint32_t kAbsent = std::numeric_limits<std::uint32_t>::max();
   // Below this range direct addressing is always right; above, while a tenth of it is present: then
-  // it takes no more than the hash map does while it grows.
+  // it takes no more than the hash table does while it grows.
   static constexpr std::uint64_t kSmallRange = 16384;
   static constexpr std::uint64_t kSparsest = 10;
   static constexpr std::uint32_t kFirstCheck = 1024;
   static constexpr std::uint64_t kWidest = kAbsent - 1;
-
-  struct Known {
-    std::int64_t node;
-    std::int64_t component;
-  };
 
   /// Links wait here, so that the cache misses of many are under way at once.
   void Settle();
@@ -98,7 +105,6 @@ class Components {
     *offset = static_cast<std::uint64_t>(node) - static_cast<std::uint64_t>(base_);
     return *offset < parent_.size();
   }
-  std::uint32_t Numbered(std::int64_t node);
 
   /// May a range of last + 1 numbers be addressed directly?
   bool Dense(std::uint64_t last) const {
@@ -108,24 +114,24 @@ class Components {
   bool Widen(std::int64_t node);
   void ToMapped();
   void ToDirect();
+  /// Direct: every parent becomes the root.
+  void Flatten();
   /// Puts off the next thought of ToDirect, so that changes of form stay rare however nodes arrive.
   void CheckLater() { check_at_ = std::uint64_t{nodes_} + std::max(nodes_ / 4, kFirstCheck); }
-
-  /// Flattens the parents; in the mapped form also sorts the nodes.
-  void Freeze();
 
   std::array<Link, 32> pending_;
   std::uint32_t pending_count_ = 0;
   bool direct_ = true;
+  bool frozen_ = false;
   std::uint32_t nodes_ = 0;
   std::uint32_t unions_ = 0;
-  std::int64_t base_ = 0;    // direct: the node of parent_[0]
-  std::int64_t lowest_ = 0;  // mapped: smallest and greatest node
-  std::int64_t highest_ = 0;
+  std::int64_t base_ = 0;  // direct: the node of parent_[0]
+  // Mapped: smallest and greatest node.
+  std::int64_t lowest_ = std::numeric_limits<std::int64_t>::max();
+  std::int64_t highest_ = std::numeric_limits<std::int64_t>::min();
   std::uint64_t check_at_ = 0;  // mapped: think of ToDirect at so many nodes
   std::pmr::vector<std::uint32_t> parent_;
-  NodeMap map_;
-  std::pmr::vector<Known> sorted_;  // mapped and frozen: what ForEach reports
+  NodeTable table_;
 };
 
 /// The same for so few links that everything fits on the stack.

@@ -9,9 +9,9 @@
 
 namespace cdp::identity {
 
-/// Joins the sets of x and y. True when they were two.
-template <class Index>
-bool Unite(Index* parent, Index x, Index y) {
+/// Joins the sets of x and y. True when they were two. `parent[x]` is a reference to x's parent.
+template <class Parents, class Index>
+bool Unite(Parents parent, Index x, Index y) {
   while (parent[x] != parent[y]) {
     // The walk goes up on the side whose parent is greater, and hangs what it leaves behind under
     // the other side's parent: both paths get shorter without a second pass.

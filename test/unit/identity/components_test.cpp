@@ -126,7 +126,7 @@ TEST(ComponentsProperty, AgreesWithFloodingInEveryForm) {
   }
 }
 
-// Sparse at first (hash map), then crowded (direct), then with nodes far away (hash map again).
+// Sparse at first (hash table), then crowded (direct), then with nodes far away (hash table again).
 TEST(ComponentsProperty, ChangesOfFormKeepTheGraph) {
   std::mt19937_64 rng(20250407);
   for (int round = 0; round < 3; ++round) {
