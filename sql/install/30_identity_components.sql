@@ -49,6 +49,20 @@ CREATE AGGREGATE cdp.components_agg(a bigint, b bigint) (
 );
 COMMENT ON AGGREGATE cdp.components_agg(bigint, bigint) IS 'connected components of the graph with a link from a to b per row; a link to itself makes a node known, rows with a null are skipped, null without any link';
 
+CREATE FUNCTION cdp._components_agg_weighted_trans(cdp.components, bigint, bigint, double precision, double precision) RETURNS cdp.components
+    AS 'MODULE_PATHNAME', 'cdp__components_agg_weighted_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION cdp._components_agg_weighted_trans(cdp.components, bigint, bigint, double precision, double precision) IS 'internal: adds a link with a weight to the state of components_agg';
+
+CREATE AGGREGATE cdp.components_agg(a bigint, b bigint, weight double precision, min_weight double precision) (
+    SFUNC = cdp._components_agg_weighted_trans,
+    STYPE = cdp.components,
+    SSPACE = 512,
+    FINALFUNC = cdp._components_agg_final,
+    COMBINEFUNC = cdp._components_agg_combine,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE cdp.components_agg(bigint, bigint, double precision, double precision) IS 'connected components when only links with a weight of at least min_weight join; a weaker link, or one whose weight is null or NaN, only makes both nodes known';
+
 CREATE AGGREGATE cdp.rollup(graph cdp.components) (
     SFUNC = cdp._components_agg_combine,
     STYPE = cdp.components,
@@ -82,3 +96,7 @@ COMMENT ON FUNCTION cdp.components_count(cdp.components) IS 'number of component
 CREATE FUNCTION cdp.components_nodes(graph cdp.components) RETURNS bigint
     AS 'MODULE_PATHNAME', 'cdp_components_nodes' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION cdp.components_nodes(cdp.components) IS 'number of nodes';
+
+CREATE FUNCTION cdp.connected_components(edges_query text, OUT node bigint, OUT component bigint) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'cdp_connected_components' LANGUAGE C STABLE STRICT PARALLEL UNSAFE COST 1000 ROWS 10000;
+COMMENT ON FUNCTION cdp.connected_components(text) IS 'every node of the graph whose links a SELECT of two integer columns returns, with the smallest node of its component, ordered by node; the query runs with the rights of the caller';

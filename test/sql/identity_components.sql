@@ -18,6 +18,27 @@ SELECT o.* FROM (SELECT cdp.components_agg(a, b) AS c FROM (VALUES (1::bigint, N
 SELECT cdp.components_of(NULL), cdp.components_find(NULL, 1), cdp.components_count(NULL);
 SELECT cdp.components_find(c, NULL), cdp.components_same(c, NULL, 2), cdp.components_size(c, NULL) FROM graph;
 
+-- With weights: a link joins when its weight is at least the minimum. A weaker one, or one without a
+-- weight, makes its nodes known.
+CREATE TABLE weighted AS SELECT * FROM (VALUES (1::bigint, 2::bigint, 1.0::float8), (2, 3, 0.4), (4, 5, NULL), (5, 5, NULL),
+    (6, 7, 'NaN'), (7, 8, 'infinity'), (8, 1, '-infinity'), (NULL, 3, 1), (10, NULL, 1), (9, 9, 1)) AS v(a, b, weight);
+SELECT m AS min_weight, cdp.components_count(c),
+       (SELECT string_agg(node || '-' || component, ' ' ORDER BY node) FROM cdp.components_of(c)) AS nodes
+  FROM (SELECT m, cdp.components_agg(a, b, weight, m) AS c
+          FROM weighted, unnest('{-infinity,0.4,0.5,1,infinity}'::float8[]) AS m GROUP BY m) AS s ORDER BY m;
+-- The minimum may differ from link to link.
+SELECT o.* FROM (SELECT cdp.components_agg(a, b, 0.7, CASE WHEN a < 3 THEN 0.5 ELSE 0.9 END) AS c
+                   FROM (VALUES (1::bigint, 2::bigint), (3, 4)) AS v(a, b)) AS s, cdp.components_of(c) AS o;
+SELECT cdp.components_agg(a, b, weight, 0) FROM weighted WHERE a IS NULL;
+SELECT cdp.components_agg(a, b, weight, NULL) FROM weighted;
+SELECT cdp.components_agg(a, b, weight, 'NaN') FROM weighted;
+-- In every size of the state it is a graph of the strong links and of every node by itself.
+SELECT n, s = t AS same FROM unnest('{5,300,20000}'::int[]) AS n,
+       LATERAL (SELECT cdp.components_agg(i % 977, i % 1009, i % 7, 3)::text AS s FROM generate_series(1, n) AS i) AS x,
+       LATERAL (SELECT cdp.components_agg(i % 977, CASE WHEN i % 7 >= 3 THEN i % 1009 ELSE i % 977 END)::text AS strong,
+                       cdp.components_agg(i % 1009, i % 1009) AS alone FROM generate_series(1, n) AS i) AS y,
+       LATERAL (SELECT cdp.rollup(c)::text AS t FROM (VALUES (strong::cdp.components), (alone)) AS v(c)) AS z;
+
 -- The whole range of bigint.
 SELECT o.* FROM (SELECT cdp.components_agg(a, b) AS c
                    FROM (VALUES (9223372036854775807, -9223372036854775808), (0, 0), (-1, 9223372036854775807)) AS v(a, b)) AS s,
@@ -75,6 +96,7 @@ SET min_parallel_table_scan_size = 0;
 SET max_parallel_workers_per_gather = 2;
 EXPLAIN (COSTS OFF) SELECT cdp.components_agg(a, b) FROM edge;
 SELECT cdp.components_agg(a, b)::text = :'serial' AS parallel_is_serial FROM edge;
+SELECT cdp.components_agg(a, b, 1, 0)::text = :'serial' AS parallel_is_serial FROM edge;
 SELECT sum(length(c::text)) = :serial_groups AS parallel_is_serial FROM (SELECT a % 1000 AS g, cdp.components_agg(a, b) AS c FROM edge GROUP BY 1) AS s;
 CREATE TABLE part AS SELECT a % 9 AS g, cdp.components_agg(a, b) AS c FROM edge GROUP BY 1;
 EXPLAIN (COSTS OFF) SELECT cdp.rollup(c) FROM part;
@@ -143,4 +165,4 @@ SELECT cdp._components_agg_trans(NULL, 1, 2);
 SELECT cdp._components_agg_combine(c, c) FROM graph;
 SELECT cdp._components_agg_final(c)::text = c::text AS same FROM graph;
 
-DROP TABLE link, graph, member, edge, part, part_again;
+DROP TABLE link, weighted, graph, member, edge, part, part_again;

@@ -111,15 +111,13 @@ Datum Combine(MemoryContext aggregate, varlena* state, const varlena* other) {
   });
 }
 
-}  // namespace
+Datum Unchanged(FunctionCallInfo fcinfo) {
+  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
 
-CDP_FUNCTION(cdp__components_agg_trans) {
-  MemoryContext aggregate = RequireAggregate(fcinfo, "_components_agg_trans");
-  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-  }
-  const Link link{PG_GETARG_INT64(1), PG_GETARG_INT64(2)};
+/// The state, which is argument 0, with one more link.
+Datum Transition(FunctionCallInfo fcinfo, MemoryContext aggregate, Link link) {
   if (PG_ARGISNULL(0)) {
     ComponentsBuild* build = NewBuild(kFirstLinks);
     ComponentsState::Records(build)[build->used++] = link;
@@ -131,12 +129,41 @@ CDP_FUNCTION(cdp__components_agg_trans) {
   PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
+}  // namespace
+
+CDP_FUNCTION(cdp__components_agg_trans) {
+  MemoryContext aggregate = RequireAggregate(fcinfo, "_components_agg_trans");
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return Unchanged(fcinfo);
+  return Transition(fcinfo, aggregate, {PG_GETARG_INT64(1), PG_GETARG_INT64(2)});
+}
+
+CDP_FUNCTION(cdp__components_agg_weighted_trans) {
+  MemoryContext aggregate = RequireAggregate(fcinfo, "_components_agg_weighted_trans");
+  if (PG_ARGISNULL(4)) {
+    ereport(ERROR,
+            (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("min_weight must not be null")));
+  }
+  const float8 least = PG_GETARG_FLOAT8(4);
+  if (std::isnan(least)) {
+    ereport(ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("min_weight must not be NaN")));
+  }
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return Unchanged(fcinfo);
+  const Link link{PG_GETARG_INT64(1), PG_GETARG_INT64(2)};
+  // False for NaN, which SQL takes for more than any number.
+  if (!PG_ARGISNULL(3) && PG_GETARG_FLOAT8(3) >= least) {
+    return Transition(fcinfo, aggregate, link);
+  }
+  // Too weak to join anybody, but both nodes were seen.
+  const Datum state = Transition(fcinfo, aggregate, {link.a, link.a});
+  if (link.a == link.b) return state;
+  fcinfo->args[0] = {state, false};
+  return Transition(fcinfo, aggregate, {link.b, link.b});
+}
+
 CDP_FUNCTION(cdp__components_agg_combine) {
   MemoryContext aggregate = RequireAggregate(fcinfo, "_components_agg_combine");
-  if (PG_ARGISNULL(1)) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-  }
+  if (PG_ARGISNULL(1)) return Unchanged(fcinfo);
   varlena* other = PG_GETARG_VARLENA_P(1);
   if (PG_ARGISNULL(0)) PG_RETURN_POINTER(other);
   ExpandedComponents* expanded = ExpandedComponents::From(PG_GETARG_DATUM(0));

@@ -1,0 +1,101 @@
+#include "pg/base/query_rows.h"
+
+extern "C" {
+#include "executor/spi.h"
+#include "nodes/parsenodes.h"
+#include "tcop/dest.h"
+#include "tcop/utility.h"
+#include "utils/plancache.h"
+}
+
+namespace cdp::pg {
+namespace {
+
+struct Receiver {
+  DestReceiver callbacks;  // first: the server knows the receiver by it
+  MemoryContext row_memory;
+  const RowTaker* taker;
+};
+
+bool Receive(TupleTableSlot* slot, DestReceiver* self) {
+  auto* receiver = reinterpret_cast<Receiver*>(self);
+  const MemoryContext before = MemoryContextSwitchTo(receiver->row_memory);
+  receiver->taker->row(slot, receiver->taker->closure);
+  MemoryContextSwitchTo(before);
+  MemoryContextReset(receiver->row_memory);
+  return true;
+}
+
+/// The only statement of the plan, which has to be a SELECT that is no more than that.
+void RequireOneSelect(const char* argument, SPIPlanPtr plan) {
+  const List* sources = SPI_plan_get_plan_sources(plan);
+  if (list_length(sources) != 1) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("%s must be one SELECT statement", argument),
+                    errdetail_plural("It holds %d statement.", "It holds %d statements.",
+                                     static_cast<unsigned long>(list_length(sources)),
+                                     list_length(sources))));
+  }
+  auto* source = static_cast<CachedPlanSource*>(linitial(sources));
+  auto* query = list_length(source->query_list) == 1
+                    ? static_cast<Query*>(linitial(source->query_list))
+                    : nullptr;
+  if (query == nullptr || query->commandType != CMD_SELECT) {
+    const CommandTag tag =
+        query == nullptr ? source->commandTag : CreateCommandTag(reinterpret_cast<Node*>(query));
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("%s must be one SELECT statement", argument),
+                    errdetail("It is a statement of type %s.", GetCommandTagName(tag))));
+  }
+  if (query->hasModifyingCTE || query->rowMarks != NIL) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("%s must not change or lock rows", argument)));
+  }
+}
+
+}  // namespace
+
+void RunQuery(const char* argument, const text* query, const RowTaker& taker) {
+  const char* statement = text_to_cstring(query);
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  SPIPlanPtr plan = SPI_prepare_cursor(statement, 0, nullptr, CURSOR_OPT_PARALLEL_OK);
+  if (plan == nullptr) {
+    // What SPI does not run at all, such as COPY, is no SELECT either.
+    elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+  }
+  RequireOneSelect(argument, plan);
+  const auto* source =
+      static_cast<const CachedPlanSource*>(linitial(SPI_plan_get_plan_sources(plan)));
+  taker.shape(source->resultDesc, taker.closure);
+
+  Receiver receiver{};
+  receiver.callbacks.receiveSlot = Receive;
+  receiver.callbacks.rStartup = [](DestReceiver*, int, TupleDesc) {};
+  receiver.callbacks.rShutdown = [](DestReceiver*) {};
+  receiver.callbacks.rDestroy = [](DestReceiver*) {};
+  receiver.callbacks.mydest = DestTuplestore;
+  receiver.row_memory =
+      AllocSetContextCreate(CurrentMemoryContext, "pg_cdp row", ALLOCSET_DEFAULT_SIZES);
+  receiver.taker = &taker;
+
+  SPIExecuteOptions options{};
+  options.read_only = true;
+  options.dest = &receiver.callbacks;
+  const int result = SPI_execute_plan_extended(plan, &options);
+  if (result != SPI_OK_SELECT) {
+    elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
+  }
+  SPI_finish();
+}
+
+void RequireColumns(const char* argument, TupleDesc columns, int count, const char* example) {
+  if (columns->natts == count) return;
+  ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                  errmsg_plural("%s must return %d column", "%s must return %d columns",
+                                static_cast<unsigned long>(count), argument, count),
+                  errdetail_plural("It returns %d column.", "It returns %d columns.",
+                                   static_cast<unsigned long>(columns->natts), columns->natts),
+                  errhint("Write it like this: %s", example)));
+}
+
+}  // namespace cdp::pg

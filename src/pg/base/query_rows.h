@@ -1,0 +1,35 @@
+/// Queries that come as an argument: run with the rights and under the snapshot of who calls the
+/// function, their rows taken one by one as the executor makes them.
+#pragma once
+
+#include "pg/base/boundary.h"
+#include "pg/base/pg.h"
+
+extern "C" {
+#include "executor/tuptable.h"
+}
+
+namespace cdp::pg {
+
+/// What is done with the query's rows. Both are called by the server: they may longjmp, must not
+/// throw, and own nothing. A row's memory is the current context, and is gone after the row.
+struct RowTaker {
+  void (*shape)(TupleDesc columns, void* closure);  ///< before the first row: is it acceptable?
+  void (*row)(TupleTableSlot* row, void* closure);
+  void* closure;
+};
+
+/// Runs the query, which has to be one SELECT that changes and locks nothing, and gives every row
+/// to the taker. `argument` names the function's argument in messages. May longjmp.
+void RunQuery(const char* argument, const text* query, const RowTaker& taker);
+
+/// Raises an error unless the query has so many columns. `example` shows a right query. May
+/// longjmp.
+void RequireColumns(const char* argument, TupleDesc columns, int count, const char* example);
+
+/// The type of a column, of a domain the one below it.
+inline Oid ColumnType(TupleDesc columns, int n) {
+  return getBaseType(TupleDescAttr(columns, n)->atttypid);
+}
+
+}  // namespace cdp::pg
