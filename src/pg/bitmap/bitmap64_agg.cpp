@@ -1,5 +1,7 @@
 /// The aggregates of roaringbitmap64.
 
+#include "core/bitmap/bitmap64_set.h"
+#include "core/bitmap/bitmap_fold.h"
 #include "core/bitmap/build_state.h"
 #include "pg/bitmap/bitmap64_datum.h"
 #include "pg/bitmap/bitmap_aggregate.h"
@@ -26,7 +28,14 @@ struct Form64 {
     return state->cookie[0] == kLow && state->cookie[1] == kHigh;
   }
   static bitmap::Bytes BytesOfDatum(Datum datum) { return Bitmap64Bytes(datum); }
-  static bool IsEmpty(bitmap::Bytes bytes) { return bitmap::Empty64(bytes); }
+  static bool IsNormal(bitmap::Bytes bytes) { return bitmap::IsNormal64(bytes); }
+  static varlena* NewCombined(SetOperation operation, bitmap::Bytes state, bitmap::Bytes other) {
+    bitmap::CheckOperand64(operation, state, other);
+    return NewBitmap64(
+        [=](bitmap::BucketList* list) { bitmap::AppendCombined(operation, state, other, list); });
+  }
+  static bool IsAggregateForm(bitmap::Bytes bytes) { return bitmap::IsAggregateForm64(bytes); }
+  static std::uint64_t Cardinality(bitmap::Bytes bytes) { return bitmap::Cardinality64(bytes); }
 };
 using Aggregate = BitmapAggregate<Form64>;
 

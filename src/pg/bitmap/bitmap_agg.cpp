@@ -1,8 +1,10 @@
 /// The aggregates of roaringbitmap.
 
+#include "core/bitmap/bitmap_fold.h"
 #include "core/bitmap/build_state.h"
 #include "pg/bitmap/bitmap_aggregate.h"
 #include "pg/bitmap/bitmap_datum.h"
+#include "pg/bitmap/bitmap_result.h"
 
 namespace cdp::pg {
 namespace {
@@ -21,7 +23,17 @@ struct Form32 {
   static BuildHeader EmptyHeader() { return {0, bitmap::kBuildCookie, 0}; }
   static bool HasCookie(const BuildHeader* state) { return state->cookie == bitmap::kBuildCookie; }
   static bitmap::Bytes BytesOfDatum(Datum datum) { return BitmapBytes(datum); }
-  static bool IsEmpty(bitmap::Bytes bytes) { return bitmap::BitmapView(bytes).empty(); }
+  static bool IsNormal(bitmap::Bytes bytes) { return bitmap::IsNormal(bytes); }
+  static varlena* NewCombined(SetOperation operation, bitmap::Bytes state, bitmap::Bytes other) {
+    const bitmap::BitmapView mine(state);
+    const bitmap::BitmapView theirs(other);
+    bitmap::CheckOperand(operation, mine, theirs);
+    return NewCombinedBitmap(operation, mine, theirs);
+  }
+  static bool IsAggregateForm(bitmap::Bytes bytes) { return bitmap::IsAggregateForm(bytes); }
+  static std::uint64_t Cardinality(bitmap::Bytes bytes) {
+    return bitmap::BitmapView(bytes).Cardinality();
+  }
 };
 using Aggregate = BitmapAggregate<Form32>;
 

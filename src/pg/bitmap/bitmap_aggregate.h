@@ -25,7 +25,9 @@ struct GatheredSet {
 
 /// Form: what differs between the types.
 ///   Value; BuildHeader with `used` last; EmptyHeader(); HasCookie(const BuildHeader*);
-///   BytesOfDatum(Datum): portable bytes, detoasted, may longjmp.
+///   BytesOfDatum(Datum): portable bytes, detoasted, may longjmp;
+///   NewCombined(SetOperation, Bytes state, Bytes other): a new value, for which what is read of
+///   the latter is checked; IsNormal(Bytes); IsAggregateForm(Bytes); Cardinality(Bytes).
 template <class Form>
 class BitmapAggregate {
  public:
@@ -36,34 +38,32 @@ class BitmapAggregate {
   /// A step of rb_or_agg, rb_and_agg or rb_xor_agg, and of their combine functions: the state in
   /// argument 0 takes in the bitmap in argument 1.
   static Datum Fold(FunctionCallInfo fcinfo, SetOperation operation, const char* function) {
-    const MemoryContext context = ContextOf(fcinfo, function);
-    if (PG_ARGISNULL(1)) {
-      if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    const bool is_and = operation == SetOperation::kAnd;
+    // What is empty stays empty, and the other value need not even be fetched.
+    if (is_and && IsGrouping(fcinfo) && !PG_ARGISNULL(0) && IsSurelyEmpty(PG_GETARG_DATUM(0))) {
       return PG_GETARG_DATUM(0);
     }
-    if (PG_ARGISNULL(0)) return Begin(context, Form::BytesOfDatum(PG_GETARG_DATUM(1)));
+    const MemoryContext context = ContextOf(fcinfo, function);
+    if (PG_ARGISNULL(0)) {
+      if (PG_ARGISNULL(1)) PG_RETURN_NULL();
+      return Begin(context, Form::BytesOfDatum(PG_GETARG_DATUM(1)));
+    }
     const Datum state = PG_GETARG_DATUM(0);
+    if (PG_ARGISNULL(1) || (is_and && IsSurelyEmpty(state))) return state;
     if (Expanded* expanded = Expanded::From(state)) {
-      Set* set = &expanded->value().set;
-      // What is empty stays empty, and the other value need not even be fetched.
-      if (operation == SetOperation::kAnd && set->IsSurelyEmpty()) return state;
       const Bytes other = Form::BytesOfDatum(PG_GETARG_DATUM(1));
-      CallCore([=] { set->Fold(operation, other); });
+      CallCore([=] { expanded->value().set.Fold(operation, other); });
       return expanded->ReadWrite();
     }
     const Bytes flat = Form::BytesOfDatum(state);
-    if (operation == SetOperation::kAnd && CallCore([flat] { return Form::IsEmpty(flat); })) {
-      return state;
-    }
     return Combine(context, flat, Form::BytesOfDatum(PG_GETARG_DATUM(1)), operation);
   }
 
   /// A step of rb_build_agg: mostly a value is written behind others.
   static Datum Build(FunctionCallInfo fcinfo, Value value, const char* function) {
     // Of a window or of a null it is not worth while to know more here.
-    const bool is_usual = fcinfo->context != nullptr && IsA(fcinfo->context, AggState) &&
-                          !PG_ARGISNULL(0) && !PG_ARGISNULL(1);
-    if (!is_usual) return BuildSlowly(fcinfo, value, function);
+    if (!IsGrouping(fcinfo) || PG_ARGISNULL(0) || PG_ARGISNULL(1))
+      return BuildSlowly(fcinfo, value, function);
     const Datum datum = PG_GETARG_DATUM(0);
     if (Header* state = BuildStateOf(datum)) {
       if (state->used == State::Capacity(state)) return BuildSlowly(fcinfo, value, function);
@@ -111,14 +111,24 @@ class BitmapAggregate {
     if (Expanded* expanded = Expanded::From(datum)) {
       return PointerGetDatum(CallCore([=] { return NewValue(&expanded->value().set); }));
     }
-    return WithSetOf(datum, [](Set* set) { return PointerGetDatum(NewValue(set)); });
+    const Header* state = BuildStateOf(datum);
+    const Bytes bytes = state == nullptr ? Form::BytesOfDatum(datum) : Bytes();
+    return PointerGetDatum(CallCore([=] {
+      if (state == nullptr && Form::IsAggregateForm(bytes)) return NewVarlena(bytes);
+      return WithSetOf(state, bytes, NewValue);
+    }));
   }
   static Datum CardinalityFinal(FunctionCallInfo fcinfo) {
     const Datum datum = PG_GETARG_DATUM(0);
     if (Expanded* expanded = Expanded::From(datum)) {
       PG_RETURN_INT64(CallCore([=] { return expanded->value().set.Cardinality(); }));
     }
-    return WithSetOf(datum, [](Set* set) { return Int64GetDatum(set->Cardinality()); });
+    const Header* state = BuildStateOf(datum);
+    const Bytes bytes = state == nullptr ? Form::BytesOfDatum(datum) : Bytes();
+    PG_RETURN_INT64(CallCore([=] {
+      if (state == nullptr && Form::IsAggregateForm(bytes)) return Form::Cardinality(bytes);
+      return WithSetOf(state, bytes, [](Set* set) { return set->Cardinality(); });
+    }));
   }
 
  private:
@@ -138,6 +148,10 @@ class BitmapAggregate {
   // Over twice the capacity: the header does not double.
   static constexpr std::size_t kExtraRoom = CapacityOfChunk(128) - 2 * kFirstCapacity;
 
+  // Whether an aggregate calls, and no window: told at less cost than ContextOf.
+  static bool IsGrouping(FunctionCallInfo fcinfo) {
+    return fcinfo->context != nullptr && IsA(fcinfo->context, AggState);
+  }
   static MemoryContext ContextOf(FunctionCallInfo fcinfo, const char* function) {
     return RequireAggregate(fcinfo, function, ERRCODE_DATA_EXCEPTION,
                             "%s outside transition context");
@@ -154,23 +168,26 @@ class BitmapAggregate {
     return state->used <= State::Capacity(state) ? state : nullptr;
   }
 
+  static bool IsSurelyEmpty(Datum state) {
+    const auto* value = reinterpret_cast<const varlena*>(DatumGetPointer(state));
+    if (VARATT_IS_4B_U(value)) return VARSIZE(value) == VARHDRSZ + bitmap::kEmptyBytes;
+    Expanded* expanded = Expanded::From(state);
+    return expanded != nullptr && expanded->value().set.IsSurelyEmpty();
+  }
+
   static varlena* NewValue(Set* set) {
     varlena* result = NewVarlena(set->PortableSize());
     set->WritePortable(PayloadOf(result));
     return result;
   }
 
-  // Gives `body` the set of a flat state of either form.
+  // Gives `body` the set of a flat state of either form; for use inside CallCore.
   template <class Body>
-  static Datum WithSetOf(Datum datum, Body body) {
-    const Header* state = BuildStateOf(datum);
-    const Bytes bytes = state == nullptr ? Form::BytesOfDatum(datum) : Bytes();
-    return CallCore([=] {
-      ContextResource memory(CurrentMemoryContext);
-      Set set(&memory);
-      Take(&set, state, bytes);
-      return body(&set);
-    });
+  static auto WithSetOf(const Header* state, Bytes bytes, Body body) {
+    ContextResource memory(CurrentMemoryContext);
+    Set set(&memory);
+    Take(&set, state, bytes);
+    return body(&set);
   }
   static void Take(Set* set, const Header* state, Bytes bytes) {
     if (state != nullptr) {
@@ -196,23 +213,14 @@ class BitmapAggregate {
   static Datum Begin(MemoryContext context, Bytes first) {
     if (first.size() > kExpandAbove) return NewExpanded(context, nullptr, first)->ReadWrite();
     return PointerGetDatum(CallCore([first] {
-      ContextResource memory(CurrentMemoryContext);
-      Set set(&memory);
-      set.Fold(SetOperation::kOr, first);
-      return NewValue(&set);
+      return Form::IsNormal(first) ? NewVarlena(first) : WithSetOf(nullptr, first, NewValue);
     }));
   }
 
   // Flat again, unless it has become too large for that.
   static Datum Combine(MemoryContext context, Bytes state, Bytes other, SetOperation operation) {
     if (state.size() + other.size() <= kExpandAbove || operation == SetOperation::kAnd) {
-      return PointerGetDatum(CallCore([=] {
-        ContextResource memory(CurrentMemoryContext);
-        Set set(&memory);
-        set.Fold(SetOperation::kOr, state);
-        set.Fold(operation, other);
-        return NewValue(&set);
-      }));
+      return PointerGetDatum(CallCore([=] { return Form::NewCombined(operation, state, other); }));
     }
     Expanded* expanded = NewExpanded(context, nullptr, state);
     CallCore([=] { expanded->value().set.Fold(operation, other); });
