@@ -102,15 +102,18 @@ void CheckContent(const View& view, std::size_t size, std::pmr::memory_resource*
 
 }  // namespace
 
+void CheckView(const View& view, std::size_t image_bytes, std::pmr::memory_resource* memory) {
+  if (view.header().flags == 0) {
+    CheckContent<Event>(view, image_bytes, memory);
+  } else {
+    CheckContent<FullEvent>(view, image_bytes, memory);
+  }
+}
+
 void CheckImage(std::span<const std::byte> image, ErrorCode code,
                 std::pmr::memory_resource* memory) {
   try {
-    const View view(image);
-    if (view.header().flags == 0) {
-      CheckContent<Event>(view, image.size(), memory);
-    } else {
-      CheckContent<FullEvent>(view, image.size(), memory);
-    }
+    CheckView(View(image), image.size(), memory);
   } catch (const Error& error) {
     throw Error(code, error.what(), error.detail(), error.hint());
   }

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "core/base/error.h"
-#include "core/timeline/timeline_format.h"
+#include "core/timeline/timeline_view.h"
 
 namespace cdp::timeline {
 
@@ -14,6 +14,9 @@ namespace cdp::timeline {
 /// error of kind `code` otherwise. `memory` lends room where a column has a dictionary.
 void CheckImage(std::span<const std::byte> image, ErrorCode code,
                 std::pmr::memory_resource* memory);
+
+/// The same of a timeline whose image would have so many bytes; the error is kCorruptData.
+void CheckView(const View& view, std::size_t image_bytes, std::pmr::memory_resource* memory);
 
 /// What the events of a build form can have.
 enum class RecordKind : std::uint8_t { kEvent = 0, kValued = 1, kFull = 2 };
@@ -35,6 +38,13 @@ template <class Record>
 inline constexpr RecordKind kKindOf = kRoom<Record> < 0    ? RecordKind::kEvent
                                       : kRoom<Record> == 1 ? RecordKind::kValued
                                                            : RecordKind::kFull;
+
+/// The narrowest kind of record that holds everything of a timeline's events.
+inline RecordKind KindOf(const View& view) {
+  return view.header().flags == 0  ? RecordKind::kEvent
+         : view.header().flags < 4 ? RecordKind::kValued
+                                   : RecordKind::kFull;
+}
 
 /// The flags of a build form: bit 0 is set once an event came out of order, bits 1-2 are the kind.
 inline constexpr std::uint8_t kUnsorted = 1;

@@ -15,6 +15,9 @@ class View {
  public:
   /// Throws kCorruptData when the bytes are no sealed timeline.
   explicit View(std::span<const std::byte> image);
+  /// Of a timeline whose header is kept elsewhere: `body` is what follows it in an image, and up to
+  /// `readable_end`, not before its end, bytes may be loaded.
+  View(const ImageHeader& header, std::span<const std::byte> body, const std::byte* readable_end);
 
   std::size_t count() const { return header_.count; }
   Micros first() const { return header_.first; }
@@ -56,6 +59,8 @@ class View {
   const std::byte* end() const { return end_; }
 
  private:
+  void Open(std::span<const std::byte> body);
+
   template <class T>
   std::int32_t CodeAs(std::size_t index) const {
     T code;

@@ -35,11 +35,4 @@ inline timeline::View ReadTimeline(const varlena* value) {
   return timeline::View(BytesOf(SealedTimeline(value)));
 }
 
-/// The narrowest kind of record that holds everything of the timeline's events.
-inline timeline::RecordKind KindOf(const timeline::View& view) {
-  return view.header().flags == 0  ? timeline::RecordKind::kEvent
-         : view.header().flags < 4 ? timeline::RecordKind::kValued
-                                   : timeline::RecordKind::kFull;
-}
-
 }  // namespace cdp::pg
