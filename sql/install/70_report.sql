@@ -101,8 +101,7 @@ DECLARE
     codes int4[];
     ruled_steps text;
     members cdp.roaringbitmap;
-    timelines text;
-    answer text := 'cdp.funnel_counts(cdp.funnel_agg(p.one_id, p.tl, $4, $5, $6))';
+    answer text := 'cdp.funnel_counts(cdp.funnel_agg(%s, $4, $5, $6))';
     by_values text[];
     counts int8[];
 BEGIN
@@ -139,9 +138,8 @@ BEGIN
     IF audience IS NOT NULL THEN
         members := cdp.audience_bitmap(audience);
     END IF;
-    timelines := cdp._person_timelines_sql("from", "to");
     IF by IS NULL THEN
-        EXECUTE format('SELECT %s FROM (%s) AS p', answer, timelines)
+        EXECUTE format('SELECT %s FROM (%s) AS p', format(answer, 'p.page'), cdp._person_pages_sql("from", "to", members IS NOT NULL))
            INTO counts USING members, "from", "to", codes, conv_window, mode, steps[1], ruled_steps;
         by_values := '{all}';
         counts := coalesce(counts, array_fill(0::int8, ARRAY[cardinality(steps)]));
@@ -158,7 +156,8 @@ BEGIN
                               ORDER BY i.one_id, e.ts, e.event_id) AS s USING (one_id)
                       GROUP BY s.value) AS g
               CROSS JOIN LATERAL unnest(g.counts) WITH ORDINALITY AS c (users, step)',
-            answer, timelines, CASE WHEN by = 'channel' THEN 'e.channel' ELSE format('e.props ->> %L', substr(by, 7)) END)
+            format(answer, 'p.one_id, p.tl'), cdp._person_timelines_sql("from", "to", members IS NOT NULL),
+            CASE WHEN by = 'channel' THEN 'e.channel' ELSE format('e.props ->> %L', substr(by, 7)) END)
            INTO by_values, counts USING members, "from", "to", codes, conv_window, mode, steps[1], ruled_steps;
     END IF;
     RETURN QUERY

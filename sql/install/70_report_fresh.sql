@@ -1,52 +1,61 @@
 --| ## People's timelines as of now
---| Reports read `cdp.person_timeline` together with what has not been folded in yet, so that they never lag
+--| Reports read `cdp.timeline_month` together with what has not been folded in yet, so that they never lag
 --| behind `cdp.event`. Regular refreshes keep that rest small, and reports quick.
 
--- $1: an audience as a bitmap, or null; $2 and $3: the period. Only parts that have rows are read, so that
--- an ordinary report is one parallel scan.
-CREATE FUNCTION cdp._person_timelines_sql("from" timestamptz, "to" timestamptz) RETURNS text LANGUAGE plpgsql STABLE
-    SET search_path = pg_catalog, pg_temp AS $$
+-- $1: an audience as a bitmap, or null; $2 and $3: the period. Only what has rows is read, and of one month the
+-- pages go as they are stored, so that an ordinary report is one parallel scan.
+CREATE FUNCTION cdp._person_pages_sql("from" timestamptz, "to" timestamptz, restricted boolean) RETURNS text
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     due boolean := EXISTS (SELECT FROM cdp.timeline_due);
-    tail boolean := EXISTS (SELECT FROM cdp.timeline_tail);
-    one_month boolean := NOT due AND NOT tail
-        AND date_trunc('month', "from" AT TIME ZONE 'UTC') = date_trunc('month', ("to" - interval '1 us') AT TIME ZONE 'UTC');
-    not_due text := CASE WHEN due THEN
-        ' AND NOT EXISTS (SELECT FROM cdp.timeline_due AS d JOIN cdp.identifier AS j ON j.id = d.identifier_id
-                           WHERE j.one_id = %1$s.one_id AND d.month = %2$s)' ELSE '' END;
-    tl text := CASE WHEN one_month THEN 'p.tl' ELSE 'cdp.rollup(p.tl)' END;
-    parts text;
+    waiting boolean := due OR EXISTS (SELECT FROM cdp.timeline_batch);
+    first_month timestamp := date_trunc('month', "from" AT TIME ZONE 'UTC');
+    last_month timestamp := date_trunc('month', ("to" - interval '1 us') AT TIME ZONE 'UTC');
+    -- A month that the period cuts, and no other, has to be sliced.
+    cut_months date[] := array_remove(ARRAY[
+        CASE WHEN first_month < "from" AT TIME ZONE 'UTC' THEN first_month::date END,
+        CASE WHEN last_month + interval '1 month' > "to" AT TIME ZONE 'UTC' THEN last_month::date END], NULL);
+    slice text := 'cdp.timeline_page_slice(%s, coalesce($2, ''-infinity''), coalesce($3, ''infinity''))';
+    page text := 't.page';
+    months text := concat_ws(' AND ',
+        CASE WHEN "from" IS NOT NULL THEN 't.month >= date_trunc(''month'', $2 AT TIME ZONE ''UTC'')::date' END,
+        CASE WHEN "to" IS NOT NULL THEN 't.month <= (($3 - interval ''1 us'') AT TIME ZONE ''UTC'')::date' END);
+    stored text;
 BEGIN
-    parts := 'SELECT t.one_id, t.tl FROM cdp.person_timeline AS t WHERE ($1 IS NULL OR cdp.rb_contains($1, t.one_id))'
-        || CASE WHEN "from" IS NOT NULL THEN ' AND t.month >= date_trunc(''month'', $2 AT TIME ZONE ''UTC'')::date' ELSE '' END
-        || CASE WHEN "to" IS NOT NULL THEN ' AND t.month <= (($3 - interval ''1 us'') AT TIME ZONE ''UTC'')::date' ELSE '' END
-        || format(not_due, 't', 't.month');
-    IF tail THEN
-        parts := parts || ' UNION ALL
-            SELECT i.one_id, cdp.timeline_agg(n.ts, n.code, n.value, n.props)
-              FROM cdp.timeline_tail AS n JOIN cdp.identifier AS i ON i.id = n.identifier_id
-             WHERE i.one_id IS NOT NULL AND ($1 IS NULL OR cdp.rb_contains($1, i.one_id))'
-            || format(not_due, 'i', 'date_trunc(''month'', n.ts AT TIME ZONE ''UTC'')::date') || ' GROUP BY i.one_id';
-    END IF;
     IF due THEN
-        parts := parts || format(' UNION ALL
-            SELECT cell.one_id, cdp.timeline_agg(r.ts, r.code, r.value, r.props)
-              FROM (SELECT DISTINCT j.one_id, d.month FROM cdp.timeline_due AS d JOIN cdp.identifier AS j ON j.id = d.identifier_id
-                     WHERE j.one_id IS NOT NULL) AS cell
-              JOIN cdp.identifier AS i ON i.one_id = cell.one_id
-              JOIN (%s) AS r ON r.identifier_id = i.id
-               AND r.ts >= cell.month::timestamp AT TIME ZONE ''UTC''
-               AND r.ts < (cell.month + interval ''1 month'') AT TIME ZONE ''UTC''
-             WHERE $1 IS NULL OR cdp.rb_contains($1, cell.one_id) GROUP BY cell.one_id', cdp._event_rows_sql('cdp.event'));
+        page := 'coalesce(cdp.timeline_page_remove(t.page, l.people), t.page)';
     END IF;
-    IF "from" IS NOT NULL OR "to" IS NOT NULL THEN
-        tl := format('cdp.timeline_slice(%s, coalesce($2, ''-infinity''), coalesce($3, ''infinity''))', tl);
+    IF restricted THEN
+        page := format('cdp.timeline_page_restrict(%s, $1)', page);
     END IF;
-    RETURN format('SELECT p.one_id, %s AS tl FROM (%s) AS p', tl, parts)
-        || CASE WHEN one_month THEN '' ELSE ' GROUP BY p.one_id' END;
+    IF first_month = last_month AND cardinality(cut_months) > 0 THEN
+        page := format(slice, page);
+    ELSIF cardinality(cut_months) > 0 THEN
+        page := format('CASE WHEN t.month = ANY (%L) THEN %s ELSE %s END', cut_months, format(slice, page), page);
+    END IF;
+    stored := format('SELECT t.slot, %s AS page FROM cdp.timeline_month AS t%s%s', page,
+        CASE WHEN due THEN ' LEFT JOIN leaving AS l USING (month, slot)' ELSE '' END, ' WHERE ' || nullif(months, ''));
+    IF NOT waiting THEN
+        RETURN CASE WHEN first_month = last_month THEN format('SELECT p.page FROM (%s) AS p', stored)
+                    ELSE format('SELECT cdp.rollup(p.page) AS page FROM (%s) AS p GROUP BY p.slot', stored) END;
+    END IF;
+    RETURN format($sql$
+    WITH cell AS MATERIALIZED (
+        SELECT DISTINCT i.one_id, d.month FROM cdp.timeline_due AS d JOIN cdp.identifier AS i ON i.id = d.identifier_id
+         WHERE i.one_id IS NOT NULL
+    ), batch AS (
+        SELECT b.events, b.batch FROM cdp.timeline_batch AS b
+    ), %s, fresh AS (
+        SELECT cdp.timeline_slot(t.one_id) AS slot, cdp.timeline_page_agg(t.one_id, t.tl) AS page
+          FROM news AS t WHERE %s GROUP BY 1
+    )
+    SELECT cdp.rollup(p.page) AS page
+      FROM (%s UNION ALL SELECT f.slot, %s FROM fresh AS f) AS p GROUP BY p.slot$sql$,
+        cdp._timeline_news_sql(due), concat_ws(' AND ', '($1 IS NULL OR cdp.rb_contains($1, t.one_id))', nullif(months, '')),
+        stored, CASE WHEN cardinality(cut_months) > 0 THEN format(slice, 'f.page') ELSE 'f.page' END);
 END $$;
-COMMENT ON FUNCTION cdp._person_timelines_sql(timestamptz, timestamptz) IS
-    'internal: the query that gives each person''s events of a period as of now: one_id, tl; its parameters are a bitmap of people, from and to';
+COMMENT ON FUNCTION cdp._person_pages_sql(timestamptz, timestamptz, boolean) IS
+    'internal: the query that gives people''s events of a period as of now, each person on one page: page; its parameters are a bitmap of people, which restricts if that is said, from and to';
 
 CREATE FUNCTION cdp._report_members(audience text, "from" timestamptz, "to" timestamptz) RETURNS cdp.roaringbitmap
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -58,13 +67,22 @@ END $$;
 COMMENT ON FUNCTION cdp._report_members(text, timestamptz, timestamptz) IS
     'internal: the people of an audience, null for everybody; an error for an empty period';
 
+CREATE FUNCTION cdp._person_timelines_sql("from" timestamptz, "to" timestamptz, restricted boolean) RETURNS text LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN format('SELECT t.one_id, t.tl FROM (%s) AS p CROSS JOIN LATERAL cdp.timeline_page_read(p.page) AS t',
+                  cdp._person_pages_sql("from", "to", restricted));
+END $$;
+COMMENT ON FUNCTION cdp._person_timelines_sql(timestamptz, timestamptz, boolean) IS
+    'internal: likewise, one row a person: one_id, tl';
+
 CREATE FUNCTION cdp.person_timelines(audience text DEFAULT NULL, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL)
     RETURNS TABLE (one_id int4, tl cdp.timeline) LANGUAGE plpgsql STABLE ROWS 100000
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     members cdp.roaringbitmap := cdp._report_members(audience, "from", "to");
 BEGIN
-    RETURN QUERY EXECUTE format('SELECT p.one_id, p.tl FROM (%s) AS p WHERE cdp.timeline_count(p.tl) > 0', cdp._person_timelines_sql("from", "to"))
+    RETURN QUERY EXECUTE cdp._person_timelines_sql("from", "to", members IS NOT NULL)
         USING members, "from", "to";
 END $$;
 COMMENT ON FUNCTION cdp.person_timelines(text, timestamptz, timestamptz) IS

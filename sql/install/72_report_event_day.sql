@@ -1,6 +1,6 @@
 --| ## Day rollup
 --| `cdp.event_day` says of every event, day and chunk of people who did it and how often, and under code 0 who
---| did anything. It counts what `cdp.person_timeline` holds: `cdp.timeline_refresh()` keeps both, at the cost of
+--| did anything. It counts what `cdp.timeline_month` holds: `cdp.timeline_refresh()` keeps both, at the cost of
 --| the new events. Days are those of the time zone of the business; when that changes, the rollup is made anew
 --| at once.
 
@@ -25,8 +25,8 @@ BEGIN
         ['one_id', 'int4 NOT NULL', 'the person (unsigned)']]);
     PERFORM cdp._trigger_ensure('cdp.identifier', 'event_day_leave',
         'AFTER UPDATE OF one_id ON cdp.identifier FOR EACH STATEMENT EXECUTE FUNCTION cdp._event_day_leave()');
-    PERFORM cdp._trigger_ensure('cdp.person_timeline', 'event_day_truncate',
-        'AFTER TRUNCATE ON cdp.person_timeline FOR EACH STATEMENT EXECUTE FUNCTION cdp._event_day_truncate()');
+    PERFORM cdp._trigger_ensure('cdp.timeline_month', 'event_day_truncate',
+        'AFTER TRUNCATE ON cdp.timeline_month FOR EACH STATEMENT EXECUTE FUNCTION cdp._event_day_truncate()');
     PERFORM cdp._trigger_ensure('cdp.meta', 'event_day_time_zone',
         'AFTER UPDATE OF value ON cdp.meta
          FOR EACH ROW WHEN (NEW.key = ''time_zone'' AND OLD.value <> NEW.value)
@@ -53,7 +53,7 @@ BEGIN
     SELECT 0, t.day, t.chunk, cdp.bsi_ebm(t.times), t.times
       FROM (SELECT e.day, e.chunk, cdp.bsi_agg(e.times) AS times FROM each AS e GROUP BY e.day, e.chunk) AS t;
 END $$;
-COMMENT ON FUNCTION cdp.event_day_rebuild() IS 'makes cdp.event_day anew from cdp.person_timeline';
+COMMENT ON FUNCTION cdp.event_day_rebuild() IS 'makes cdp.event_day anew from cdp.timeline_month';
 
 CREATE FUNCTION cdp._event_day_truncate() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -62,7 +62,7 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION cdp._event_day_truncate() IS
-    'internal: who empties cdp.person_timeline, to have it built again, empties the days too (trigger on person_timeline)';
+    'internal: who empties cdp.timeline_month, to have it built again, empties the days too (trigger on timeline_month)';
 
 CREATE FUNCTION cdp._event_day_time_zone() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -85,32 +85,28 @@ END $$;
 COMMENT ON FUNCTION cdp._event_day_sum(cdp.bsi, cdp.bsi) IS
     'internal: how often each did it with what news add or take off; whoever did it no more is not in it';
 
--- Named queries cell (one_id, month), taken (one_id, month, ts, code) and built (one_id, month, tl,
--- is_whole) stand before it, as in timeline_refresh(). What a month built anew replaces is taken off.
-CREATE FUNCTION cdp._event_day_news_sql() RETURNS text LANGUAGE plpgsql STABLE
+-- Named queries stand before it, as in timeline_refresh(): news (one_id, month, tl), and leaving (month, slot,
+-- people) if months are due. What a month built anew replaces is taken off.
+CREATE FUNCTION cdp._event_day_news_sql(due boolean) RETURNS text LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN format($sql$
     day_each AS MATERIALIZED (
         SELECT c.code, cdp.day_of(c.ts, %L) AS day, cdp.chunk_of(c.one_id) AS chunk, cdp.bsi_build_agg(c.one_id, c.times) AS times
-          FROM (SELECT n.one_id, n.code, n.ts, 1 AS times
-                  FROM taken AS n LEFT JOIN cell USING (one_id, month)
-                 WHERE n.one_id IS NOT NULL AND cell.month IS NULL
-                UNION ALL
-                SELECT b.one_id, e.code, e.ts, 1
-                  FROM built AS b CROSS JOIN LATERAL cdp.timeline_events(b.tl) AS e WHERE b.is_whole
-                UNION ALL
-                SELECT b.one_id, e.code, e.ts, -1
-                  FROM built AS b JOIN cdp.person_timeline AS t USING (one_id, month)
-                 CROSS JOIN LATERAL cdp.timeline_events(t.tl) AS e WHERE b.is_whole) AS c
+          FROM (SELECT n.one_id, e.code, e.ts, 1 AS times FROM news AS n CROSS JOIN LATERAL cdp.timeline_events(n.tl) AS e%s) AS c
          GROUP BY 1, 2, 3
     ), day_news AS (
         SELECT e.code, e.day, e.chunk, e.times FROM day_each AS e
         UNION ALL
         SELECT 0, e.day, e.chunk, cdp.bsi_agg(e.times) FROM day_each AS e GROUP BY e.day, e.chunk
-    )$sql$, cdp.setting('time_zone'));
+    )$sql$, cdp.setting('time_zone'), CASE WHEN due THEN '
+                UNION ALL
+                SELECT p.one_id, e.code, e.ts, -1
+                  FROM leaving AS l JOIN cdp.timeline_month AS t USING (month, slot)
+                 CROSS JOIN LATERAL cdp.timeline_page_read(cdp.timeline_page_restrict(t.page, l.people)) AS p
+                 CROSS JOIN LATERAL cdp.timeline_events(p.tl) AS e' ELSE '' END);
 END $$;
-COMMENT ON FUNCTION cdp._event_day_news_sql() IS
+COMMENT ON FUNCTION cdp._event_day_news_sql(boolean) IS
     'internal: the named query by which a refresh changes cdp.event_day: code, day, chunk, and how much oftener each did it';
 
 -- All who leave by one statement at once: each may be in hundreds of rows.
@@ -177,8 +173,10 @@ CREATE FUNCTION cdp._event_day_rows(codes int4[], "from" date, "to" date)
     RETURNS TABLE (code int4, day date, chunk int4, members cdp.roaringbitmap, times cdp.bsi)
     LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
+DECLARE
+    due boolean := EXISTS (SELECT FROM cdp.timeline_due AS d WHERE d.counts);
 BEGIN
-    IF NOT EXISTS (SELECT FROM cdp.timeline_tail) AND NOT EXISTS (SELECT FROM cdp.timeline_due AS d WHERE d.counts) THEN
+    IF NOT due AND NOT EXISTS (SELECT FROM cdp.timeline_batch) THEN
         RETURN QUERY
         SELECT d.code, d.day, d.chunk, d.members, d.times FROM cdp.event_day AS d
          WHERE CASE WHEN codes IS NULL THEN d.code > 0 ELSE d.code = ANY (codes) END AND ("from" IS NULL OR d.day >= "from") AND ("to" IS NULL OR d.day < "to");
@@ -189,26 +187,16 @@ BEGIN
     WITH cell AS MATERIALIZED (
         SELECT DISTINCT i.one_id, d.month FROM cdp.timeline_due AS d JOIN cdp.identifier AS i ON i.id = d.identifier_id
          WHERE d.counts AND i.one_id IS NOT NULL
-    ), taken AS (
-        SELECT i.one_id, date_trunc('month', n.ts AT TIME ZONE 'UTC')::date AS month, n.ts, n.code
-          FROM cdp.timeline_tail AS n JOIN cdp.identifier AS i ON i.id = n.identifier_id AND i.one_id IS NOT NULL
-    ), built AS MATERIALIZED (
-        SELECT cell.one_id, cell.month, cdp.timeline_agg(e.ts, t.code) AS tl, true AS is_whole
-          FROM cell
-          JOIN cdp.identifier AS i ON i.one_id = cell.one_id
-          JOIN cdp.event AS e ON e.identifier_id = i.id
-           AND e.ts >= cell.month::timestamp AT TIME ZONE 'UTC'
-           AND e.ts < (cell.month + interval '1 month') AT TIME ZONE 'UTC'
-          JOIN cdp.event_type AS t ON t.name = e.name
-         GROUP BY cell.one_id, cell.month
-    ), %s
+    ), batch AS (
+        SELECT b.events, b.batch FROM cdp.timeline_batch AS b
+    ), %s, %s
     SELECT r.code, r.day, r.chunk, CASE WHEN r.is_new THEN cdp.bsi_ebm(r.times) ELSE r.members END, r.times
       FROM (SELECT code, day, chunk, d.members, n.code IS NOT NULL AS is_new,
                    CASE WHEN n.code IS NOT NULL THEN cdp._event_day_sum(d.times, n.times) ELSE d.times END AS times
               FROM cdp.event_day AS d FULL JOIN day_news AS n USING (code, day, chunk)
              WHERE CASE WHEN $1 IS NULL THEN code > 0 ELSE code = ANY ($1) END AND ($2 IS NULL OR day >= $2) AND ($3 IS NULL OR day < $3)) AS r
      WHERE NOT r.is_new OR cdp.bsi_count(r.times) > 0
-    $sql$, cdp._event_day_news_sql()) USING codes, "from", "to";
+    $sql$, cdp._timeline_news_sql(due), cdp._event_day_news_sql(due)) USING codes, "from", "to";
 END $$;
 COMMENT ON FUNCTION cdp._event_day_rows(int4[], date, date) IS
     'internal: cdp.event_day of these codes (null: all but 0) and days, as it will be after the next refresh';

@@ -28,7 +28,7 @@ DECLARE
 BEGIN
     RETURN least((now() AT TIME ZONE zone)::date,
                  greatest((SELECT max(d.day) FROM cdp.event_day AS d),
-                          (SELECT (max(n.ts) AT TIME ZONE zone)::date FROM cdp.timeline_tail AS n)));
+                          (SELECT (max(b.last) AT TIME ZONE zone)::date FROM cdp.timeline_batch AS b)));
 END $$;
 COMMENT ON FUNCTION cdp._event_day_until() IS 'internal: the first day that is not over, as of the latest event';
 

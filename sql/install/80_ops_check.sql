@@ -156,13 +156,13 @@ DECLARE
     nameless int8;
     valueless int8 := 0;
 BEGIN
-    IF to_regclass('cdp.person_timeline') IS NULL THEN
+    IF to_regclass('cdp.timeline_month') IS NULL THEN
         RETURN;
     END IF;
     RETURN QUERY SELECT * FROM cdp._check_count('report', 'retired persons in cdp.person_timeline',
         (SELECT count(DISTINCT t.one_id) FROM cdp.person_timeline AS t JOIN cdp.person AS p USING (one_id)
           WHERE p.merged_into IS NOT NULL),
-        'error', 'Empty cdp.person_timeline, fill cdp.timeline_due from cdp.event and refresh the timelines.');
+        'error', 'Empty cdp.timeline_month, fill cdp.timeline_due from cdp.event and refresh the timelines.');
     nameless := (SELECT count(*) FROM (
         SELECT DISTINCT c.code FROM cdp.person_timeline AS t CROSS JOIN LATERAL unnest(cdp.timeline_codes(t.tl)) AS c (code)
         EXCEPT SELECT n.code FROM cdp.event_type AS n) AS c);
@@ -177,7 +177,7 @@ BEGIN
     RETURN QUERY SELECT * FROM cdp._check_count('report', 'codes in cdp.person_timeline without a name', nameless,
         'error', 'Put the names back into cdp.event_type under their codes.');
     RETURN QUERY SELECT * FROM cdp._check_count('report', 'properties in cdp.person_timeline without a value', valueless,
-        'error', 'Put the values back into cdp.event_property_value under their codes, or empty cdp.person_timeline, fill cdp.timeline_due from cdp.event and refresh the timelines.');
+        'error', 'Put the values back into cdp.event_property_value under their codes, or empty cdp.timeline_month, fill cdp.timeline_due from cdp.event and refresh the timelines.');
     RETURN QUERY SELECT * FROM cdp._check_count('report', 'months of timelines waiting to be built again',
         (SELECT count(DISTINCT (i.one_id, d.month)) FROM cdp.timeline_due AS d JOIN cdp.identifier AS i ON i.id = d.identifier_id
           WHERE i.one_id IS NOT NULL),

@@ -84,7 +84,7 @@ SELECT events_new FROM cdp.ingest();
 EXECUTE step;
 EXECUTE done;
 -- all of it built again
-TRUNCATE cdp.person_timeline;
+TRUNCATE cdp.timeline_month;
 INSERT INTO cdp.timeline_due SELECT DISTINCT identifier_id, date_trunc('month', ts AT TIME ZONE 'UTC')::date FROM cdp.event;
 EXECUTE step;
 EXECUTE done;

@@ -54,7 +54,7 @@ SELECT g.name, b.value, b.chunk FROM before AS b JOIN cdp.tag_value AS t USING (
 SELECT people, chunks_written, chunks_removed FROM cdp.tag_refresh('everybody');
 SELECT users, entered, left_users FROM cdp.audience_refresh('high');
 CREATE TABLE stored AS SELECT one_id, month, cdp.timeline_send(tl) AS tl FROM cdp.person_timeline;
-TRUNCATE cdp.person_timeline, cdp.timeline_due;
+TRUNCATE cdp.timeline_month, cdp.timeline_due;
 INSERT INTO cdp.timeline_due SELECT identifier_id, date_trunc('month', ts AT TIME ZONE 'UTC') FROM cdp.event;
 SELECT people, months, events FROM cdp.timeline_refresh();
 SELECT count(*) AS differences FROM cdp.person_timeline AS t FULL JOIN stored AS s USING (one_id, month)

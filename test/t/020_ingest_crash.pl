@@ -71,7 +71,7 @@ for my $table (qw(link_queue link identifier person tag_value merge_log)) {
 }
 $node->safe_psql('killed', $resolve);
 is(space_state($node, 'killed'), $resolved, 'resolve repeated: the same people, the same numbers');
-for my $table (qw(timeline_tail event_day)) {
+for my $table (qw(timeline_batch timeline_month event_day)) {
     kill_at('killed', $refresh, $table);
     is(space_state($node, 'killed'), $resolved, "refresh killed at $table: nothing is folded in");
 }

@@ -29,7 +29,7 @@ CREATE VIEW demo.june AS
     SELECT * FROM cdp.v_event
      WHERE one_id IS NOT NULL AND ts >= (SELECT demo.fact('funnel_from')::timestamptz)
        AND ts < (SELECT demo.fact('funnel_to')::timestamptz);
-VACUUM ANALYZE cdp.person_timeline;
+VACUUM ANALYZE cdp.timeline_month;
 SET max_parallel_workers_per_gather = 0;
 CREATE TABLE demo.race_result AS
 SELECT r.place, r.how, t.ms, t.answer
