@@ -163,6 +163,10 @@ BEGIN
         (SELECT count(DISTINCT t.one_id) FROM cdp.person_timeline AS t JOIN cdp.person AS p USING (one_id)
           WHERE p.merged_into IS NOT NULL),
         'error', 'Empty cdp.timeline_month, fill cdp.timeline_due from cdp.event and refresh the timelines.');
+    RETURN QUERY SELECT * FROM cdp._check_count('report', 'people on a page of cdp.timeline_month that is not theirs',
+        (SELECT count(*) FROM cdp.timeline_month AS t CROSS JOIN LATERAL cdp.rb_iterate(cdp.timeline_page_people(t.page)) AS p (one_id)
+          WHERE cdp.timeline_slot(p.one_id) <> t.slot),
+        'error', 'Empty cdp.timeline_month, fill cdp.timeline_due from cdp.event and refresh the timelines.');
     nameless := (SELECT count(*) FROM (
         SELECT DISTINCT c.code FROM cdp.person_timeline AS t CROSS JOIN LATERAL unnest(cdp.timeline_codes(t.tl)) AS c (code)
         EXCEPT SELECT n.code FROM cdp.event_type AS n) AS c);

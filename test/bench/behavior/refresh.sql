@@ -16,15 +16,15 @@ INSERT INTO cdp.person (one_id) SELECT generate_series(1, :users);
 INSERT INTO cdp.identifier (id, type_id, value, one_id, first_seen, last_seen)
 SELECT n, 1, 'u' || n, n, '2024-01-01', '2024-03-01' FROM generate_series(1, :users) AS n;
 -- Stored as timelines only: the refresh never looks at the events of months that are not due.
-INSERT INTO cdp.person_timeline (one_id, chunk, month, tl)
-SELECT r.uid, cdp.chunk_of(r.uid::int4), b.month, r.tl
+INSERT INTO cdp.timeline_month (month, slot, page)
+SELECT b.month, r.slot, r.page
   FROM (SELECT date_trunc('month', ts)::date AS month, cdp.timelines_build(uid, ts, code, value, channel) AS t
           FROM (SELECT (abs(hashint8(n)::int8) % :users) + 1 AS uid, timestamptz '2024-02-01' + n * (interval '58 days' / (30 * :users)) AS ts,
                        1 + abs(hashint8(n + 1)::int8)::int4 % 20 AS code, CASE WHEN n % 20 = 0 THEN n % 10000 END AS value,
                        1 + abs(hashint8(n + 2)::int8)::int4 % 12 AS channel
                   FROM generate_series(0, 30::int8 * :users - 1) AS n) AS e
-         GROUP BY 1) AS b, cdp.timelines_read(b.t) AS r;
-VACUUM (ANALYZE, FREEZE) cdp.person_timeline, cdp.identifier;
+         GROUP BY 1) AS b, cdp.timeline_pages_by(b.t, 4) AS r ORDER BY 1, 2;
+VACUUM (ANALYZE, FREEZE) cdp.timeline_month, cdp.identifier;
 
 CREATE TEMP TABLE step (place int, what text, cpu_ms numeric, detail text);
 CREATE PROCEDURE pg_temp.take(place int, what text, query text) LANGUAGE plpgsql AS $$
@@ -43,7 +43,6 @@ CREATE TABLE cdp.event_2024_03 PARTITION OF cdp.event FOR VALUES FROM ('2024-03-
 CALL pg_temp.take(1, 'the day is stored (trigger included)', $$WITH i AS (INSERT INTO cdp.event (event_id, ts, name, identifier_id, channel, props)
     SELECT a.n, a.ts, a.name, a.uid, a.channel, CASE WHEN a.name = 'event 21' THEN jsonb_build_object('amount', a.n) END FROM arrived AS a RETURNING 1)
     SELECT count(*) || ' events' FROM i$$);
-ANALYZE cdp.timeline_tail;
 CALL pg_temp.take(2, 'funnel_report before the refresh', $$SELECT string_agg(users::text, ' ' ORDER BY step) FROM cdp.funnel_report('{event 11,event 17,event 21}', '1 day')$$);
 CALL pg_temp.take(3, 'timeline_refresh', $$SELECT people || ' people, ' || events || ' events, ' || waiting || ' wait' FROM cdp.timeline_refresh()$$);
 CALL pg_temp.take(4, 'funnel_report after the refresh', $$SELECT string_agg(users::text, ' ' ORDER BY step) FROM cdp.funnel_report('{event 11,event 17,event 21}', '1 day')$$);
