@@ -46,7 +46,7 @@ SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table
 EXPLAIN (COSTS OFF) SELECT cdp.attribution_agg(tl, '{1,3}', '{0,3}', '5 days', 'time_decay', 2) FROM person;
 SELECT (SELECT cdp.attribution_agg(tl, '{1,3}', '{0,3}', '5 days', 'time_decay', 2) FROM person)::text = (SELECT cdp.rollup(credit) FROM segment)::text AS same;
 RESET parallel_setup_cost; RESET parallel_tuple_cost; RESET min_parallel_table_scan_size;
-SELECT cdp.attribution_agg(NULL, '{1}', '{2}', '1 day', 'last', 0) IS NULL AS nothing;
+SELECT cdp.attribution_agg(NULL::cdp.timeline, '{1}', '{2}', '1 day', 'last', 0) IS NULL AS nothing;
 
 -- what is refused
 \set SHOW_CONTEXT never

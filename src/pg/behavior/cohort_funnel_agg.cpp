@@ -6,7 +6,7 @@
 #include "pg/behavior/cohort_funnel_datum.h"
 #include "pg/behavior/prepared_funnel.h"
 #include "pg/behavior/ruled_question.h"
-#include "pg/timeline/timeline_datum.h"
+#include "pg/behavior/timeline_source.h"
 
 namespace cdp::pg {
 namespace {
@@ -118,31 +118,50 @@ ExpandedFunnel* Expand(MemoryContext aggregate, std::span<const std::byte> state
   return expanded;
 }
 
-/// A state in build form takes the row while it is small.
-Datum AddToRows(MemoryContext aggregate, RowsHeader* state, const FunnelRow& row) {
-  if (state->steps != row.steps) StepsDiffer(state->steps, row.steps);
-  if (row.level == 0) return PointerGetDatum(state);
-  const std::size_t most = behavior::MaxFunnelRowBytes(row.span_count);
-  if (state->used + most > kExpandAbove) {
-    return CallCore([=, &row] {
-      ExpandedFunnel* expanded = Expand(aggregate, BytesOf(reinterpret_cast<varlena*>(state)));
-      expanded->value().Add(row.user, row.level, row.spans());
-      return expanded->ReadWrite();
-    });
+/// A state that takes rows: as rows while they are few, expanded above. The other is null.
+struct FunnelPlace {
+  RowsHeader* rows;
+  ExpandedFunnel* expanded;
+
+  Datum datum() const { return rows != nullptr ? PointerGetDatum(rows) : expanded->ReadWrite(); }
+};
+
+/// The state, argument 0, with room for so many bytes of rows; `steps` is 0 where it is not told.
+/// May longjmp.
+FunnelPlace PlaceFor(FunctionCallInfo fcinfo, MemoryContext aggregate, int steps,
+                     std::size_t bytes) {
+  if (PG_ARGISNULL(0) && bytes <= kExpandAbove) {
+    RowsHeader header{};
+    header.version = behavior::kCohortFunnelBuildVersion;
+    header.steps = static_cast<uint8>(steps);
+    return {RowsState::New(header, std::max(bytes, kFirstRoom)), nullptr};
   }
-  state = RowsState::WithRoom(state, most);
-  std::byte* end = behavior::WriteFunnelRow(RowsState::Records(state) + state->used, row.user,
-                                            row.level, row.spans());
-  state->used = static_cast<uint32>(end - RowsState::Records(state));
-  return PointerGetDatum(state);
+  ExpandedFunnel* expanded = PG_ARGISNULL(0) ? nullptr : ExpandedFunnel::From(PG_GETARG_DATUM(0));
+  std::span<const std::byte> stored;
+  if (!PG_ARGISNULL(0) && expanded == nullptr) {
+    varlena* state = StateArgument(fcinfo, 0);
+    if (IsRows(state)) {
+      auto* rows = reinterpret_cast<RowsHeader*>(state);
+      if (rows->steps != steps) StepsDiffer(rows->steps, steps);
+      if (rows->used + bytes <= kExpandAbove || bytes == 0) {
+        return {RowsState::WithRoom(rows, bytes), nullptr};
+      }
+    }
+    stored = BytesOf(state);
+  }
+  return CallCore([=]() mutable -> FunnelPlace {
+    if (expanded == nullptr) expanded = ExpandedFunnel::New(aggregate);
+    if (!stored.empty()) expanded->value().Merge(stored);
+    if (steps != 0) expanded->value().Declare(steps);
+    return {nullptr, expanded};
+  });
 }
 
-Datum AddToExpanded(ExpandedFunnel* expanded, const FunnelRow& row) {
-  return CallCore([=, &row] {
-    if (row.steps != 0) expanded->value().Declare(row.steps);
-    expanded->value().Add(row.user, row.level, row.spans());
-    return expanded->ReadWrite();
-  });
+/// Writes a row where PlaceFor has made room.
+void PutRow(RowsHeader* rows, std::uint32_t user, int level, std::span<const std::uint64_t> spans) {
+  const std::byte* end =
+      behavior::WriteFunnelRow(RowsState::Records(rows) + rows->used, user, level, spans);
+  rows->used = static_cast<uint32>(end - RowsState::Records(rows));
 }
 
 /// The state as it is, without a new row.
@@ -152,21 +171,15 @@ Datum Unchanged(FunctionCallInfo fcinfo) {
 }
 
 Datum AddRow(FunctionCallInfo fcinfo, MemoryContext aggregate, const FunnelRow& row) {
-  if (!PG_ARGISNULL(0)) {
-    ExpandedFunnel* expanded = ExpandedFunnel::From(PG_GETARG_DATUM(0));
-    if (expanded != nullptr) return AddToExpanded(expanded, row);
-    varlena* state = StateArgument(fcinfo, 0);
-    if (!IsRows(state)) {
-      const std::span<const std::byte> bytes = BytesOf(state);
-      expanded = CallCore([=] { return Expand(aggregate, bytes); });
-      return AddToExpanded(expanded, row);
-    }
-    return AddToRows(aggregate, reinterpret_cast<RowsHeader*>(state), row);
+  const std::size_t bytes = row.level == 0 ? 0 : behavior::MaxFunnelRowBytes(row.span_count);
+  const FunnelPlace place = PlaceFor(fcinfo, aggregate, row.steps, bytes);
+  if (row.level == 0) return place.datum();
+  if (place.rows != nullptr) {
+    PutRow(place.rows, row.user, row.level, row.spans());
+  } else {
+    CallCore([&] { place.expanded->value().Add(row.user, row.level, row.spans()); });
   }
-  RowsHeader header{};
-  header.version = behavior::kCohortFunnelBuildVersion;
-  header.steps = static_cast<uint8>(row.steps);
-  return AddToRows(aggregate, RowsState::New(header, kFirstRoom), row);
+  return place.datum();
 }
 
 Datum Transition(FunctionCallInfo fcinfo, int chain, int steps) {
@@ -190,9 +203,35 @@ Datum AddTimeline(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funn
   return AddRow(fcinfo, aggregate, row);
 }
 
-/// Raises an error unless steps, window and mode, as far as the function has them, are there.
-void RequireFunnel(FunctionCallInfo fcinfo) {
-  for (int i = 3; i < std::min<int>(PG_NARGS(), 6); ++i) {
+/// Takes the people of a page, likewise.
+template <class Funnel>
+Datum AddPage(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funnel) {
+  const varlena* page = TimelinePage::Argument(fcinfo, 1);
+  if (page == nullptr) return Unchanged(fcinfo);
+  const int steps = funnel->steps();
+  const std::size_t people = CallCore([page] { return ReadPage(page).people(); });
+  const std::size_t most = behavior::MaxFunnelRowBytes(static_cast<std::size_t>(steps - 1));
+  const FunnelPlace place = PlaceFor(fcinfo, aggregate, steps, people * most);
+  CallCore([&] {
+    std::uint64_t spans[kMaxFunnelSteps];
+    ReadPage(page).ForEach([&](std::uint32_t person, const timeline::View& view) {
+      const int level = funnel->Spans(view, spans);
+      if (level == 0) return;
+      const std::span<const std::uint64_t> taken(spans, static_cast<std::size_t>(level - 1));
+      if (place.rows != nullptr) {
+        PutRow(place.rows, person, level, taken);
+      } else {
+        place.expanded->value().Add(person, level, taken);
+      }
+    });
+  });
+  return place.datum();
+}
+
+/// Raises an error unless steps, window and mode, from argument `first` on and as far as the
+/// function has them, are there.
+void RequireFunnel(FunctionCallInfo fcinfo, int first) {
+  for (int i = first; i < std::min<int>(PG_NARGS(), first + 3); ++i) {
     if (PG_ARGISNULL(i)) {
       ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
                       errmsg("steps, window and mode of a funnel must not be null")));
@@ -202,13 +241,13 @@ void RequireFunnel(FunctionCallInfo fcinfo) {
 
 Datum TimelineTransition(FunctionCallInfo fcinfo) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_timeline_trans");
-  RequireFunnel(fcinfo);
+  RequireFunnel(fcinfo, 3);
   return AddTimeline(fcinfo, aggregate, &TimelineFunnelArgument(fcinfo, 3));
 }
 
 Datum RuledTransition(FunctionCallInfo fcinfo) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_ruled_trans");
-  RequireFunnel(fcinfo);
+  RequireFunnel(fcinfo, 3);
   return AddTimeline(fcinfo, aggregate, PackedRuledArgument(fcinfo, 3).question);
 }
 
@@ -248,6 +287,18 @@ CDP_FUNCTION(cdp__funnel_chain_steps_trans) { return Transition(fcinfo, 3, 4); }
 CDP_FUNCTION(cdp__funnel_timeline_trans) { return TimelineTransition(fcinfo); }
 CDP_FUNCTION(cdp__funnel_timeline_mode_trans) { return TimelineTransition(fcinfo); }
 CDP_FUNCTION(cdp__funnel_ruled_trans) { return RuledTransition(fcinfo); }
+
+// With or without a mode.
+CDP_FUNCTION(cdp__funnel_page_trans) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_page_trans");
+  RequireFunnel(fcinfo, 2);
+  return AddPage(fcinfo, aggregate, &TimelineFunnelArgument(fcinfo, 2));
+}
+CDP_FUNCTION(cdp__funnel_ruled_page_trans) {
+  const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_ruled_page_trans");
+  RequireFunnel(fcinfo, 2);
+  return AddPage(fcinfo, aggregate, PackedRuledArgument(fcinfo, 2).question);
+}
 
 CDP_FUNCTION(cdp__funnel_combine) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_combine");

@@ -3,16 +3,18 @@
 #include "core/behavior/funnel_split.h"
 #include "pg/base/row_set.h"
 #include "pg/behavior/ruled_question.h"
-#include "pg/behavior/timeline_tally_datum.h"
-#include "pg/timeline/timeline_datum.h"
+#include "pg/behavior/timeline_source.h"
 
 namespace cdp::pg {
 
 using behavior::SplitRow;
 using behavior::TallyKind;
 
-CDP_FUNCTION(cdp__funnel_split_trans) {
-  RequireAggregate(fcinfo, "_funnel_split_trans");
+namespace {
+
+template <class Source>
+Datum Transition(FunctionCallInfo fcinfo, const char* function) {
+  RequireAggregate(fcinfo, function);
   RequireArgument(fcinfo, 2, "property");
   RequireArgument(fcinfo, 3, "step");
   for (int n = 4; n < std::min<int>(PG_NARGS(), 7); ++n) {
@@ -22,15 +24,23 @@ CDP_FUNCTION(cdp__funnel_split_trans) {
   const behavior::SplitBy by{PG_GETARG_INT32(2), PG_GETARG_INT32(3)};
   behavior::RuledFunnel* funnel = kept.question;
   CallCore([&] { behavior::CheckSplit(by, funnel->steps()); });
-  if (PG_ARGISNULL(1)) return SameState(fcinfo);
-  const varlena* timeline = TimelineArgument(fcinfo, 1);
   const auto which =
       static_cast<std::uint64_t>(by.property) << 8 | static_cast<std::uint64_t>(by.step);
   const behavior::TallyShape shape{TallyKind::kFunnel, behavior::kSplitParts, false,
                                    hash_combine64(kept.hash, which)};
-  return FillTally(fcinfo, shape, [=](behavior::TallyTable* tally, ContextResource*) {
-    behavior::CountSplit(ReadTimeline(timeline), by, funnel, tally);
-  });
+  return CountTimelines<Source>(fcinfo, shape,
+                                [=](const auto& view, behavior::TallyTable* tally, auto*) {
+                                  behavior::CountSplit(view, by, funnel, tally);
+                                });
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp__funnel_split_trans) {
+  return Transition<OneTimeline>(fcinfo, "_funnel_split_trans");
+}
+CDP_FUNCTION(cdp__funnel_split_page_trans) {
+  return Transition<TimelinePage>(fcinfo, "_funnel_split_page_trans");
 }
 
 CDP_FUNCTION(cdp_funnel_split) {

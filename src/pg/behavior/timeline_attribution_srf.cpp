@@ -2,6 +2,7 @@
 
 #include "core/behavior/timeline_attribution.h"
 #include "pg/behavior/timeline_rows.h"
+#include "pg/behavior/timeline_source.h"
 
 namespace cdp::pg {
 namespace {
@@ -47,6 +48,17 @@ const KeptQuestion<AttributionQuestion>& AttributionArgument(FunctionCallInfo fc
       });
 }
 
+template <class Source>
+Datum Transition(FunctionCallInfo fcinfo, const char* function) {
+  RequireAggregate(fcinfo, function);
+  const auto& kept = AttributionArgument(fcinfo, 2);
+  const behavior::TallyShape shape{TallyKind::kCredit, behavior::kCreditParts, true, kept.hash};
+  return CountTimelines<Source>(
+      fcinfo, shape, [&kept](const auto& view, behavior::TallyTable* tally, auto* memory) {
+        behavior::CountCredits(view, *kept.question, tally, memory);
+      });
+}
+
 }  // namespace
 
 CDP_FUNCTION(cdp_timeline_attribution) {
@@ -69,15 +81,10 @@ CDP_FUNCTION(cdp_timeline_attribution) {
 }
 
 CDP_FUNCTION(cdp__attribution_trans) {
-  RequireAggregate(fcinfo, "_attribution_trans");
-  const auto& kept = AttributionArgument(fcinfo, 2);
-  if (PG_ARGISNULL(1)) return SameState(fcinfo);
-  const varlena* value = TimelineArgument(fcinfo, 1);
-  const behavior::TallyShape shape{TallyKind::kCredit, behavior::kCreditParts, true, kept.hash};
-  return FillTally(fcinfo, shape,
-                   [&kept, value](behavior::TallyTable* tally, ContextResource* memory) {
-                     behavior::CountCredits(ReadTimeline(value), *kept.question, tally, memory);
-                   });
+  return Transition<OneTimeline>(fcinfo, "_attribution_trans");
+}
+CDP_FUNCTION(cdp__attribution_page_trans) {
+  return Transition<TimelinePage>(fcinfo, "_attribution_page_trans");
 }
 
 CDP_FUNCTION(cdp_attribution) {

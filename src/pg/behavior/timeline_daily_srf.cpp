@@ -3,6 +3,7 @@
 #include "core/behavior/timeline_daily.h"
 #include "pg/base/zone.h"
 #include "pg/behavior/timeline_rows.h"
+#include "pg/behavior/timeline_source.h"
 
 namespace cdp::pg {
 namespace {
@@ -29,6 +30,17 @@ const KeptQuestion<DailyQuestion>& DailyArgument(FunctionCallInfo fcinfo, int fi
   });
 }
 
+template <class Source>
+Datum Transition(FunctionCallInfo fcinfo, const char* function) {
+  RequireAggregate(fcinfo, function);
+  const auto& kept = DailyArgument(fcinfo, 2);
+  const behavior::TallyShape shape{TallyKind::kDays, behavior::kDailyParts, true, kept.hash};
+  return CountTimelines<Source>(
+      fcinfo, shape, [&kept](const auto& view, behavior::TallyTable* tally, auto* memory) {
+        behavior::CountDaily(view, kept.question, tally, memory);
+      });
+}
+
 }  // namespace
 
 CDP_FUNCTION(cdp_timeline_daily) {
@@ -48,16 +60,9 @@ CDP_FUNCTION(cdp_timeline_daily) {
       });
 }
 
-CDP_FUNCTION(cdp__daily_trans) {
-  RequireAggregate(fcinfo, "_daily_trans");
-  const auto& kept = DailyArgument(fcinfo, 2);
-  if (PG_ARGISNULL(1)) return SameState(fcinfo);
-  const varlena* value = TimelineArgument(fcinfo, 1);
-  const behavior::TallyShape shape{TallyKind::kDays, behavior::kDailyParts, true, kept.hash};
-  return FillTally(fcinfo, shape,
-                   [&kept, value](behavior::TallyTable* tally, ContextResource* memory) {
-                     behavior::CountDaily(ReadTimeline(value), kept.question, tally, memory);
-                   });
+CDP_FUNCTION(cdp__daily_trans) { return Transition<OneTimeline>(fcinfo, "_daily_trans"); }
+CDP_FUNCTION(cdp__daily_page_trans) {
+  return Transition<TimelinePage>(fcinfo, "_daily_page_trans");
 }
 
 CDP_FUNCTION(cdp_daily) {

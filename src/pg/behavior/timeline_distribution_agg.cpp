@@ -3,6 +3,7 @@
 #include "core/behavior/timeline_distribution.h"
 #include "pg/base/zone.h"
 #include "pg/behavior/timeline_rows.h"
+#include "pg/behavior/timeline_source.h"
 
 namespace cdp::pg {
 namespace {
@@ -42,18 +43,25 @@ const KeptQuestion<DistributionQuestion>& DistributionArgument(FunctionCallInfo 
       });
 }
 
+template <class Source>
+Datum Transition(FunctionCallInfo fcinfo, const char* function) {
+  RequireAggregate(fcinfo, function);
+  const auto& kept = DistributionArgument(fcinfo, 2);
+  const behavior::TallyShape shape{TallyKind::kDistribution, behavior::kDistributionParts, false,
+                                   kept.hash};
+  return CountTimelines<Source>(fcinfo, shape,
+                                [&kept](const auto& view, behavior::TallyTable* tally, auto*) {
+                                  behavior::CountDistribution(view, kept.question, tally);
+                                });
+}
+
 }  // namespace
 
 CDP_FUNCTION(cdp__distribution_trans) {
-  RequireAggregate(fcinfo, "_distribution_trans");
-  const auto& kept = DistributionArgument(fcinfo, 2);
-  if (PG_ARGISNULL(1)) return SameState(fcinfo);
-  const varlena* value = TimelineArgument(fcinfo, 1);
-  const behavior::TallyShape shape{TallyKind::kDistribution, behavior::kDistributionParts, false,
-                                   kept.hash};
-  return FillTally(fcinfo, shape, [&kept, value](behavior::TallyTable* tally, ContextResource*) {
-    behavior::CountDistribution(ReadTimeline(value), kept.question, tally);
-  });
+  return Transition<OneTimeline>(fcinfo, "_distribution_trans");
+}
+CDP_FUNCTION(cdp__distribution_page_trans) {
+  return Transition<TimelinePage>(fcinfo, "_distribution_page_trans");
 }
 
 CDP_FUNCTION(cdp_distribution_table) {

@@ -2,6 +2,7 @@
 
 #include "core/behavior/timeline_intervals.h"
 #include "pg/behavior/timeline_rows.h"
+#include "pg/behavior/timeline_source.h"
 
 namespace cdp::pg {
 namespace {
@@ -77,6 +78,18 @@ IntervalCounts CountsOf(std::span<const std::byte> bytes, std::pmr::memory_resou
       memory);
 }
 
+template <class Source>
+Datum Transition(FunctionCallInfo fcinfo, const char* function) {
+  RequireAggregate(fcinfo, function);
+  const auto& kept = IntervalsArgument(fcinfo, 2);
+  const behavior::TallyShape shape{TallyKind::kIntervals, behavior::kIntervalParts, false,
+                                   kept.hash};
+  return CountTimelines<Source>(
+      fcinfo, shape, [&kept](const auto& view, behavior::TallyTable* tally, auto* memory) {
+        behavior::CountIntervals(view, *kept.question, tally, memory);
+      });
+}
+
 }  // namespace
 
 CDP_FUNCTION(cdp_timeline_intervals) {
@@ -94,17 +107,9 @@ CDP_FUNCTION(cdp_timeline_intervals) {
       });
 }
 
-CDP_FUNCTION(cdp__intervals_trans) {
-  RequireAggregate(fcinfo, "_intervals_trans");
-  const auto& kept = IntervalsArgument(fcinfo, 2);
-  if (PG_ARGISNULL(1)) return SameState(fcinfo);
-  const varlena* value = TimelineArgument(fcinfo, 1);
-  const behavior::TallyShape shape{TallyKind::kIntervals, behavior::kIntervalParts, false,
-                                   kept.hash};
-  return FillTally(fcinfo, shape,
-                   [&kept, value](behavior::TallyTable* tally, ContextResource* memory) {
-                     behavior::CountIntervals(ReadTimeline(value), *kept.question, tally, memory);
-                   });
+CDP_FUNCTION(cdp__intervals_trans) { return Transition<OneTimeline>(fcinfo, "_intervals_trans"); }
+CDP_FUNCTION(cdp__intervals_page_trans) {
+  return Transition<TimelinePage>(fcinfo, "_intervals_page_trans");
 }
 
 CDP_FUNCTION(cdp_intervals) {

@@ -2,26 +2,33 @@
 
 #include "pg/base/row_set.h"
 #include "pg/behavior/timeline_paths_question.h"
-#include "pg/behavior/timeline_tally_datum.h"
-#include "pg/timeline/timeline_datum.h"
+#include "pg/behavior/timeline_source.h"
 
 namespace cdp::pg {
 
 using behavior::TallyKind;
 using behavior::TallyRow;
 
+namespace {
+
 // Both forms: with gap and depth only, and with all options.
-CDP_FUNCTION(cdp__paths_trans) {
-  RequireAggregate(fcinfo, "_paths_trans");
+template <class Source>
+Datum Transition(FunctionCallInfo fcinfo, const char* function) {
+  RequireAggregate(fcinfo, function);
   const KeptPaths& kept = PathsArgument(fcinfo, 2);
-  if (PG_ARGISNULL(1)) return SameState(fcinfo);
-  const varlena* value = TimelineArgument(fcinfo, 1);
   const behavior::TallyShape shape{
       TallyKind::kPaths, static_cast<std::uint8_t>(kept.question->depth), false, kept.hash};
-  return FillTally(fcinfo, shape,
-                   [&kept, value](behavior::TallyTable* tally, ContextResource* memory) {
-                     behavior::CountPaths(ReadTimeline(value), *kept.question, tally, memory);
-                   });
+  return CountTimelines<Source>(
+      fcinfo, shape, [&kept](const auto& view, behavior::TallyTable* tally, auto* memory) {
+        behavior::CountPaths(view, *kept.question, tally, memory);
+      });
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp__paths_trans) { return Transition<OneTimeline>(fcinfo, "_paths_trans"); }
+CDP_FUNCTION(cdp__paths_page_trans) {
+  return Transition<TimelinePage>(fcinfo, "_paths_page_trans");
 }
 
 CDP_FUNCTION(cdp_paths) {

@@ -4,8 +4,7 @@
 #include "pg/base/zone.h"
 #include "pg/behavior/retention_rows.h"
 #include "pg/behavior/timeline_question.h"
-#include "pg/behavior/timeline_tally_datum.h"
-#include "pg/timeline/timeline_datum.h"
+#include "pg/behavior/timeline_source.h"
 
 namespace cdp::pg {
 namespace {
@@ -115,6 +114,18 @@ VarBit* NewVarBit(const std::pmr::vector<bool>& bits) {
   return result;
 }
 
+template <class Source>
+Datum Transition(FunctionCallInfo fcinfo, const char* function) {
+  RequireAggregate(fcinfo, function);
+  const auto& kept = RetentionArgument(fcinfo, 2);
+  const behavior::TallyShape shape{TallyKind::kRetention, behavior::kRetentionParts, false,
+                                   kept.hash};
+  return CountTimelines<Source>(
+      fcinfo, shape, [&kept](const auto& view, behavior::TallyTable* tally, auto* memory) {
+        behavior::CountRetention(view, kept.question, tally, memory);
+      });
+}
+
 }  // namespace
 
 CDP_FUNCTION(cdp_retention_bits) {
@@ -131,16 +142,10 @@ CDP_FUNCTION(cdp_retention_bits) {
 }
 
 CDP_FUNCTION(cdp__retention_tally_trans) {
-  RequireAggregate(fcinfo, "_retention_tally_trans");
-  const auto& kept = RetentionArgument(fcinfo, 2);
-  if (PG_ARGISNULL(1)) return SameState(fcinfo);
-  const varlena* value = TimelineArgument(fcinfo, 1);
-  const behavior::TallyShape shape{TallyKind::kRetention, behavior::kRetentionParts, false,
-                                   kept.hash};
-  return FillTally(fcinfo, shape,
-                   [&kept, value](behavior::TallyTable* tally, ContextResource* memory) {
-                     behavior::CountRetention(ReadTimeline(value), kept.question, tally, memory);
-                   });
+  return Transition<OneTimeline>(fcinfo, "_retention_tally_trans");
+}
+CDP_FUNCTION(cdp__retention_page_trans) {
+  return Transition<TimelinePage>(fcinfo, "_retention_page_trans");
 }
 
 CDP_FUNCTION(cdp_retention_table) {
