@@ -69,7 +69,10 @@ BEGIN
         ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''blocked'', ''shared''))',
             'active; blocked: a placeholder value; shared: seen with too many people'],
         ['first_seen', 'timestamptz NOT NULL', 'earliest time of an event or link with it'],
-        ['last_seen', 'timestamptz NOT NULL', 'latest time of an event or link with it']],
+        ['last_seen', 'timestamptz NOT NULL', 'latest time of an event or link with it'],
+        ['since', 'timestamptz', 'since when it belongs to this person, or to nobody again; NULL until resolved'],
+        ['verdict', 'text CHECK (verdict IN (''approved'', ''rejected''))',
+            'what somebody decided: approved, no guard takes it out again; rejected, rightly taken out; NULL: nobody did']],
         'UNIQUE (type_id, value)');
     CREATE INDEX IF NOT EXISTS identifier_one_id ON cdp.identifier (one_id) WHERE one_id IS NOT NULL;
     CREATE INDEX IF NOT EXISTS identifier_waiting ON cdp.identifier (id) WHERE one_id IS NULL AND status = 'active';
@@ -81,11 +84,19 @@ BEGIN
         ['first_seen', 'timestamptz NOT NULL', 'earliest sighting'],
         ['last_seen', 'timestamptz NOT NULL', 'latest sighting'],
         ['n', 'int8 NOT NULL DEFAULT 1', 'rows that said so, repeated ones included'],
-        ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''quarantined'', ''quarantined_late''))',
-            'active; quarantined: merges nobody; quarantined_late: found out after people were merged by it'],
-        ['reason', 'text', 'why it is quarantined']],
+        ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''quarantined'', ''removed''))',
+            'active; quarantined: refused by a guard; removed: taken away by somebody. Only active ones merge people'],
+        ['reason', 'text', 'why it is not active']],
         'PRIMARY KEY (a, b, source)');
     CREATE INDEX IF NOT EXISTS link_b ON cdp.link (b, a);
+    PERFORM cdp._table_ensure('link_verdict', 'pairs of identifiers on which somebody has decided, whatever links say', ARRAY[
+        ['a', 'int4 NOT NULL', 'the identifier with the smaller number'],
+        ['b', 'int4 NOT NULL CHECK (a < b)', 'the identifier with the larger number'],
+        ['verdict', 'text NOT NULL CHECK (verdict IN (''together'', ''apart''))',
+            'together: no guard refuses their links; apart: links between them merge nobody'],
+        ['run_id', 'int8', 'the run that says so']],
+        'PRIMARY KEY (a, b)');
+    CREATE INDEX IF NOT EXISTS link_verdict_b ON cdp.link_verdict (b);
     PERFORM cdp._table_ensure('link_queue', 'links that wait for cdp.id_resolve()', ARRAY[
         ['a', 'int4 NOT NULL', 'the identifier with the smaller number'],
         ['b', 'int4 NOT NULL', 'the identifier with the larger number']]);
@@ -93,7 +104,8 @@ BEGIN
         ['one_id', 'int4 PRIMARY KEY', 'the OneID (unsigned)'],
         ['created_at', 'timestamptz NOT NULL DEFAULT now()', 'when it was given out'],
         ['merged_into', 'int4', 'the person that absorbed it, who may be absorbed in turn; NULL for living persons'],
-        ['ended_at', 'timestamptz', 'when its last identifier turned out to be shared: it stands for nobody']]);
+        ['merged_at', 'timestamptz', 'when it was absorbed'],
+        ['ended_at', 'timestamptz', 'when it lost its last identifier: it stands for nobody']]);
     PERFORM cdp._table_ensure('merge_log', 'which persons were merged, and because of which link', ARRAY[
         ['seq', 'int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY', 'order of merges; gaps mean nothing'],
         ['at', 'timestamptz NOT NULL DEFAULT now()', 'when'],
@@ -102,6 +114,22 @@ BEGIN
         ['link_a', 'int4', 'first identifier of a link that joined the absorbed person'],
         ['link_b', 'int4', 'second identifier of that link'],
         ['run_id', 'int8', 'the run that did it']]);
+    PERFORM cdp._table_ensure('split_log', 'which persons lost identifiers to another person, or to nobody', ARRAY[
+        ['seq', 'int8 PRIMARY KEY', 'order among merges and splits: numbers of the sequence of merge_log'],
+        ['at', 'timestamptz NOT NULL DEFAULT now()', 'when'],
+        ['one_id', 'int4 NOT NULL', 'the person that lost them'],
+        ['part', 'int4', 'the person whose they are now; NULL: nobody''s, for they are shared or blocked'],
+        ['is_restored', 'boolean NOT NULL', 'true when the part got a OneID back that it had before a merge'],
+        ['identifiers', 'int8 NOT NULL', 'how many they were'],
+        ['run_id', 'int8', 'the run that did it']]);
+    PERFORM cdp._table_ensure('identifier_history', 'to whom identifiers belonged before, where that has changed', ARRAY[
+        ['id', 'int4 NOT NULL', 'the identifier'],
+        ['one_id', 'int4', 'the person it belonged to; NULL: nobody'],
+        ['since', 'timestamptz NOT NULL', 'from when'],
+        ['until', 'timestamptz NOT NULL', 'until when it did; the same as since when that was never to be seen']],
+        'PRIMARY KEY (id, since)');
+    CREATE INDEX IF NOT EXISTS split_log_run ON cdp.split_log (run_id);
+    CREATE INDEX IF NOT EXISTS person_merged_into ON cdp.person (merged_into) WHERE merged_into IS NOT NULL;
     IF cdp._table_ensure('id_blocklist', 'values that identify nobody; they take effect when an identifier is resolved', ARRAY[
         ['block_id', 'int4 GENERATED ALWAYS AS IDENTITY PRIMARY KEY', 'number of the entry'],
         ['id_type', 'text COLLATE "C"', 'name of the identifier type; NULL for every type'],
@@ -123,12 +151,13 @@ CREATE FUNCTION cdp._setup_identity_views() RETURNS void LANGUAGE plpgsql VOLATI
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     CREATE OR REPLACE VIEW cdp.v_identity AS
-        SELECT i.one_id, t.name AS type, i.value, i.first_seen, i.last_seen
+        SELECT i.one_id, t.name AS type, i.value, i.first_seen, i.last_seen, i.since
           FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id)
          WHERE i.one_id IS NOT NULL;
     COMMENT ON VIEW cdp.v_identity IS 'who has which identifiers: one row per identifier of a person';
     COMMENT ON COLUMN cdp.v_identity.one_id IS 'the person (int4 read unsigned)';
     COMMENT ON COLUMN cdp.v_identity.type IS 'type of the identifier';
+    COMMENT ON COLUMN cdp.v_identity.since IS 'since when it belongs to this person';
 
     CREATE OR REPLACE VIEW cdp.v_person AS
         SELECT p.one_id, p.created_at, coalesce(i.identifiers, 0) AS identifiers, i.first_seen, i.last_seen
@@ -140,6 +169,38 @@ BEGIN
     COMMENT ON VIEW cdp.v_person IS 'living persons: one row each, with when their identifiers were seen';
     COMMENT ON COLUMN cdp.v_person.one_id IS 'the person (int4 read unsigned)';
     COMMENT ON COLUMN cdp.v_person.identifiers IS 'number of identifiers';
+
+    CREATE OR REPLACE VIEW cdp.id_quarantine AS
+        SELECT ta.name AS type_a, ia.value AS value_a, ia.status AS status_a, tb.name AS type_b, ib.value AS value_b,
+               ib.status AS status_b, l.source, l.weight, l.first_seen, l.last_seen, l.n, l.reason,
+               coalesce('rejected' IN (ia.verdict, ib.verdict), false) AS rejected, l.a, l.b
+          FROM cdp.link AS l
+          JOIN cdp.identifier AS ia ON ia.id = l.a JOIN cdp.id_type AS ta ON ta.type_id = ia.type_id
+          JOIN cdp.identifier AS ib ON ib.id = l.b JOIN cdp.id_type AS tb ON tb.type_id = ib.type_id
+         WHERE l.status = 'quarantined';
+    COMMENT ON VIEW cdp.id_quarantine IS
+        'links that a guard refused, with the reason: review them with cdp.id_approve() and cdp.id_reject()';
+    COMMENT ON COLUMN cdp.id_quarantine.status_a IS 'active, blocked or shared: which end it is that is refused';
+    COMMENT ON COLUMN cdp.id_quarantine.rejected IS 'true when somebody has confirmed that the refused end is nobody''s';
+
+    CREATE OR REPLACE VIEW cdp.v_id_hub AS
+        SELECT t.name AS type, i.value, i.status, i.verdict, i.one_id, h.neighbours, h.stronger, h.stronger_type
+          FROM (SELECT k.id, sum(k.others)::int8 AS neighbours, coalesce(max(k.others) FILTER (WHERE k.rank < k.own_rank), 0) AS stronger,
+                       (array_agg(k.type ORDER BY k.others DESC, k.rank) FILTER (WHERE k.rank < k.own_rank))[1] AS stronger_type
+                  FROM (SELECT e.id, ti.rank AS own_rank, tn.name AS type, tn.rank, count(DISTINCT e.other) AS others
+                          FROM (SELECT l.a AS id, l.b AS other FROM cdp.link AS l WHERE l.status <> 'removed'
+                                UNION ALL
+                                SELECT l.b, l.a FROM cdp.link AS l WHERE l.status <> 'removed') AS e
+                          JOIN cdp.identifier AS i ON i.id = e.id JOIN cdp.id_type AS ti ON ti.type_id = i.type_id
+                          JOIN cdp.identifier AS n ON n.id = e.other JOIN cdp.id_type AS tn ON tn.type_id = n.type_id
+                         GROUP BY e.id, ti.rank, tn.type_id, tn.name, tn.rank) AS k
+                 GROUP BY k.id HAVING sum(k.others) >= 10) AS h
+          JOIN cdp.identifier AS i USING (id) JOIN cdp.id_type AS t USING (type_id);
+    COMMENT ON VIEW cdp.v_id_hub IS
+        'identifiers that are linked with ten others or more, from all links: ORDER BY neighbours DESC for the largest hubs';
+    COMMENT ON COLUMN cdp.v_id_hub.neighbours IS 'with how many identifiers it is linked';
+    COMMENT ON COLUMN cdp.v_id_hub.stronger IS 'with how many of one stronger type, the most; above fanout_limit it is shared';
+    COMMENT ON COLUMN cdp.v_id_hub.stronger_type IS 'which type that is';
 END $$;
 COMMENT ON FUNCTION cdp._setup_identity_views() IS 'internal: makes the views of identity';
 

@@ -47,6 +47,12 @@ BEGIN
          WHERE (entry.id_type IS NULL OR f.type_id = entry.type_id)
            AND lower(f.value) ~ entry.pattern AND NOT f.is_blocked;
     END LOOP;
+    UPDATE pg_temp._cdp_fresh AS f SET is_blocked = false
+      FROM cdp.identifier AS i
+     WHERE f.is_blocked AND i.id = f.id
+       AND (i.verdict = 'approved'
+            OR EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = i.id AND v.verdict = 'together')
+            OR EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.b = i.id AND v.verdict = 'together'));
     UPDATE cdp.identifier AS i SET status = 'blocked'
       FROM pg_temp._cdp_fresh AS f WHERE f.is_blocked AND i.id = f.id;
     GET DIAGNOSTICS blocked = ROW_COUNT;
@@ -58,12 +64,11 @@ COMMENT ON FUNCTION cdp._resolve_block() IS
 
 -- Counts over all stored links of whoever the batch touches: the fourth person of a device is
 -- noticed whenever the other three came.
-CREATE FUNCTION cdp._resolve_find_shared() RETURNS int8 LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION cdp._resolve_find_shared() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     usual_limit int4 := cdp.setting('fanout_limit')::int4;
     least_limit int4 := (SELECT least(usual_limit, min(t.fanout_limit)) FROM cdp.id_type AS t);
-    found int8;
 BEGIN
     CREATE TEMP TABLE _cdp_touched ON COMMIT DROP AS
         SELECT i.id
@@ -74,9 +79,9 @@ BEGIN
     -- Few have so many links at all; only of those it is asked with whom.
     CREATE TEMP TABLE _cdp_crowded ON COMMIT DROP AS
         SELECT k.id
-          FROM (SELECT l.a AS id FROM pg_temp._cdp_touched AS t JOIN cdp.link AS l ON l.a = t.id
+          FROM (SELECT l.a AS id FROM pg_temp._cdp_touched AS t JOIN cdp.link AS l ON l.a = t.id AND l.status <> 'removed'
                 UNION ALL
-                SELECT l.b FROM pg_temp._cdp_touched AS t JOIN cdp.link AS l ON l.b = t.id) AS k
+                SELECT l.b FROM pg_temp._cdp_touched AS t JOIN cdp.link AS l ON l.b = t.id AND l.status <> 'removed') AS k
          GROUP BY k.id HAVING count(*) > least_limit;
     ANALYZE pg_temp._cdp_crowded;
     CREATE TEMP TABLE _cdp_shared (id int4, one_id int4, reason text) ON COMMIT DROP;
@@ -84,64 +89,64 @@ BEGIN
     SELECT DISTINCT ON (n.id) n.id, n.one_id,
            format('one end is shared: linked with more than %s of type "%s"', n.fanout_limit, n.name)
       FROM (SELECT i.id, i.one_id, coalesce(ti.fanout_limit, usual_limit) AS fanout_limit, tn.name, tn.rank
-              FROM (SELECT l.a AS id, l.b AS other FROM pg_temp._cdp_crowded AS c JOIN cdp.link AS l ON l.a = c.id
+              FROM (SELECT l.a AS id, l.b AS other
+                      FROM pg_temp._cdp_crowded AS c JOIN cdp.link AS l ON l.a = c.id AND l.status <> 'removed'
                     UNION
-                    SELECT l.b, l.a FROM pg_temp._cdp_crowded AS c JOIN cdp.link AS l ON l.b = c.id) AS k
-              JOIN cdp.identifier AS i ON i.id = k.id AND i.status = 'active'
+                    SELECT l.b, l.a
+                      FROM pg_temp._cdp_crowded AS c JOIN cdp.link AS l ON l.b = c.id AND l.status <> 'removed') AS k
+              JOIN cdp.identifier AS i ON i.id = k.id AND i.status = 'active' AND i.verdict IS DISTINCT FROM 'approved'
               JOIN cdp.id_type AS ti ON ti.type_id = i.type_id
               JOIN cdp.identifier AS n ON n.id = k.other AND n.status <> 'blocked'
               JOIN cdp.id_type AS tn ON tn.type_id = n.type_id AND tn.rank < ti.rank
              GROUP BY i.id, i.one_id, ti.type_id, ti.fanout_limit, tn.type_id, tn.name, tn.rank
             HAVING count(*) > coalesce(ti.fanout_limit, usual_limit)) AS n
      ORDER BY n.id, n.rank, n.name;
-    GET DIAGNOSTICS found = ROW_COUNT;
     -- Never analyzed, an empty table counts as thousands of rows: all of cdp.identifier would be read.
     ANALYZE pg_temp._cdp_shared;
     DROP TABLE pg_temp._cdp_touched, pg_temp._cdp_crowded;
-    RETURN found;
 END $$;
 COMMENT ON FUNCTION cdp._resolve_find_shared() IS
-    'internal: finds into _cdp_shared who is linked with too many identifiers of one stronger type; returns how many';
+    'internal: finds into _cdp_shared who is linked with too many identifiers of one stronger type';
 
-CREATE FUNCTION cdp._resolve_quarantine(OUT quarantined int8, OUT merges_kept int8) LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION cdp._resolve_quarantine(run_id int8, OUT shared int8, OUT quarantined int8, OUT splits int8)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    touched int4[] := ARRAY(SELECT DISTINCT s.one_id FROM pg_temp._cdp_shared AS s WHERE s.one_id IS NOT NULL);
 BEGIN
+    -- Where somebody has decided, another source changes nothing.
+    UPDATE cdp.link AS l SET status = 'removed', reason = 'removed by hand'
+      FROM pg_temp._cdp_pair AS p JOIN cdp.link_verdict AS v ON v.a = p.a AND v.b = p.b AND v.verdict = 'apart'
+     WHERE l.a = p.a AND l.b = p.b AND l.status = 'active';
     CREATE TEMP TABLE _cdp_refused ON COMMIT DROP AS
-        SELECT DISTINCT ON (r.a, r.b) r.a, r.b, r.shared_id, r.reason,
-               -- Both in one person already: this link, or others like it, came too late to be refused.
-               coalesce(ia.one_id = ib.one_id, false) AS is_late
-          FROM (SELECT l.a, l.b, s.id AS shared_id, s.reason
+        SELECT DISTINCT ON (r.a, r.b) r.a, r.b, r.reason
+          FROM (SELECT l.a, l.b, s.reason
                   FROM pg_temp._cdp_shared AS s JOIN cdp.link AS l ON l.a = s.id WHERE l.status = 'active'
                 UNION ALL
-                SELECT l.a, l.b, s.id, s.reason
+                SELECT l.a, l.b, s.reason
                   FROM pg_temp._cdp_shared AS s JOIN cdp.link AS l ON l.b = s.id WHERE l.status = 'active'
                 UNION ALL
-                SELECT p.a, p.b, NULL, format('one end is %s', i.status)
+                SELECT p.a, p.b, format('one end is %s', i.status)
                   FROM pg_temp._cdp_pair AS p
                   JOIN cdp.identifier AS i ON i.id IN (p.a, p.b) AND i.status <> 'active') AS r
-          JOIN cdp.identifier AS ia ON ia.id = r.a
-          JOIN cdp.identifier AS ib ON ib.id = r.b
-         ORDER BY r.a, r.b, r.reason, r.shared_id;
+         WHERE NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = r.a AND v.b = r.b AND v.verdict = 'together')
+         ORDER BY r.a, r.b, r.reason;
     ANALYZE pg_temp._cdp_refused;
-    UPDATE cdp.link AS l
-       SET status = CASE WHEN r.is_late THEN 'quarantined_late' ELSE 'quarantined' END, reason = r.reason
+    UPDATE cdp.link AS l SET status = 'quarantined', reason = r.reason
       FROM pg_temp._cdp_refused AS r
      WHERE l.a = r.a AND l.b = r.b AND l.status = 'active';
     GET DIAGNOSTICS quarantined = ROW_COUNT;
-    SELECT count(*) INTO merges_kept
-      FROM (SELECT r.shared_id FROM pg_temp._cdp_refused AS r WHERE r.is_late
-             GROUP BY r.shared_id HAVING count(*) > 1) AS k;
+    DELETE FROM pg_temp._cdp_pair AS p USING pg_temp._cdp_refused AS r WHERE p.a = r.a AND p.b = r.b;
+    DELETE FROM pg_temp._cdp_pair AS p USING cdp.link_verdict AS v WHERE p.a = v.a AND p.b = v.b AND v.verdict = 'apart';
     DROP TABLE pg_temp._cdp_refused;
-    UPDATE cdp.identifier AS i SET status = 'shared', one_id = NULL
-      FROM pg_temp._cdp_shared AS s WHERE i.id = s.id;
-    -- Who had this identifier alone is nobody any more.
-    UPDATE cdp.person AS p SET ended_at = now()
-      FROM pg_temp._cdp_shared AS s
-     WHERE p.one_id = s.one_id AND NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.one_id = p.one_id);
+    -- Who has a link that somebody approved stays with that one.
+    DELETE FROM pg_temp._cdp_shared AS s USING cdp.link_verdict AS v WHERE s.id IN (v.a, v.b) AND v.verdict = 'together';
+    shared := (SELECT count(*) FROM pg_temp._cdp_shared AS s);
+    PERFORM cdp._identity_leave(ARRAY(SELECT s.id FROM pg_temp._cdp_shared AS s), 'shared', run_id);
     DELETE FROM pg_temp._cdp_fresh AS f USING pg_temp._cdp_shared AS s WHERE f.id = s.id;
+    splits := cdp._identity_split(touched, run_id);
 END $$;
-COMMENT ON FUNCTION cdp._resolve_quarantine() IS
-    'internal: quarantines the links of blocked and shared identifiers; returns how many, and how many shared ones had glued others together before';
+COMMENT ON FUNCTION cdp._resolve_quarantine(int8) IS
+    'internal: quarantines the links of blocked and shared identifiers, also those of earlier runs, and splits whom they held together; returns how many there were, and how many parts left their persons';
 
 -- The graph of the batch: nodes below 2^32 are persons, those above are new identifiers in the order
 -- in which they would get a OneID. So the smallest node of a component is its survivor.
@@ -192,7 +197,7 @@ BEGIN
                   FROM pg_temp._cdp_member AS m LEFT JOIN pg_temp._cdp_component AS c ON c.node = m.node) AS m
           LEFT JOIN pg_temp._cdp_person AS p ON p.node = m.node;
     ANALYZE pg_temp._cdp_assigned;
-    UPDATE cdp.identifier AS i SET one_id = m.one_id FROM pg_temp._cdp_assigned AS m WHERE i.id = m.id;
+    UPDATE cdp.identifier AS i SET one_id = m.one_id, since = now() FROM pg_temp._cdp_assigned AS m WHERE i.id = m.id;
     DROP TABLE pg_temp._cdp_person, pg_temp._cdp_assigned;
     RETURN added;
 END $$;
@@ -209,8 +214,14 @@ BEGIN
           FROM pg_temp._cdp_component AS c
          WHERE c.node < 4294967296 AND c.component <> c.node;
     ANALYZE pg_temp._cdp_absorbed;
-    UPDATE cdp.identifier AS i SET one_id = s.survivor FROM pg_temp._cdp_absorbed AS s WHERE i.one_id = s.absorbed;
-    UPDATE cdp.person AS p SET merged_into = s.survivor FROM pg_temp._cdp_absorbed AS s WHERE p.one_id = s.absorbed;
+    INSERT INTO cdp.identifier_history (id, one_id, since, until)
+    SELECT i.id, i.one_id, i.since, now()
+      FROM pg_temp._cdp_absorbed AS s JOIN cdp.identifier AS i ON i.one_id = s.absorbed WHERE i.since IS NOT NULL
+    -- It has changed twice in this transaction: nobody has seen what was between.
+    ON CONFLICT (id, since) DO UPDATE SET one_id = excluded.one_id, until = excluded.until;
+    UPDATE cdp.identifier AS i SET one_id = s.survivor, since = now()
+      FROM pg_temp._cdp_absorbed AS s WHERE i.one_id = s.absorbed;
+    UPDATE cdp.person AS p SET merged_into = s.survivor, merged_at = now() FROM pg_temp._cdp_absorbed AS s WHERE p.one_id = s.absorbed;
     -- Last, and in one statement: what is built upon OneIDs follows by triggers on this table, which
     -- must find persons and identifiers as they are from now on.
     INSERT INTO cdp.merge_log (survivor, absorbed, link_a, link_b, run_id)
@@ -230,29 +241,38 @@ END $$;
 COMMENT ON FUNCTION cdp._resolve_merge(int8) IS
     'internal: lets the older of connected persons absorb the younger, and logs it; returns how many were absorbed';
 
+-- Everybody who changes who is who begins like this.
+CREATE FUNCTION cdp._identity_begin(kind text, name text DEFAULT NULL) RETURNS int8
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp._require_setup();
+    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
+        -- A snapshot from before the lock would miss what the others in the queue have done.
+        RAISE EXCEPTION '%() cannot run at isolation level %', kind, current_setting('transaction_isolation') USING
+            ERRCODE = 'active_sql_transaction',
+            HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED; or call it without a transaction block.';
+    END IF;
+    PERFORM cdp._lock('identity');
+    RETURN cdp._run_start(kind, name);
+END $$;
+COMMENT ON FUNCTION cdp._identity_begin(text, text) IS
+    'internal: waits until nobody else changes who is who, and notes that something begins to run; returns the number of the run';
+
 CREATE FUNCTION cdp.id_resolve(OUT run_id int8, OUT links_read int8, OUT identifiers_new int8,
                                OUT persons_new int8, OUT merges int8, OUT blocked int8, OUT shared int8,
-                               OUT quarantined int8, OUT merges_kept int8, OUT duration interval)
+                               OUT quarantined int8, OUT splits int8, OUT duration interval)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     started timestamptz := clock_timestamp();
     work_mem_before text;
 BEGIN
-    PERFORM cdp._require_setup();
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        -- A snapshot from before the lock would miss what the others in the queue have done.
-        RAISE EXCEPTION 'id_resolve() cannot run at isolation level %', current_setting('transaction_isolation') USING
-            ERRCODE = 'active_sql_transaction',
-            HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED; or call it without a transaction block.';
-    END IF;
+    run_id := cdp._identity_begin('id_resolve');
     work_mem_before := cdp._work_mem_raise();
-    PERFORM cdp._lock('identity');
-    run_id := cdp._run_start('id_resolve', NULL);
     links_read := cdp._resolve_take();
     identifiers_new := (SELECT count(*) FROM pg_temp._cdp_fresh AS f);
     blocked := cdp._resolve_block();
-    shared := cdp._resolve_find_shared();
-    SELECT q.quarantined, q.merges_kept INTO quarantined, merges_kept FROM cdp._resolve_quarantine() AS q;
+    PERFORM cdp._resolve_find_shared();
+    SELECT q.shared, q.quarantined, q.splits INTO shared, quarantined, splits FROM cdp._resolve_quarantine(run_id) AS q;
     PERFORM cdp._resolve_connect();
     persons_new := cdp._resolve_assign();
     merges := cdp._resolve_merge(run_id);
@@ -264,8 +284,8 @@ BEGIN
     PERFORM cdp._run_finish(run_id, jsonb_build_object(
         'links_read', links_read, 'identifiers_new', identifiers_new, 'persons_new', persons_new,
         'merges', merges, 'blocked', blocked, 'shared', shared, 'quarantined', quarantined,
-        'merges_kept', merges_kept));
+        'splits', splits));
     duration := clock_timestamp() - started;
 END $$;
 COMMENT ON FUNCTION cdp.id_resolve() IS
-    'works out who is one person from what was ingested since: guards first, then new OneIDs and merges into the oldest; returns one row of counts';
+    'works out who is one person from what was ingested since: guards first, which also split whom wrong links have merged, then new OneIDs and merges into the oldest; returns one row of counts';

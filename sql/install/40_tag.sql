@@ -195,10 +195,10 @@ CREATE FUNCTION cdp._merge_news(retired cdp.roaringbitmap, merges_seen int8,
     OUT absorbed int4[], OUT survivor int4[])
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    SELECT array_agg(p.absorbed), array_agg(p.survivor) INTO absorbed, survivor
-      FROM (SELECT l.absorbed, l.survivor FROM cdp.merge_log AS l WHERE l.seq > merges_seen
-            UNION ALL
-            SELECT e.absorbed_id, e.survivor_id FROM cdp._person_ends(retired) AS e) AS p;
+    -- By cdp.person, not by the log: a merge may have been undone since.
+    SELECT array_agg(e.absorbed_id), array_agg(e.survivor_id) INTO absorbed, survivor
+      FROM cdp._person_ends(cdp.rb_or(retired, coalesce(
+               (SELECT cdp.rb_build_agg(l.absorbed) FROM cdp.merge_log AS l WHERE l.seq > merges_seen), '{}'))) AS e;
 END $$;
 COMMENT ON FUNCTION cdp._merge_news(cdp.roaringbitmap, int8) IS
     'internal: merges that a set of people computed without the lock must follow; NULL when there are none';

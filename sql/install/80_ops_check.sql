@@ -107,13 +107,12 @@ BEGIN
           WHERE p.merged_into IS NULL AND p.ended_at IS NULL
             AND NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.one_id = p.one_id)),
         'warning', 'Somebody has changed cdp.person or cdp.identifier by hand; set ended_at to take them out.');
-    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'shared identifiers that have merged people before',
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'active links between different persons',
         (SELECT count(*)
-           FROM (SELECT i.id
-                   FROM cdp.link AS l JOIN cdp.identifier AS i ON i.id IN (l.a, l.b) AND i.status = 'shared'
-                  WHERE l.status = 'quarantined_late'
-                  GROUP BY i.id HAVING count(DISTINCT (l.a, l.b)) > 1) AS s),
-        'warning', 'Strangers may be one person: SELECT * FROM cdp.link WHERE status = ''quarantined_late'';');
+           FROM cdp.link AS l JOIN cdp.identifier AS i ON i.id = l.a JOIN cdp.identifier AS k ON k.id = l.b
+          WHERE l.status = 'active' AND i.one_id <> k.one_id
+            AND NOT EXISTS (SELECT FROM cdp.link_queue AS q WHERE q.a = l.a AND q.b = l.b)),
+        'error', 'Somebody has changed cdp.link or cdp.identifier by hand: INSERT the pairs INTO cdp.link_queue and call cdp.id_resolve().');
     RETURN QUERY SELECT * FROM cdp._check_count('identity', 'persons with more than 1000 identifiers',
         (SELECT count(*) FROM (SELECT FROM cdp.identifier AS i WHERE i.one_id IS NOT NULL
                                 GROUP BY i.one_id HAVING count(*) > 1000) AS p),
@@ -124,7 +123,7 @@ BEGIN
            JOIN cdp.id_type AS t ON b.id_type IS NULL OR b.id_type = t.name
            JOIN cdp.identifier AS i ON i.type_id = t.type_id AND i.value = b.value
           WHERE b.kind = 'exact' AND i.one_id IS NOT NULL),
-        'warning', 'Entries of cdp.id_blocklist take effect on identifiers that are resolved afterwards.');
+        'warning', 'Entries of cdp.id_blocklist take effect on identifiers that are resolved afterwards; cdp.id_block() takes the others out too.');
 END $$;
 COMMENT ON FUNCTION cdp._check_identity() IS 'internal: the rows of cdp.check() about identifiers and persons';
 
