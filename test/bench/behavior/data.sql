@@ -51,6 +51,11 @@ VACUUM (ANALYZE, FREEZE) bench_behavior.event;
 CREATE UNLOGGED TABLE bench_behavior.timeline AS
     SELECT user_id, cdp.timeline_agg(ts, event, amount, ARRAY[channel::int4]) AS tl FROM bench_behavior.event GROUP BY user_id;
 VACUUM (ANALYZE, FREEZE) bench_behavior.timeline;
+-- The same in pages that fill a block each and stay in it.
+CREATE UNLOGGED TABLE bench_behavior.page (page cdp.timeline_page) WITH (toast_tuple_target = 8160);
+INSERT INTO bench_behavior.page
+    SELECT cdp.timeline_pages(t, 8100) FROM (SELECT cdp.timelines_build(user_id, ts, event, amount, channel::int4) AS t FROM bench_behavior.event) AS b;
+VACUUM (ANALYZE, FREEZE) bench_behavior.page;
 -- As cdp.event_day: under code 0 all events together.
 CREATE UNLOGGED TABLE bench_behavior.event_day AS
     WITH each AS MATERIALIZED (
@@ -62,3 +67,6 @@ CREATE UNLOGGED TABLE bench_behavior.event_day AS
 VACUUM (ANALYZE, FREEZE) bench_behavior.event_day;
 SELECT count(*) AS events, count(DISTINCT user_id) AS users, pg_size_pretty(pg_relation_size('bench_behavior.event')) AS heap
   FROM bench_behavior.event;
+SELECT stored, pg_size_pretty(size) AS size, round(size::numeric / events, 2) AS "bytes an event", round(heap::numeric / size, 1) AS "of the heap: 1 /"
+  FROM (SELECT count(*) AS events, pg_relation_size('bench_behavior.event') AS heap FROM bench_behavior.event) AS e,
+       (VALUES ('timelines', pg_total_relation_size('bench_behavior.timeline')), ('pages', pg_total_relation_size('bench_behavior.page'))) AS s (stored, size);

@@ -1,5 +1,6 @@
 # The questions of the race. Each has one answer, a line of text, and several ways to it:
 #   ours, by_rows     cdp functions: over stored timelines; over the raw rows
+#   pages             as ours, over pages of timelines
 #   by_days           cdp functions over the bitmaps of days
 #   flat              cdp functions over the raw rows that take the user as an argument
 #   sql               the best plain SQL we know
@@ -258,5 +259,11 @@ our @questions = (
         by_rows => built('(SELECT cdp.timeline_agg(ts, event) AS tl FROM bench_behavior.event GROUP BY user_id) AS g'),
     },
 );
+
+# What is asked of timelines is asked of pages in the same words.
+for my $question (@questions) {
+    next unless $question->{ours};
+    $question->{pages} = $question->{ours} =~ s/\((?:user_id, )?tl, /(page, /r =~ s/bench_behavior\.timeline\b/bench_behavior.page/r;
+}
 
 1;
