@@ -139,7 +139,7 @@ BEGIN
         members := cdp.audience_bitmap(audience);
     END IF;
     IF by IS NULL THEN
-        EXECUTE format('SELECT %s FROM (%s) AS p', format(answer, 'p.one_id, p.tl'), cdp._person_timelines_sql("from", "to", members IS NOT NULL))
+        EXECUTE format('SELECT %s FROM (%s) AS p', format(answer, 'p.page'), cdp._person_pages_sql("from", "to", members IS NOT NULL))
            INTO counts USING members, "from", "to", codes, conv_window, mode, steps[1], ruled_steps;
         by_values := '{all}';
         counts := coalesce(counts, array_fill(0::int8, ARRAY[cardinality(steps)]));

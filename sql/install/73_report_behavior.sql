@@ -41,7 +41,7 @@ DECLARE
     property int4 := cdp._report_property(by);
     counted cdp.tally;
 BEGIN
-    EXECUTE format('SELECT cdp.daily_agg(p.tl, $4, $5, $6) FROM (%s) AS p', cdp._person_timelines_sql("from", "to", members IS NOT NULL))
+    EXECUTE format('SELECT cdp.daily_agg(p.page, $4, $5, $6) FROM (%s) AS p', cdp._person_pages_sql("from", "to", members IS NOT NULL))
        INTO counted USING members, "from", "to", cdp._report_codes(names), property, cdp.setting('time_zone');
     RETURN QUERY
     SELECT d.day, cdp._report_key(property, d.key), d.events, d.visitors FROM cdp.daily(counted) AS d ORDER BY 1, 2;
@@ -58,7 +58,7 @@ DECLARE
     members cdp.roaringbitmap := cdp._report_members(audience, "from", "to");
     counted cdp.tally;
 BEGIN
-    EXECUTE format('SELECT cdp.paths_agg(p.tl, $4, $5, $6, $7, $8, $9, $10) FROM (%s) AS p', cdp._person_timelines_sql("from", "to", members IS NOT NULL))
+    EXECUTE format('SELECT cdp.paths_agg(p.page, $4, $5, $6, $7, $8, $9, $10) FROM (%s) AS p', cdp._person_pages_sql("from", "to", members IS NOT NULL))
        INTO counted
       USING members, "from", "to", gap, depth, cdp._report_codes(names), cdp._report_code(start_event),
             cdp._report_code(end_event), reverse, "collapse";
@@ -98,11 +98,11 @@ BEGIN
     unit := (10::numeric) ^ coalesce(decimals[1], 0);
     -- Touches before the period earn their part of conversions in it: what conversions before it earn is
     -- taken off again.
-    EXECUTE format('SELECT cdp.attribution_agg(p.tl, $4, $5, $6, $7, $8, $9, $10),
+    EXECUTE format('SELECT cdp.attribution_agg(p.page, $4, $5, $6, $7, $8, $9, $10),
                            %s FROM (%s) AS p',
                    CASE WHEN "from" IS NULL THEN 'NULL::cdp.tally'
-                        ELSE 'cdp.attribution_agg(cdp.timeline_slice(p.tl, ''-infinity'', $11), $4, $5, $6, $7, $8, $9, $10)' END,
-                   cdp._person_timelines_sql("from" - conv_window, "to", members IS NOT NULL))
+                        ELSE 'cdp.attribution_agg(cdp.timeline_page_slice(p.page, ''-infinity'', $11), $4, $5, $6, $7, $8, $9, $10)' END,
+                   cdp._person_pages_sql("from" - conv_window, "to", members IS NOT NULL))
        INTO counted, before
       USING members, "from" - conv_window, "to", targets, sources, conv_window, model, property, direct_code, half_life,
             "from";

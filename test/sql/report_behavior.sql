@@ -125,7 +125,7 @@ CREATE FUNCTION plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
     RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || query USING NULL::cdp.roaringbitmap, timestamptz '2025-02-01 UTC', timestamptz '2025-03-01 UTC';
 END $$;
-SELECT plan(format('SELECT cdp.daily_agg(p.tl, NULL, 0, ''UTC'') FROM (%s) AS p', cdp._person_timelines_sql('2025-02-01 UTC', '2025-03-01 UTC', false)));
+SELECT plan(format('SELECT cdp.daily_agg(p.page, NULL, 0, ''UTC'') FROM (%s) AS p', cdp._person_pages_sql('2025-02-01 UTC', '2025-03-01 UTC', false)));
 TABLE wrong;
 RESET max_parallel_workers_per_gather;
 RESET enable_bitmapscan;
