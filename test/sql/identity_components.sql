@@ -15,7 +15,7 @@ SELECT cdp.components_agg(a, b) FROM (VALUES (1::bigint, NULL::bigint), (NULL, 2
 SELECT cdp.components_agg(a, b) FROM link WHERE false;
 SELECT o.* FROM (SELECT cdp.components_agg(a, b) AS c FROM (VALUES (1::bigint, NULL::bigint), (8, 8)) AS v(a, b)) AS s,
        cdp.components_of(c) AS o;
-SELECT cdp.components_of(NULL), cdp.components_find(NULL, 1), cdp.components_count(NULL);
+SELECT cdp.components_of(NULL::cdp.components), cdp.components_find(NULL, 1), cdp.components_count(NULL::cdp.components);
 SELECT cdp.components_find(c, NULL), cdp.components_same(c, NULL, 2), cdp.components_size(c, NULL) FROM graph;
 
 -- With weights: a link joins when its weight is at least the minimum. A weaker one, or one without a
