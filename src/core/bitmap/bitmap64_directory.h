@@ -51,4 +51,13 @@ class Bitmap64Directory {
   std::uint64_t cardinality_;
 };
 
+/// The questions that are also put to a source.
+inline std::uint64_t Cardinality64(const Bitmap64Directory& bitmap) { return bitmap.Cardinality(); }
+inline bool Contains64(const Bitmap64Directory& bitmap, std::uint64_t value) {
+  return bitmap.Contains(value);
+}
+inline std::uint64_t Rank64(const Bitmap64Directory& bitmap, std::uint64_t value) {
+  return bitmap.CountUpTo(value);
+}
+
 }  // namespace cdp::bitmap

@@ -2,6 +2,8 @@
 /// containers are counted by their headers.
 #pragma once
 
+#include <algorithm>
+
 #include "core/bitmap/bitmap64_view.h"
 
 namespace cdp::bitmap {
@@ -20,10 +22,22 @@ inline constexpr Range64 kNoValues = {1, 0};
 Range64 RangeOf(std::uint64_t start, std::uint64_t end);
 
 /// How many values are at most `value`.
-std::uint64_t Rank64(Bytes bytes, std::uint64_t value);
+std::uint64_t Rank64(const BitmapSource& source, std::uint64_t value);
+
+/// These of a source of any kind or of a Bitmap64Directory.
 /// How many values are smaller, or -1 if `value` is not in the set.
-std::int64_t Index64(Bytes bytes, std::uint64_t value);
-std::uint64_t RangeCardinality64(Bytes bytes, const Range64& range);
+template <class Bitmap>
+std::int64_t Index64(const Bitmap& bitmap, std::uint64_t value) {
+  if (!Contains64(bitmap, value)) return -1;
+  return static_cast<std::int64_t>(Rank64(bitmap, value)) - 1;
+}
+template <class Bitmap>
+std::uint64_t RangeCardinality64(const Bitmap& bitmap, const Range64& range) {
+  if (range.empty()) return 0;
+  const std::uint64_t below = range.first == 0 ? 0 : Rank64(bitmap, range.first - 1);
+  const std::uint64_t to_end = Rank64(bitmap, range.last);
+  return to_end - std::min(below, to_end);  // damaged bytes may count backwards
+}
 
 struct Page {
   std::int64_t limit;

@@ -5,44 +5,6 @@
 #include "core/base/stop.h"
 
 namespace cdp::bitmap {
-namespace {
-
-constexpr std::size_t kEmptyBucketBytes = 8;
-
-// Bytes of the 32-bit bitmap that the bytes begin with: to the end of its last container.
-std::size_t SizeOfFront(Bytes bytes, const BitmapView& view) {
-  if (view.empty()) return kEmptyBucketBytes;
-  const Bytes last = view.At(view.containers() - 1).bytes();
-  return static_cast<std::size_t>(last.data() + last.size() - bytes.data());
-}
-
-// Calls `body(high half, view)` for the first bucket that is not empty; false if there is none.
-template <class Body>
-bool WithFirstBucket(ByteSource* source, Body body) {
-  if (source->size() < kBucketCountBytes) MalformedBitmap();
-  StopTicker ticker;
-  std::uint64_t least_high = 0;
-  std::size_t at = kBucketCountBytes;
-  const auto buckets = LoadAt<std::uint64_t>(source->Read(0, kBucketCountBytes).data());
-  for (std::uint64_t i = 0; i < buckets; ++i) {
-    if (source->size() - at < kBucketHeaderBytes) MalformedBitmap();
-    const auto high = LoadAt<std::uint32_t>(source->Read(at, kBucketHeaderBytes).data());
-    if (high < least_high) MalformedBitmap();
-    SourceTail tail(source, at + kBucketHeaderBytes);
-    const BitmapView view(&tail);
-    if (!view.empty()) {
-      body(high, view);
-      return true;
-    }
-    at += kBucketHeaderBytes + kEmptyBucketBytes;
-    least_high = std::uint64_t{high} + 1;
-    ticker.Step(256);
-  }
-  return false;
-}
-
-}  // namespace
-
 BucketReader::BucketReader(Bytes bytes) {
   if (bytes.size() < kBucketCountBytes) MalformedBitmap();
   buckets_ = LoadAt<std::uint64_t>(bytes.data());
@@ -56,7 +18,7 @@ bool BucketReader::Next(Bucket* bucket) {
     if (high < least_high_) MalformedBitmap();
     const Bytes rest = left_.subspan(kBucketHeaderBytes);
     const BitmapView view(rest);
-    const std::size_t size = SizeOfFront(rest, view);
+    const std::size_t size = view.Size();
     left_ = rest.subspan(size);
     least_high_ = std::uint64_t{high} + 1;
     --buckets_;
@@ -79,52 +41,64 @@ bool BucketReader::Seek(std::uint32_t high, Bucket* bucket) {
   return false;
 }
 
-bool Empty64(Bytes bytes) {
-  Bucket bucket;
-  return !BucketReader(bytes).Next(&bucket);
+BucketViews::BucketViews(const BitmapSource& source) : source_(source) {
+  if (source_.size() < kBucketCountBytes) MalformedBitmap();
+  buckets_ = LoadAt<std::uint64_t>(source_.Read(0, kBucketCountBytes));
 }
 
-std::uint64_t Cardinality64(Bytes bytes) {
-  StopTicker ticker;
-  std::uint64_t count = 0;
-  Bucket bucket;
-  for (BucketReader reader(bytes); reader.Next(&bucket);) {
-    const BitmapView view(bucket.bitmap);
-    count += view.Cardinality();
-    ticker.Step(view.containers());
+bool BucketViews::Next() {
+  std::size_t at = at_;
+  // Of the last one nobody asks where it ends.
+  if (buckets_ > 0 && !view_.empty()) at += view_.Size();
+  while (buckets_ > 0) {
+    if (source_.size() - at < kBucketHeaderBytes) MalformedBitmap();
+    const auto high = LoadAt<std::uint32_t>(source_.Read(at, kBucketHeaderBytes));
+    if (high < least_high_) MalformedBitmap();
+    at += kBucketHeaderBytes;
+    const BitmapView next = source_.ViewAt(at, &tails_[1 - turn_]);
+    least_high_ = std::uint64_t{high} + 1;
+    --buckets_;
+    ticker_.Step(next.containers() + 1);
+    if (!next.empty()) {
+      high_ = high;
+      view_ = next;
+      at_ = at;
+      turn_ = 1 - turn_;
+      return true;
+    }
+    at += next.Size();
   }
+  return false;
+}
+
+bool Empty64(const BitmapSource& source) { return !BucketViews(source).Next(); }
+
+std::uint64_t Cardinality64(const BitmapSource& source) {
+  std::uint64_t count = 0;
+  for (BucketViews buckets(source); buckets.Next();) count += buckets.view().Cardinality();
   return count;
 }
 
-bool Contains64(Bytes bytes, std::uint64_t value) {
-  Bucket bucket;
-  return BucketReader(bytes).Seek(HighHalf(value), &bucket) && bucket.high == HighHalf(value) &&
-         BitmapView(bucket.bitmap).Contains(LowHalf(value));
+bool Contains64(const BitmapSource& source, std::uint64_t value) {
+  for (BucketViews buckets(source); buckets.Next();) {
+    if (buckets.high() < HighHalf(value)) continue;
+    return buckets.high() == HighHalf(value) && buckets.view().Contains(LowHalf(value));
+  }
+  return false;
 }
 
-bool Min64(Bytes bytes, std::uint64_t* value) {
-  Bucket bucket;
-  if (!BucketReader(bytes).Next(&bucket)) return false;
-  *value = JoinHalves(bucket.high, BitmapView(bucket.bitmap).Min());
+bool Min64(const BitmapSource& source, std::uint64_t* value) {
+  BucketViews buckets(source);
+  if (!buckets.Next()) return false;
+  *value = JoinHalves(buckets.high(), buckets.view().Min());
   return true;
 }
 
-bool Empty64(ByteSource* source) {
-  return !WithFirstBucket(source, [](std::uint32_t, const BitmapView&) {});
-}
-
-bool Min64(ByteSource* source, std::uint64_t* value) {
-  return WithFirstBucket(source, [value](std::uint32_t high, const BitmapView& view) {
-    *value = JoinHalves(high, view.Min());
-  });
-}
-
-bool Max64(Bytes bytes, std::uint64_t* value) {
-  StopTicker ticker;
+bool Max64(const BitmapSource& source, std::uint64_t* value) {
+  BucketViews buckets(source);
   bool found = false;
-  Bucket bucket;
-  for (BucketReader reader(bytes); reader.Next(&bucket); found = true) ticker.Step();
-  if (found) *value = JoinHalves(bucket.high, BitmapView(bucket.bitmap).Max());
+  while (buckets.Next()) found = true;
+  if (found) *value = JoinHalves(buckets.high(), buckets.view().Max());
   return found;
 }
 

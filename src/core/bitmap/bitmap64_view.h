@@ -4,6 +4,9 @@
 /// half. The bytes have no directory: a bucket is found by stepping over those before it.
 #pragma once
 
+#include <concepts>
+#include <optional>
+
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap_view.h"
 
@@ -44,16 +47,61 @@ class BucketReader {
   StopTicker empties_;            // of which only a made-up value has many
 };
 
+/// What a question is put to: bytes, or a source of which no more is read than the question takes.
+class BitmapSource {
+ public:
+  BitmapSource(ByteSource* source) : source_(source) {}  // NOLINT: stands for it
+  template <std::convertible_to<Bytes> From>
+  BitmapSource(const From& bytes) : bytes_(bytes) {}  // NOLINT
+
+  std::size_t size() const { return source_ == nullptr ? bytes_.size() : source_->size(); }
+  /// Bytes that exist.
+  const std::byte* Read(std::size_t offset, std::size_t size) const {
+    return source_ == nullptr ? bytes_.data() + offset : source_->Read(offset, size).data();
+  }
+  /// The bitmap that begins at `offset`, where there is one. `tail` must outlive it.
+  BitmapView ViewAt(std::size_t offset, std::optional<SourceTail>* tail) const {
+    if (source_ == nullptr) return BitmapView(bytes_.subspan(offset));
+    return BitmapView(&tail->emplace(source_, offset));
+  }
+
+ private:
+  Bytes bytes_;
+  ByteSource* source_ = nullptr;
+};
+
+/// Steps from bucket to bucket as BucketReader does, for the views of them.
+class BucketViews {
+ public:
+  explicit BucketViews(const BitmapSource& source);
+  BucketViews(const BucketViews&) = delete;
+  BucketViews& operator=(const BucketViews&) = delete;
+
+  /// To the next bucket that is not empty; false if there is none, and it stays where it is.
+  bool Next();
+  /// Of the bucket. The view may reach beyond it.
+  std::uint32_t high() const { return high_; }
+  const BitmapView& view() const { return view_; }
+
+ private:
+  BitmapSource source_;
+  std::uint64_t buckets_;  // still to come
+  std::uint64_t least_high_ = 0;
+  std::uint32_t high_ = 0;
+  BitmapView view_;
+  std::size_t at_ = kBucketCountBytes;  // where it begins
+  std::optional<SourceTail> tails_[2];  // of it, and of the one before
+  int turn_ = 0;
+  StopTicker ticker_;
+};
+
 /// Questions about one value, answered in place.
-bool Empty64(Bytes bytes);
-std::uint64_t Cardinality64(Bytes bytes);
-bool Contains64(Bytes bytes, std::uint64_t value);
+bool Empty64(const BitmapSource& source);
+std::uint64_t Cardinality64(const BitmapSource& source);
+bool Contains64(const BitmapSource& source, std::uint64_t value);
 /// The least or greatest value; false if there is none.
-bool Min64(Bytes bytes, std::uint64_t* value);
-bool Max64(Bytes bytes, std::uint64_t* value);
-/// The same of a bitmap read by pieces, which take no more than its first bucket.
-bool Empty64(ByteSource* source);
-bool Min64(ByteSource* source, std::uint64_t* value);
+bool Min64(const BitmapSource& source, std::uint64_t* value);
+bool Max64(const BitmapSource& source, std::uint64_t* value);
 /// Writes Cardinality64() values in ascending order.
 void Decode64(Bytes bytes, std::uint64_t* out);
 

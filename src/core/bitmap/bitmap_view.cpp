@@ -149,6 +149,13 @@ std::uint64_t BitmapView::Cardinality() const {
   return count;
 }
 
+std::size_t BitmapView::Size() const {
+  if (empty()) return first_;
+  const std::uint32_t last = containers_ - 1;
+  const Place place = PlaceAt(last, OffsetOf(last));
+  return place.data + DataBytes(place.container);
+}
+
 BitmapView::Place BitmapView::PlaceAt(std::uint32_t i, std::size_t offset) const {
   if (offset < first_ || offset > size_) MalformedBitmap();
   std::size_t left = size_ - offset;

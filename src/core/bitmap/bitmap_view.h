@@ -53,6 +53,8 @@ class BitmapView {
   std::uint32_t containers() const { return containers_; }
   bool empty() const { return containers_ == 0; }
   std::uint64_t Cardinality() const;
+  /// Bytes up to the end of its last container, behind which there may be others.
+  std::size_t Size() const;
 
   std::uint32_t Key(std::uint32_t i) const { return LoadAt<std::uint16_t>(keys_ + 4 * i); }
   std::uint32_t ContainerCardinality(std::uint32_t i) const {

@@ -258,14 +258,18 @@ bool ReadFront(const StoredValue& stored, std::size_t front, StoredArgument* arg
 
 }  // namespace
 
-bool ReadStored(FunctionCallInfo fcinfo, int n, Need need, StoredArgument* argument) {
+bool ReadStored(FunctionCallInfo fcinfo, int n, Need need, StoredArgument* argument,
+                PiecesPay pay) {
   auto* pointer = reinterpret_cast<varlena*>(PG_GETARG_POINTER(n));
   StoredValue stored;
   if (!DescribeStored(pointer, &stored)) return false;
   const bool by_pieces = need != Need::kWhole && !stored.compressed() && stored.size > kSmall;
-  const std::size_t front = by_pieces ? StoredRowBytes() : stored.size;
+  std::size_t front = by_pieces ? StoredRowBytes() : stored.size;
   CallSite* site = SiteOf(fcinfo);
-  if (site == nullptr) return by_pieces && ReadFront(stored, front, argument);
+  if (site == nullptr) {
+    return by_pieces && ReadFront(stored, front, argument) &&
+           (pay == nullptr || pay(stored, argument->bytes));
+  }
 
   Slot* slot = SlotFor(site, static_cast<std::size_t>(n), stored);
   const bool is_last = slot->key == stored.key() && slot->size == stored.size;
@@ -283,11 +287,16 @@ bool ReadStored(FunctionCallInfo fcinfo, int n, Need need, StoredArgument* argum
     ++argument->kept->uses;
     return true;
   }
+  if (by_pieces && pay != nullptr) {
+    if (!is_last) Renew(site, slot, pointer, stored, front);
+    if (!pay(stored, slot->bytes)) front = stored.size;
+  }
   const std::size_t keep = need == Need::kPieces ? stored.size : front;
   const std::size_t worth = kWorthKeeping + (keep > front ? stored.size / kBytesPerQuestion : 0);
   if (item->requests < worth || !Keep(site, slot, item, pointer, stored, keep)) {
     if (std::bit_ceil(front) > RoomOf(site->allowance, site->slots.size())) return false;
-    if (!is_last) Renew(site, slot, pointer, stored, front);
+    const bool is_there = slot->key == key && slot->bytes.size() >= front;
+    if (!is_there) Renew(site, slot, pointer, stored, front);
   }
   Tell(slot, stored, argument);
   return true;

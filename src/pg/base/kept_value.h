@@ -38,11 +38,15 @@ struct StoredArgument {
   KeptNotes* kept;                   ///< null where nothing is kept
 };
 
+/// Whether a value that begins with `front` is cheaper read by pieces than as a whole.
+using PiecesPay = bool (*)(const StoredValue& stored, std::span<const std::byte> front);
+
 /// What is known of argument `n`: of its bytes all, or with another need than kWhole the front at
-/// least. False when the value is not stored out of line, or is too large to fetch into room of the
-/// call site; then it is read as any other. Of several arguments the first comes first. May
-/// longjmp: for the first act.
-bool ReadStored(FunctionCallInfo fcinfo, int n, Need need, StoredArgument* argument);
+/// least; all of one for which pieces do not pay. False when the value is not stored out of line,
+/// or is too large to fetch into room of the call site; then it is read as any other. Of several
+/// arguments the first comes first. May longjmp: for the first act.
+bool ReadStored(FunctionCallInfo fcinfo, int n, Need need, StoredArgument* argument,
+                PiecesPay pay = nullptr);
 
 /// True the first time a call site asks: for what has to be checked once.
 bool IsFirstCall(FunctionCallInfo fcinfo);

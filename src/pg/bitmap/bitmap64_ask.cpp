@@ -10,6 +10,8 @@
 namespace cdp::pg {
 namespace {
 
+using bitmap::Bitmap64Directory;
+using bitmap::BitmapSource;
 using bitmap::BucketPlace;
 using bitmap::Bytes;
 
@@ -62,50 +64,56 @@ Directory* DirectoryOf(FunctionCallInfo fcinfo, const StoredArgument& stored) {
   return directory;
 }
 
+// Of each bucket the header is read, and little more: at the price of a few rows of the TOAST
+// table.
+bool FewBuckets(const StoredValue& stored, std::span<const std::byte> front) {
+  constexpr std::uint64_t kWorthAHeader = 64 << 10;
+  const auto buckets = bitmap::LoadAt<std::uint64_t>(front.data());
+  return buckets <= 1 || buckets <= stored.size / kWorthAHeader;
+}
+// For questions that the first bucket answers.
+bool AnyBuckets(const StoredValue&, std::span<const std::byte>) { return true; }
+
+// What `answer` says of the bitmap in argument `n`: of its bytes or of pieces of them. If it can be
+// asked of a directory too, it is when the call site comes back to the same bitmap.
+template <class Answer>
+auto Ask(FunctionCallInfo fcinfo, int n, PiecesPay pay, Answer answer) {
+  StoredArgument stored;
+  const bool is_stored = ReadStored(fcinfo, n, Need::kPieces, &stored, pay);
+  if (!is_stored || bitmap::IsBuildState64(stored.bytes)) {
+    const Bytes bytes = Bitmap64Argument(fcinfo, n);
+    return CallCore([&] { return answer(BitmapSource(bytes)); });
+  }
+  if (!stored.whole) {
+    return CallCore([&] {
+      StoredPieces pieces(stored.stored, stored.bytes);
+      return answer(BitmapSource(&pieces));
+    });
+  }
+  if constexpr (std::is_invocable_v<Answer, const Bitmap64Directory&>) {
+    if (stored.kept->uses != 0) {
+      Directory* directory = DirectoryOf(fcinfo, stored);
+      return CallCore([&] {
+        return answer(Bitmap64Directory(stored.bytes, {directory->places(), directory->buckets},
+                                        directory->cardinality));
+      });
+    }
+  }
+  return CallCore([&] { return answer(BitmapSource(stored.bytes)); });
+}
+
 // Whether the bitmap in argument `n` has the value in the other argument.
 bool Holds(FunctionCallInfo fcinfo, int n) {
   const std::uint64_t value = ValueArgument(fcinfo, 1 - n);
-  StoredArgument stored;
-  if (!ReadStored(fcinfo, n, Need::kWhole, &stored) || !stored.whole ||
-      bitmap::IsBuildState64(stored.bytes)) {
-    const Bytes bytes = Bitmap64Argument(fcinfo, n);
-    return CallCore([=] { return bitmap::Contains64(bytes, value); });
-  }
-  const Bytes bytes = stored.bytes;
-  if (stored.kept->uses == 0) return CallCore([=] { return bitmap::Contains64(bytes, value); });
-  Directory* directory = DirectoryOf(fcinfo, stored);
-  return CallCore([=] {
-    return bitmap::Bitmap64Directory(bytes, {directory->places(), directory->buckets},
-                                     directory->cardinality)
-        .Contains(value);
-  });
-}
-
-// What `answer` says of the bitmap in argument 0, of its bytes or of pieces of them: for questions
-// that the first bucket answers.
-template <class Answer>
-auto AskFirstBucket(FunctionCallInfo fcinfo, Answer answer) {
-  StoredArgument stored;
-  Bytes bytes;
-  bool by_pieces = false;
-  if (!ReadStored(fcinfo, 0, Need::kPieces, &stored) || bitmap::IsBuildState64(stored.bytes)) {
-    bytes = Bitmap64Argument(fcinfo, 0);
-  } else {
-    bytes = stored.bytes;
-    by_pieces = !stored.whole;
-  }
-  return CallCore([&] {
-    if (!by_pieces) return answer(bytes);
-    StoredPieces pieces(stored.stored, bytes);
-    return answer(static_cast<ByteSource*>(&pieces));
-  });
+  return Ask(fcinfo, n, FewBuckets,
+             [=](const auto& bitmap) { return bitmap::Contains64(bitmap, value); });
 }
 
 }  // namespace
 
 CDP_FUNCTION(cdp_rb64_cardinality) {
-  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
-  PG_RETURN_INT64(CallCore([bytes] { return bitmap::Cardinality64(bytes); }));
+  PG_RETURN_INT64(
+      Ask(fcinfo, 0, FewBuckets, [](const auto& bitmap) { return bitmap::Cardinality64(bitmap); }));
 }
 
 CDP_FUNCTION(cdp_rb64_is_empty) {
@@ -113,7 +121,7 @@ CDP_FUNCTION(cdp_rb64_is_empty) {
   const auto* value = reinterpret_cast<const varlena*>(PG_GETARG_POINTER(0));
   // The pointer to it says that it has more bytes than an empty one.
   if (DescribeStored(value, &stored) && stored.size > bitmap::kEmptyBytes) PG_RETURN_BOOL(false);
-  PG_RETURN_BOOL(AskFirstBucket(fcinfo, [](auto from) { return bitmap::Empty64(from); }));
+  PG_RETURN_BOOL(Ask(fcinfo, 0, AnyBuckets, bitmap::Empty64));
 }
 
 CDP_FUNCTION(cdp_rb64_and_cardinality) {
@@ -148,35 +156,39 @@ CDP_FUNCTION(cdp_rb64_not_equals) { PG_RETURN_BOOL(!AskTwo(fcinfo, bitmap::Equal
 
 CDP_FUNCTION(cdp_rb64_min) {
   std::uint64_t value = 0;
-  const bool exists =
-      AskFirstBucket(fcinfo, [&value](auto from) { return bitmap::Min64(from, &value); });
+  const bool exists = Ask(fcinfo, 0, AnyBuckets, [&value](const BitmapSource& bitmap) {
+    return bitmap::Min64(bitmap, &value);
+  });
   if (!exists) PG_RETURN_NULL();
   PG_RETURN_INT64(static_cast<std::int64_t>(value));
 }
 
 CDP_FUNCTION(cdp_rb64_max) {
-  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
   std::uint64_t value = 0;
-  if (!CallCore([&] { return bitmap::Max64(bytes, &value); })) PG_RETURN_NULL();
+  const bool exists = Ask(fcinfo, 0, FewBuckets, [&value](const BitmapSource& bitmap) {
+    return bitmap::Max64(bitmap, &value);
+  });
+  if (!exists) PG_RETURN_NULL();
   PG_RETURN_INT64(static_cast<std::int64_t>(value));
 }
 
 CDP_FUNCTION(cdp_rb64_rank) {
-  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
   const std::uint64_t value = ValueArgument(fcinfo, 1);
-  PG_RETURN_INT64(CallCore([=] { return bitmap::Rank64(bytes, value); }));
+  PG_RETURN_INT64(Ask(fcinfo, 0, FewBuckets,
+                      [=](const auto& bitmap) { return bitmap::Rank64(bitmap, value); }));
 }
 
 CDP_FUNCTION(cdp_rb64_index) {
-  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
   const std::uint64_t value = ValueArgument(fcinfo, 1);
-  PG_RETURN_INT64(CallCore([=] { return bitmap::Index64(bytes, value); }));
+  PG_RETURN_INT64(Ask(fcinfo, 0, FewBuckets,
+                      [=](const auto& bitmap) { return bitmap::Index64(bitmap, value); }));
 }
 
 CDP_FUNCTION(cdp_rb64_range_cardinality) {
-  const Bytes bytes = KeptBitmap64Argument(fcinfo, 0);
   const bitmap::Range64 range = bitmap::RangeOf(ValueArgument(fcinfo, 1), ValueArgument(fcinfo, 2));
-  PG_RETURN_INT64(CallCore([=] { return bitmap::RangeCardinality64(bytes, range); }));
+  PG_RETURN_INT64(Ask(fcinfo, 0, FewBuckets, [=](const auto& bitmap) {
+    return bitmap::RangeCardinality64(bitmap, range);
+  }));
 }
 
 }  // namespace cdp::pg
