@@ -26,8 +26,8 @@ BEGIN
     COMMENT ON COLUMN cdp.v_event_daily.people IS
         'persons; events of identifiers without a person count in events only';
     PERFORM cdp._setup_report_timeline();
-    PERFORM cdp._setup_report_event_day();
     PERFORM cdp._setup_report_property();
+    PERFORM cdp._setup_report_event_day();
 END $$;
 COMMENT ON FUNCTION cdp._setup_report() IS 'internal: makes the table, trigger and views of the reports';
 

@@ -12,7 +12,8 @@ BEGIN
     is_new := cdp._table_ensure('event_property', 'properties of events that timelines keep', ARRAY[
         ['slot', 'int4 PRIMARY KEY CHECK (slot BETWEEN 1 AND 4)', 'which property of a timeline holds it'],
         ['name', 'text COLLATE "C" NOT NULL UNIQUE', 'name of the property in steps and reports'],
-        ['prop', 'text', 'key of event.props that holds it; NULL for the column event.channel']]);
+        ['prop', 'text', 'key of event.props that holds it; NULL for the column event.channel'],
+        ['by_day', 'boolean NOT NULL DEFAULT false', 'whether cdp.event_day_by counts days apart by it']]);
     PERFORM cdp._table_ensure('event_property_value', 'what properties of events say, and the codes of it that timelines store', ARRAY[
         ['slot', 'int4 NOT NULL', 'which property: event_property.slot'],
         ['code', 'int4 NOT NULL CHECK (code > 0)', 'small number, given out from 1'],
@@ -26,7 +27,7 @@ BEGIN
         'AFTER INSERT OR UPDATE OR DELETE ON cdp.event_property
          FOR EACH ROW EXECUTE FUNCTION cdp._event_property_changed()');
     IF is_new THEN
-        INSERT INTO cdp.event_property (slot, name) VALUES (1, 'channel');
+        INSERT INTO cdp.event_property (slot, name, by_day) VALUES (1, 'channel', true);
     END IF;
 END $$;
 COMMENT ON FUNCTION cdp._setup_report_property() IS 'internal: makes the tables of properties of events';

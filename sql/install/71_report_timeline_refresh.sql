@@ -91,9 +91,9 @@ BEGIN
         SELECT n.month, n.slot, n.page FROM page AS n LEFT JOIN changed USING (month, slot) WHERE changed.slot IS NULL ORDER BY 1, 2
         ON CONFLICT (month, slot) DO UPDATE SET page = t.page OPERATOR(cdp.||) excluded.page
     ), $sql$ || cdp._event_day_news_sql(due) || $sql$, day AS (
-        INSERT INTO cdp.event_day AS d (code, day, chunk, members, times)
-        SELECT n.code, n.day, n.chunk, cdp.bsi_ebm(n.times), n.times FROM day_news AS n
-        ON CONFLICT (code, day, chunk) DO UPDATE SET (members, times) =
+        INSERT INTO cdp.event_day_by AS d (slot, value, code, day, chunk, members, times)
+        SELECT n.slot, n.value, n.code, n.day, n.chunk, cdp.bsi_ebm(n.times), n.times FROM day_news AS n
+        ON CONFLICT (slot, code, day, value, chunk) DO UPDATE SET (members, times) =
             (SELECT cdp.bsi_ebm(s.times), s.times FROM cdp._event_day_sum(d.times, excluded.times) AS s (times))
     )
     SELECT coalesce(cdp.rb_cardinality(cdp.rb_or_agg(s.people)), 0), coalesce(sum(cdp.rb_cardinality(s.people)), 0), coalesce(sum(s.events), 0),
@@ -103,7 +103,7 @@ BEGIN
     IF due THEN
         -- What was taken off may have been all that there was.
         PERFORM cdp._timeline_month_clean(emptied);
-        DELETE FROM cdp.event_day AS d WHERE cdp.rb_is_empty(d.members);
+        DELETE FROM cdp.event_day_by AS d WHERE cdp.rb_is_empty(d.members);
     END IF;
     waiting := coalesce((SELECT sum(b.events) FROM cdp.timeline_batch AS b), 0) + (SELECT count(*) FROM cdp.timeline_due);
     duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
@@ -112,4 +112,4 @@ BEGIN
     RETURN NEXT;
 END $$;
 COMMENT ON FUNCTION cdp.timeline_refresh() IS
-    'brings cdp.timeline_month and cdp.event_day up to date: folds the events of cdp.timeline_tail in; events of identifiers without a person wait';
+    'brings cdp.timeline_month and cdp.event_day_by up to date: folds the events of cdp.timeline_tail in; events of identifiers without a person wait';

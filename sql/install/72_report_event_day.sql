@@ -1,8 +1,9 @@
 --| ## Day rollup
 --| `cdp.event_day` says of every event, day and chunk of people who did it and how often, and under code 0 who
---| did anything. It counts what `cdp.timeline_month` holds: `cdp.timeline_refresh()` keeps both, at the cost of
---| the new events. Days are those of the time zone of the business; when that changes, the rollup is made anew
---| at once.
+--| did anything. It is the part without a property of `cdp.event_day_by`, which says the same apart by the values
+--| of properties that are counted by day (`cdp.property_by_day()`). Both count what `cdp.timeline_month` holds:
+--| `cdp.timeline_refresh()` keeps them, at the cost of the new events. Days are those of the time zone of the
+--| business; when that changes, the rollup is made anew at once.
 
 CREATE FUNCTION cdp.day_of(ts timestamptz, time_zone text) RETURNS date
     AS 'MODULE_PATHNAME', 'cdp_day_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
@@ -10,15 +11,27 @@ COMMENT ON FUNCTION cdp.day_of(timestamptz, text) IS 'the date in a time zone: (
 
 CREATE FUNCTION cdp._setup_report_event_day() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    is_new boolean;
 BEGIN
-    IF cdp._table_ensure('event_day', 'derived: who did what on which day, and how often', ARRAY[
+    is_new := cdp._table_ensure('event_day_by', 'derived: who did what on which day, and how often, in all and apart by properties', ARRAY[
+        ['slot', 'int4 NOT NULL DEFAULT 0', 'apart by which property: event_property.slot; 0: in all'],
+        ['value', 'int4 NOT NULL DEFAULT 0', 'what the property says: event_property_value.code; 0: nothing, or in all'],
         ['code', 'int4 NOT NULL', 'what happened: event_type.code; 0: anything at all'],
         ['day', 'date NOT NULL', 'on which day, in the time zone of the business'],
         ['chunk', 'int4 NOT NULL', 'upper bits of the people: one_id >> 20'],
         ['members', 'cdp.roaringbitmap NOT NULL', 'who did it'],
         ['times', 'cdp.bsi NOT NULL', 'how often each of them did it']],
-        'PRIMARY KEY (code, day, chunk)')
-    THEN
+        'PRIMARY KEY (slot, code, day, value, chunk)');
+    CREATE OR REPLACE VIEW cdp.event_day AS
+        SELECT d.code, d.day, d.chunk, d.members, d.times FROM cdp.event_day_by AS d WHERE d.slot = 0;
+    COMMENT ON VIEW cdp.event_day IS 'who did what on which day, and how often';
+    COMMENT ON COLUMN cdp.event_day.code IS 'what happened: event_type.code; 0: anything at all';
+    COMMENT ON COLUMN cdp.event_day.day IS 'on which day, in the time zone of the business';
+    COMMENT ON COLUMN cdp.event_day.chunk IS 'upper bits of the people: one_id >> 20';
+    COMMENT ON COLUMN cdp.event_day.members IS 'who did it';
+    COMMENT ON COLUMN cdp.event_day.times IS 'how often each of them did it';
+    IF is_new THEN
         PERFORM cdp.event_day_rebuild();
     END IF;
     PERFORM cdp._table_ensure('event_day_leave', 'people who have to leave cdp.event_day before the statement ends', ARRAY[
@@ -31,34 +44,51 @@ BEGIN
         'AFTER UPDATE OF value ON cdp.meta
          FOR EACH ROW WHEN (NEW.key = ''time_zone'' AND OLD.value <> NEW.value)
          EXECUTE FUNCTION cdp._event_day_time_zone()');
+    PERFORM cdp._trigger_ensure('cdp.event_property', 'event_day_property',
+        'AFTER INSERT OR UPDATE OF slot, by_day OR DELETE ON cdp.event_property
+         FOR EACH ROW EXECUTE FUNCTION cdp._event_day_property()');
 END $$;
 COMMENT ON FUNCTION cdp._setup_report_event_day() IS 'internal: makes the tables and triggers of the day rollup';
 
 CREATE FUNCTION cdp.event_day_rebuild() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    zone text := cdp.setting('time_zone');
 BEGIN
     PERFORM cdp._merge_lock(false);
     PERFORM cdp._lock('timeline');
-    DELETE FROM cdp.event_day;
-    INSERT INTO cdp.event_day (code, day, chunk, members, times)
-    WITH each AS MATERIALIZED (
-        SELECT e.code, cdp.day_of(e.ts, zone) AS day, t.chunk, cdp.bsi_build_agg(t.one_id, 1) AS times
-          FROM cdp.person_timeline AS t CROSS JOIN LATERAL cdp.timeline_events(t.tl) AS e
-         GROUP BY 1, 2, 3
-    )
-    SELECT e.code, e.day, e.chunk, cdp.bsi_ebm(e.times), e.times FROM each AS e
-    UNION ALL
-    SELECT 0, t.day, t.chunk, cdp.bsi_ebm(t.times), t.times
-      FROM (SELECT e.day, e.chunk, cdp.bsi_agg(e.times) AS times FROM each AS e GROUP BY e.day, e.chunk) AS t;
+    DELETE FROM cdp.event_day_by;
+    PERFORM cdp._event_day_build(0);
+    PERFORM cdp._event_day_build(p.slot) FROM cdp.event_property AS p WHERE p.by_day;
 END $$;
-COMMENT ON FUNCTION cdp.event_day_rebuild() IS 'makes cdp.event_day anew from cdp.timeline_month';
+COMMENT ON FUNCTION cdp.event_day_rebuild() IS 'makes cdp.event_day_by anew from cdp.timeline_month';
+
+CREATE FUNCTION cdp._event_day_build(slot int4) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE format($sql$
+    WITH each AS MATERIALIZED (
+        SELECT %s AS value, e.code, cdp.day_of(e.ts, %L) AS day, t.chunk, cdp.bsi_build_agg(t.one_id, 1) AS times
+          FROM cdp.person_timeline AS t CROSS JOIN LATERAL cdp.timeline_events(t.tl) AS e
+         GROUP BY 1, 2, 3, 4
+    )
+    INSERT INTO cdp.event_day_by (slot, value, code, day, chunk, members, times)
+    SELECT $1, r.value, r.code, r.day, r.chunk, cdp.bsi_ebm(r.times), r.times
+      FROM (SELECT e.value, e.code, e.day, e.chunk, e.times FROM each AS e
+            UNION ALL
+            SELECT e.value, 0, e.day, e.chunk, cdp.bsi_agg(e.times) FROM each AS e GROUP BY 1, 3, 4) AS r
+    $sql$, cdp._event_day_value_sql(slot), cdp.setting('time_zone')) USING slot;
+END $$;
+COMMENT ON FUNCTION cdp._event_day_build(int4) IS
+    'internal: counts the days of one property, or for slot 0 those in all, from cdp.timeline_month';
+
+CREATE FUNCTION cdp._event_day_value_sql(slot int4) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN slot = 0 THEN '0' ELSE format('coalesce(e.props[%s], 0)', slot) END;
+COMMENT ON FUNCTION cdp._event_day_value_sql(int4) IS
+    'internal: under what value event e is counted by the property in a slot, as SQL';
 
 CREATE FUNCTION cdp._event_day_truncate() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    DELETE FROM cdp.event_day;
+    DELETE FROM cdp.event_day_by;
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION cdp._event_day_truncate() IS
@@ -86,28 +116,42 @@ COMMENT ON FUNCTION cdp._event_day_sum(cdp.bsi, cdp.bsi) IS
     'internal: how often each did it with what news add or take off; whoever did it no more is not in it';
 
 -- Named queries stand before it, as in timeline_refresh(): news (one_id, month, tl), and leaving (month, slot,
--- people) if months are due. What a month built anew replaces is taken off.
+-- people) if months are due. What a month built anew replaces is taken off. What there is in all is added up
+-- from the values of one property, where one is counted by day.
 CREATE FUNCTION cdp._event_day_news_sql(due boolean) RETURNS text LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    slots int4[] := ARRAY(SELECT p.slot FROM cdp.event_property AS p WHERE p.by_day ORDER BY p.slot);
+    in_all text := '';
 BEGIN
+    IF slots <> '{}' THEN
+        in_all := format(' UNION ALL
+            SELECT 0, 0, e.code, e.day, e.chunk, cdp.bsi_agg(e.times) FROM day_slot AS e WHERE e.slot = %s GROUP BY 3, 4, 5', slots[1]);
+    END IF;
     RETURN format($sql$
-    day_each AS MATERIALIZED (
-        SELECT c.code, cdp.day_of(c.ts, %L) AS day, cdp.chunk_of(c.one_id) AS chunk, cdp.bsi_build_agg(c.one_id, c.times) AS times
-          FROM (SELECT n.one_id, e.code, e.ts, 1 AS times FROM news AS n CROSS JOIN LATERAL cdp.timeline_events(n.tl) AS e%s) AS c
-         GROUP BY 1, 2, 3
+    day_event AS %s MATERIALIZED (
+        SELECT n.one_id, cdp.chunk_of(n.one_id) AS chunk, e.code, cdp.day_of(e.ts, %L) AS day, e.props, 1 AS times
+          FROM news AS n CROSS JOIN LATERAL cdp.timeline_events(n.tl) AS e%s
+    ), day_slot AS MATERIALIZED (%s
+    ), day_each AS MATERIALIZED (
+        SELECT e.* FROM day_slot AS e%s
     ), day_news AS (
-        SELECT e.code, e.day, e.chunk, e.times FROM day_each AS e
+        SELECT e.* FROM day_each AS e
         UNION ALL
-        SELECT 0, e.day, e.chunk, cdp.bsi_agg(e.times) FROM day_each AS e GROUP BY e.day, e.chunk
-    )$sql$, cdp.setting('time_zone'), CASE WHEN due THEN '
-                UNION ALL
-                SELECT p.one_id, e.code, e.ts, -1
-                  FROM leaving AS l JOIN cdp.timeline_month AS t USING (month, slot)
-                 CROSS JOIN LATERAL cdp.timeline_page_read(cdp.timeline_page_restrict(t.page, l.people)) AS p
-                 CROSS JOIN LATERAL cdp.timeline_events(p.tl) AS e' ELSE '' END);
+        SELECT e.slot, e.value, 0, e.day, e.chunk, cdp.bsi_agg(e.times) FROM day_each AS e GROUP BY 1, 2, 4, 5
+    )$sql$, CASE WHEN cardinality(slots) > 1 THEN '' ELSE 'NOT' END, cdp.setting('time_zone'), CASE WHEN due THEN format('
+        UNION ALL
+        SELECT p.one_id, cdp.chunk_of(p.one_id), e.code, cdp.day_of(e.ts, %L), e.props, -1
+          FROM leaving AS l JOIN cdp.timeline_month AS t USING (month, slot)
+         CROSS JOIN LATERAL cdp.timeline_page_read(cdp.timeline_page_restrict(t.page, l.people)) AS p
+         CROSS JOIN LATERAL cdp.timeline_events(p.tl) AS e', cdp.setting('time_zone')) ELSE '' END,
+        (SELECT string_agg(format('
+        SELECT %s AS slot, %s AS value, e.code, e.day, e.chunk, cdp.bsi_build_agg(e.one_id, e.times) AS times
+          FROM day_event AS e GROUP BY 2, 3, 4, 5', s.slot, cdp._event_day_value_sql(s.slot)), ' UNION ALL ' ORDER BY s.slot)
+           FROM unnest(CASE WHEN slots = '{}' THEN '{0}' ELSE slots END) AS s (slot)), in_all);
 END $$;
 COMMENT ON FUNCTION cdp._event_day_news_sql(boolean) IS
-    'internal: the named query by which a refresh changes cdp.event_day: code, day, chunk, and how much oftener each did it';
+    'internal: the named query by which a refresh changes cdp.event_day_by: slot, value, code, day, chunk, and how much oftener each did it';
 
 -- All who leave by one statement at once: each may be in hundreds of rows.
 CREATE FUNCTION cdp._event_day_leave() RETURNS trigger LANGUAGE plpgsql VOLATILE
@@ -123,10 +167,10 @@ BEGIN
     IF gone IS NULL THEN
         RETURN NULL;
     END IF;
-    UPDATE cdp.event_day AS d
+    UPDATE cdp.event_day_by AS d
        SET members = cdp.rb_andnot(d.members, gone), times = cdp.bsi_remove(d.times, gone)
      WHERE d.chunk = ANY (chunks) AND cdp.rb_intersect(d.members, gone);
-    DELETE FROM cdp.event_day AS d WHERE d.chunk = ANY (chunks) AND cdp.rb_is_empty(d.members);
+    DELETE FROM cdp.event_day_by AS d WHERE d.chunk = ANY (chunks) AND cdp.rb_is_empty(d.members);
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION cdp._event_day_leave() IS
@@ -136,6 +180,8 @@ CREATE FUNCTION cdp._event_day_merge(absorbed int4[], survivor int4[]) RETURNS v
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     retired cdp.roaringbitmap;
+    slots int4[];
+    "values" int4[];
     codes int4[];
     days date[];
     parts cdp.bsi[];
@@ -144,59 +190,63 @@ BEGIN
       INTO absorbed, survivor, retired FROM cdp._merge_ends(absorbed, survivor) AS p;
     -- Survivors may live in other chunks: what was theirs is gathered before it is put there.
     WITH hit AS MATERIALIZED (
-        SELECT d.code, d.day, d.chunk, cdp.bsi_restrict(d.times, retired) AS part
-          FROM cdp.event_day AS d
+        SELECT d.slot, d.value, d.code, d.day, d.chunk, cdp.bsi_restrict(d.times, retired) AS part
+          FROM cdp.event_day_by AS d
          WHERE d.chunk = ANY (ARRAY(SELECT cdp.chunk_of(a) FROM unnest(absorbed) AS a))
            AND cdp.rb_intersect(d.members, retired)
     ), gone AS (
-        UPDATE cdp.event_day AS d
+        UPDATE cdp.event_day_by AS d
            SET members = cdp.rb_andnot(d.members, retired), times = cdp.bsi_remove(d.times, retired)
-          FROM hit WHERE (d.code, d.day, d.chunk) = (hit.code, hit.day, hit.chunk)
+          FROM hit WHERE (d.slot, d.value, d.code, d.day, d.chunk) = (hit.slot, hit.value, hit.code, hit.day, hit.chunk)
     )
-    SELECT array_agg(hit.code), array_agg(hit.day), array_agg(hit.part) INTO codes, days, parts FROM hit;
-    INSERT INTO cdp.event_day AS d (code, day, chunk, members, times)
-    SELECT n.code, n.day, n.chunk, cdp.bsi_ebm(n.times), n.times
-      FROM (SELECT p.code, p.day, cdp.chunk_of(m.survivor) AS chunk, cdp.bsi_build_agg(m.survivor, i.number) AS times
-              FROM unnest(codes, days, parts) AS p (code, day, part)
+    SELECT array_agg(hit.slot), array_agg(hit.value), array_agg(hit.code), array_agg(hit.day), array_agg(hit.part)
+      INTO slots, "values", codes, days, parts FROM hit;
+    INSERT INTO cdp.event_day_by AS d (slot, value, code, day, chunk, members, times)
+    SELECT n.slot, n.value, n.code, n.day, n.chunk, cdp.bsi_ebm(n.times), n.times
+      FROM (SELECT p.slot, p.value, p.code, p.day, cdp.chunk_of(m.survivor) AS chunk, cdp.bsi_build_agg(m.survivor, i.number) AS times
+              FROM unnest(slots, "values", codes, days, parts) AS p (slot, value, code, day, part)
              CROSS JOIN LATERAL cdp.bsi_iterate(p.part) AS i
               JOIN unnest(absorbed, survivor) AS m (absorbed, survivor) ON m.absorbed = i.id
-             GROUP BY 1, 2, 3) AS n
-    ON CONFLICT (code, day, chunk) DO UPDATE
+             GROUP BY 1, 2, 3, 4, 5) AS n
+    ON CONFLICT (slot, code, day, value, chunk) DO UPDATE
        SET members = cdp.rb_or(d.members, excluded.members), times = cdp.bsi_add(d.times, excluded.times);
-    DELETE FROM cdp.event_day AS d
-     USING unnest(codes, days) AS p (code, day)
-     WHERE (d.code, d.day) = (p.code, p.day) AND cdp.rb_is_empty(d.members);
+    DELETE FROM cdp.event_day_by AS d
+     USING unnest(slots, codes, days, "values") AS p (slot, code, day, value)
+     WHERE (d.slot, d.code, d.day, d.value) = (p.slot, p.code, p.day, p.value) AND cdp.rb_is_empty(d.members);
 END $$;
-COMMENT ON FUNCTION cdp._event_day_merge(int4[], int4[]) IS 'internal: cdp.event_day follows merged people';
+COMMENT ON FUNCTION cdp._event_day_merge(int4[], int4[]) IS 'internal: cdp.event_day_by follows merged people';
 
-CREATE FUNCTION cdp._event_day_rows(codes int4[], "from" date, "to" date)
-    RETURNS TABLE (code int4, day date, chunk int4, members cdp.roaringbitmap, times cdp.bsi)
+CREATE FUNCTION cdp._event_day_rows(codes int4[], "from" date, "to" date, by_slot int4 DEFAULT 0)
+    RETURNS TABLE (code int4, day date, chunk int4, members cdp.roaringbitmap, times cdp.bsi, value int4)
     LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    due boolean := EXISTS (SELECT FROM cdp.timeline_due AS d WHERE d.counts);
+    -- What a property says may change where nothing that was done does.
+    due boolean := EXISTS (SELECT FROM cdp.timeline_due AS d WHERE d.counts OR by_slot > 0);
 BEGIN
     IF NOT due AND NOT EXISTS (SELECT FROM cdp.timeline_batch) THEN
         RETURN QUERY
-        SELECT d.code, d.day, d.chunk, d.members, d.times FROM cdp.event_day AS d
-         WHERE CASE WHEN codes IS NULL THEN d.code > 0 ELSE d.code = ANY (codes) END AND ("from" IS NULL OR d.day >= "from") AND ("to" IS NULL OR d.day < "to");
+        SELECT d.code, d.day, d.chunk, d.members, d.times, d.value FROM cdp.event_day_by AS d
+         WHERE d.slot = by_slot AND CASE WHEN codes IS NULL THEN d.code > 0 ELSE d.code = ANY (codes) END
+           AND ("from" IS NULL OR d.day >= "from") AND ("to" IS NULL OR d.day < "to");
         RETURN;
     END IF;
     -- What the next refresh would change, so that an answer is never stale.
     RETURN QUERY EXECUTE format($sql$
     WITH cell AS MATERIALIZED (
         SELECT DISTINCT i.one_id, d.month FROM cdp.timeline_due AS d JOIN cdp.identifier AS i ON i.id = d.identifier_id
-         WHERE d.counts AND i.one_id IS NOT NULL
+         WHERE (d.counts OR $4 > 0) AND i.one_id IS NOT NULL
     ), batch AS (
         SELECT b.events, b.batch FROM cdp.timeline_batch AS b
     ), %s, %s
-    SELECT r.code, r.day, r.chunk, CASE WHEN r.is_new THEN cdp.bsi_ebm(r.times) ELSE r.members END, r.times
-      FROM (SELECT code, day, chunk, d.members, n.code IS NOT NULL AS is_new,
+    SELECT r.code, r.day, r.chunk, CASE WHEN r.is_new THEN cdp.bsi_ebm(r.times) ELSE r.members END, r.times, r.value
+      FROM (SELECT code, day, chunk, value, d.members, n.code IS NOT NULL AS is_new,
                    CASE WHEN n.code IS NOT NULL THEN cdp._event_day_sum(d.times, n.times) ELSE d.times END AS times
-              FROM cdp.event_day AS d FULL JOIN day_news AS n USING (code, day, chunk)
+              FROM (SELECT b.* FROM cdp.event_day_by AS b WHERE b.slot = $4) AS d
+              FULL JOIN (SELECT w.* FROM day_news AS w WHERE w.slot = $4) AS n USING (code, day, value, chunk)
              WHERE CASE WHEN $1 IS NULL THEN code > 0 ELSE code = ANY ($1) END AND ($2 IS NULL OR day >= $2) AND ($3 IS NULL OR day < $3)) AS r
      WHERE NOT r.is_new OR cdp.bsi_count(r.times) > 0
-    $sql$, cdp._timeline_news_sql(due), cdp._event_day_news_sql(due)) USING codes, "from", "to";
+    $sql$, cdp._timeline_news_sql(due), cdp._event_day_news_sql(due)) USING codes, "from", "to", by_slot;
 END $$;
-COMMENT ON FUNCTION cdp._event_day_rows(int4[], date, date) IS
-    'internal: cdp.event_day of these codes (null: all but 0) and days, as it will be after the next refresh';
+COMMENT ON FUNCTION cdp._event_day_rows(int4[], date, date, int4) IS
+    'internal: cdp.event_day_by of these codes (null: all but 0), days and slot (0: in all), as it will be after the next refresh';

@@ -197,7 +197,7 @@ END $$;
 COMMENT ON FUNCTION cdp._check_timelines() IS 'internal: the rows of cdp.check() about stored timelines, values and properties';
 
 CREATE FUNCTION cdp._check_event_day() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
-    LANGUAGE plpgsql STABLE ROWS 2 SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql STABLE ROWS 3 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     IF to_regclass('cdp.event_day') IS NULL THEN
@@ -214,6 +214,12 @@ BEGIN
                    FROM cdp.event_day AS d GROUP BY d.chunk) AS d
            FULL JOIN (SELECT t.chunk, sum(cdp.timeline_count(t.tl)) AS events FROM cdp.person_timeline AS t GROUP BY t.chunk) AS t USING (chunk)
           WHERE d.events IS DISTINCT FROM t.events OR d.together IS DISTINCT FROM t.events),
+        'error', 'SELECT cdp.event_day_rebuild();');
+    RETURN QUERY SELECT * FROM cdp._check_count('report', 'properties whose days in cdp.event_day_by do not add up to those in all',
+        (SELECT count(*)
+           FROM (SELECT p.slot FROM cdp.event_property AS p WHERE p.by_day UNION SELECT d.slot FROM cdp.event_day_by AS d WHERE d.slot > 0) AS p
+          WHERE EXISTS (SELECT FROM cdp.event_day_by AS d WHERE d.slot IN (0, p.slot) GROUP BY d.code, d.day, d.chunk
+                        HAVING coalesce(sum(cdp.bsi_sum(d.times)) FILTER (WHERE d.slot = 0), 0) <> coalesce(sum(cdp.bsi_sum(d.times)) FILTER (WHERE d.slot > 0), 0))),
         'error', 'SELECT cdp.event_day_rebuild();');
 END $$;
 COMMENT ON FUNCTION cdp._check_event_day() IS 'internal: the rows of cdp.check() about the day rollup';
