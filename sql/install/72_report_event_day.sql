@@ -47,6 +47,9 @@ BEGIN
     PERFORM cdp._trigger_ensure('cdp.event_property', 'event_day_property',
         'AFTER INSERT OR UPDATE OF slot, by_day OR DELETE ON cdp.event_property
          FOR EACH ROW EXECUTE FUNCTION cdp._event_day_property()');
+    -- Properties that came before there was the trigger.
+    PERFORM cdp._event_day_build(p.slot) FROM cdp.event_property AS p
+     WHERE p.by_day AND NOT EXISTS (SELECT FROM cdp.event_day_by AS d WHERE d.slot = p.slot);
 END $$;
 COMMENT ON FUNCTION cdp._setup_report_event_day() IS 'internal: makes the tables and triggers of the day rollup';
 

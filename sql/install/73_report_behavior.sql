@@ -39,10 +39,19 @@ CREATE FUNCTION cdp.daily_report(names text[] DEFAULT NULL, by text DEFAULT NULL
 DECLARE
     members cdp.roaringbitmap := cdp._report_members(audience, "from", "to");
     property int4 := cdp._report_property(by);
+    codes int4[] := cdp._report_codes(names);
     counted cdp.tally;
 BEGIN
+    IF cdp._daily_by_days(property, "from", "to") THEN
+        RETURN QUERY
+        SELECT d.day, cdp._report_key(property, d.key), d.events, d.people
+          FROM cdp._daily_of_days(codes, property, cdp._day_begun("from", cdp.setting('time_zone')),
+                                  cdp._day_begun("to", cdp.setting('time_zone')), members) AS d
+         ORDER BY 1, 2;
+        RETURN;
+    END IF;
     EXECUTE format('SELECT cdp.daily_agg(p.page, $4, $5, $6) FROM (%s) AS p', cdp._person_pages_sql("from", "to", members IS NOT NULL))
-       INTO counted USING members, "from", "to", cdp._report_codes(names), property, cdp.setting('time_zone');
+       INTO counted USING members, "from", "to", codes, property, cdp.setting('time_zone');
     RETURN QUERY
     SELECT d.day, cdp._report_key(property, d.key), d.events, d.visitors FROM cdp.daily(counted) AS d ORDER BY 1, 2;
 END $$;

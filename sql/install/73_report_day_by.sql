@@ -37,7 +37,7 @@ CREATE FUNCTION cdp._day_begun(ts timestamptz, time_zone text) RETURNS date LANG
     RETURN CASE WHEN isfinite(ts) AND cdp.day_of(ts, time_zone) > cdp.day_of(ts - interval '1 us', time_zone) THEN cdp.day_of(ts, time_zone) END;
 COMMENT ON FUNCTION cdp._day_begun(timestamptz, text) IS 'internal: the day that begins at a moment; null when none does';
 
-CREATE FUNCTION cdp._daily_by_days(names text[], property int4, "from" timestamptz, "to" timestamptz) RETURNS boolean
+CREATE FUNCTION cdp._daily_by_days(property int4, "from" timestamptz, "to" timestamptz) RETURNS boolean
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     zone text := cdp.setting('time_zone');
@@ -45,10 +45,10 @@ BEGIN
     RETURN ("from" IS NULL OR cdp._day_begun("from", zone) IS NOT NULL) AND ("to" IS NULL OR cdp._day_begun("to", zone) IS NOT NULL)
        AND (property = 0 OR (SELECT p.by_day FROM cdp.event_property AS p WHERE p.slot = property));
 END $$;
-COMMENT ON FUNCTION cdp._daily_by_days(text[], int4, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION cdp._daily_by_days(int4, timestamptz, timestamptz) IS
     'internal: whether cdp.event_day_by can answer a daily report: whole days, and by nothing or by a property that is counted by day';
 
-CREATE FUNCTION cdp._daily_of_days(codes int4[], property int4, "from" date, "to" date, members cdp.roaringbitmap)
+CREATE FUNCTION cdp._daily_of_days(codes int4[], property int4, "from" date, "to" date, audience cdp.roaringbitmap)
     RETURNS TABLE (day date, key int4, events int8, people int8)
     LANGUAGE plpgsql STABLE ROWS 500 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -56,9 +56,9 @@ BEGIN
     RETURN QUERY
     SELECT c.day, c.key, sum(c.events)::int8, sum(c.people)::int8
       FROM (SELECT r.day, CASE WHEN property = 0 THEN r.code ELSE nullif(r.value, 0) END AS key,
-                   sum(CASE WHEN members IS NULL THEN cdp.bsi_sum(r.times) ELSE cdp.bsi_sum(r.times, members) END) AS events,
-                   CASE WHEN members IS NULL THEN cdp.rb_or_cardinality_agg(r.members) FILTER (WHERE members IS NULL)
-                        ELSE cdp.rb_and_cardinality(cdp.rb_or_agg(r.members) FILTER (WHERE members IS NOT NULL), members) END AS people
+                   sum(CASE WHEN audience IS NULL THEN cdp.bsi_sum(r.times) ELSE cdp.bsi_sum(r.times, audience) END) AS events,
+                   CASE WHEN audience IS NULL THEN cdp.rb_or_cardinality_agg(r.members) FILTER (WHERE audience IS NULL)
+                        ELSE cdp.rb_and_cardinality(cdp.rb_or_agg(r.members) FILTER (WHERE audience IS NOT NULL), audience) END AS people
               FROM cdp._event_day_rows(CASE WHEN property > 0 AND codes IS NULL THEN '{0}' ELSE codes END, "from", "to", property) AS r
              GROUP BY 1, 2, r.chunk) AS c
      GROUP BY 1, 2 HAVING sum(c.events) > 0;

@@ -3,27 +3,31 @@
 SET client_min_messages = warning;
 SELECT cdp.setup('America/New_York');
 -- 0 where the rollup, and what is read of it before a refresh, are what rows give
-CREATE VIEW said AS
-SELECT t.code, (e.ts AT TIME ZONE (SELECT value FROM cdp.meta WHERE key = 'time_zone'))::date AS day, i.one_id, count(*) AS n
-  FROM cdp.event AS e JOIN cdp.identifier AS i ON i.id = e.identifier_id JOIN cdp.event_type AS t USING (name) WHERE i.one_id IS NOT NULL GROUP BY 1, 2, 3;
-CREATE FUNCTION differences(source regclass) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE VIEW told AS
+SELECT t.code, (e.ts AT TIME ZONE (SELECT value FROM cdp.meta WHERE key = 'time_zone'))::date AS day, i.one_id, coalesce(v.code, 0) AS channel, count(*) AS n
+  FROM cdp.event AS e JOIN cdp.identifier AS i ON i.id = e.identifier_id JOIN cdp.event_type AS t USING (name)
+  LEFT JOIN cdp.event_property_value AS v ON v.slot = 1 AND v.value = e.channel WHERE i.one_id IS NOT NULL GROUP BY 1, 2, 3, 4;
+CREATE VIEW said AS SELECT code, day, one_id, sum(n)::int8 AS n FROM told GROUP BY 1, 2, 3;
+CREATE FUNCTION differences(source text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     n bigint;
 BEGIN
-    EXECUTE format('SELECT count(*) FROM (SELECT c AS code, day, cdp.chunk_of(one_id) AS chunk, cdp.rb_build_agg(one_id) AS members, cdp.bsi_build_agg(one_id, n) AS times FROM said, unnest(ARRAY[0, code]) AS c GROUP BY 1, 2, 3) AS s
-                      FULL JOIN %s AS d USING (code, day, chunk)
+    EXECUTE format('SELECT count(*) FROM (SELECT slot, CASE WHEN slot = 0 THEN 0 ELSE channel END AS value, c AS code, day, cdp.chunk_of(one_id) AS chunk, cdp.rb_build_agg(one_id) AS members, cdp.bsi_build_agg(one_id, n) AS times
+                                             FROM told, unnest(ARRAY[0, code]) AS c, generate_series(0, 1) AS slot GROUP BY 1, 2, 3, 4, 5) AS s
+                      FULL JOIN %s AS d USING (slot, value, code, day, chunk)
                      WHERE s.members IS NULL OR d.members IS NULL OR s.members OPERATOR(cdp.<>) d.members OR s.times OPERATOR(cdp.<>) d.times', source) INTO n;
     RETURN n;
 END $$;
-CREATE VIEW as_read AS SELECT * FROM cdp._event_day_rows(NULL, NULL, NULL) UNION ALL SELECT * FROM cdp._event_day_rows('{0}', NULL, NULL);
+CREATE VIEW as_read AS SELECT slot, r.* FROM generate_series(0, 1) AS slot, cdp._event_day_rows(NULL, NULL, NULL, slot) AS r
+    UNION ALL SELECT slot, r.* FROM generate_series(0, 1) AS slot, cdp._event_day_rows('{0}', NULL, NULL, slot) AS r;
 PREPARE step AS SELECT differences('as_read') AS before;
-PREPARE done AS SELECT events, waiting, differences('cdp.event_day') AS after, differences('as_read') AS read_after FROM cdp.timeline_refresh();
+PREPARE done AS SELECT events, waiting, differences('cdp.event_day_by') AS after, differences('as_read') AS read_after FROM cdp.timeline_refresh();
 EXECUTE step;
 EXECUTE done;
 -- around both changes of the clock in New York, and at midnights of UTC and there
-INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, channel)
 SELECT n, timestamptz '2025-03-07 00:00 UTC' + (n * 7919 % 6000) * interval '3 minutes' + CASE WHEN n % 2 = 0 THEN interval '238 days' ELSE '0' END,
-       (ARRAY['view', 'view', 'cart', 'pay'])[1 + n % 4], 'member_id', 'm' || n * 31 % 61
+       (ARRAY['view', 'view', 'cart', 'pay'])[1 + n % 4], 'member_id', 'm' || n * 31 % 61, (ARRAY['app', 'web', 'store'])[n % 5]
   FROM generate_series(1, 3000) AS n;
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('a', '2025-03-09 04:59:59.999999+00', 'pay', 'member_id', 'm1'), ('b', '2025-03-09 05:00:00+00', 'pay', 'member_id', 'm1'),
     ('c', '2025-11-03 04:59:59.999999+00', 'pay', 'member_id', 'm1'), ('d', '2025-11-03 05:00:00+00', 'pay', 'member_id', 'm1'), ('e', '2025-04-01 00:00:00+00', 'pay', 'member_id', 'm1');
@@ -34,16 +38,16 @@ EXECUTE step;
 EXECUTE done;
 EXECUTE done;
 -- late ones, new ones, the same ones again
-INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
-SELECT n, timestamptz '2025-02-20 00:00 UTC' + n * interval '1 hour', 'refund', 'member_id', 'm' || n % 70 FROM generate_series(2990, 3200) AS n;
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, channel)
+SELECT n, timestamptz '2025-02-20 00:00 UTC' + n * interval '1 hour', 'refund', 'member_id', 'm' || n % 70, 'web' FROM generate_series(2990, 3200) AS n;
 SELECT events_new, events_duplicate FROM cdp.ingest();
 SELECT persons_new FROM cdp.id_resolve();
 EXECUTE step;
 EXECUTE done;
 -- people of another chunk, and merges into it and out of it
 UPDATE cdp.counter SET last = (1 << 20) - 5 WHERE name = 'one_id';
-INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
-SELECT 'x' || n, timestamptz '2025-03-08 00:00 UTC' + n * interval '4 hours', 'view', 'member_id', 'x' || n % 9 FROM generate_series(1, 60) AS n;
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, channel)
+SELECT 'x' || n, timestamptz '2025-03-08 00:00 UTC' + n * interval '4 hours', 'view', 'member_id', 'x' || n % 9, 'app' FROM generate_series(1, 60) AS n;
 SELECT events_new FROM cdp.ingest();
 SELECT persons_new FROM cdp.id_resolve();
 EXECUTE done;
@@ -91,7 +95,7 @@ EXECUTE done;
 -- days begin elsewhere
 SELECT cdp.setting_set('time_zone', 'Asia/Shanghai');
 EXECUTE step;
-SELECT differences('cdp.event_day');
+SELECT differences('cdp.event_day_by');
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('w', '2025-03-05 23:00', 'pay', 'member_id', 'm7');
 SELECT events_new FROM cdp.ingest();
 
@@ -124,6 +128,43 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE l.new_users <> s.new OR l.return
  CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE p.day = f.day) AS new, count(*) FILTER (WHERE p.day > f.day) AS again FROM pays AS p JOIN (SELECT one_id, min(day) AS day FROM pays GROUP BY 1) AS f USING (one_id) WHERE p.day = l.period) AS s;
 SELECT count(*) AS differences FROM cdp.stickiness_report(NULL, 'all', '2025-03-08', '2025-03-15', 'audience:vip') AS s
   FULL JOIN (SELECT days, count(*) AS users FROM (SELECT one_id, count(DISTINCT day)::int4 AS days FROM said JOIN vip USING (one_id) WHERE day >= '2025-03-08' AND day < '2025-03-15' GROUP BY 1) AS p GROUP BY 1) AS p USING (days, users) WHERE s.days IS NULL AND s.users > 0 OR p.users IS NULL AND s.users > 0;
+-- days by a property, with and without an audience: from the rollup as from timelines, which answer where a day is cut
+CREATE VIEW by_channel AS SELECT code, day, (SELECT value FROM cdp.event_property_value AS v WHERE v.slot = 1 AND v.code = channel) AS channel, one_id, n FROM told;
+PREPARE by_days (text) AS
+SELECT count(*) AS rows, count(*) FILTER (WHERE r.events IS DISTINCT FROM s.events OR r.people IS DISTINCT FROM s.people) AS differences
+  FROM cdp.daily_report(by => 'channel', "from" => '2025-03-08 00:00 Asia/Shanghai', "to" => '2025-03-12 00:00 Asia/Shanghai', audience => $1) AS r
+  FULL JOIN (SELECT day, coalesce(channel, '(none)') AS by_value, sum(n)::int8 AS events, count(DISTINCT one_id) AS people FROM by_channel
+              WHERE day >= '2025-03-08' AND day < '2025-03-12' AND ($1 IS NULL OR one_id IN (TABLE vip)) GROUP BY 1, 2) AS s USING (day, by_value);
+EXECUTE by_days(NULL);
+EXECUTE by_days('audience:vip');
+SELECT cdp.property_by_day('channel', false);
+SELECT count(*) FROM cdp.event_day_by WHERE slot > 0;
+EXECUTE by_days('audience:vip');
+SELECT cdp.property_by_day('channel');
+SELECT differences('as_read'), cdp._day_begun('2025-03-08 00:00 Asia/Shanghai', 'Asia/Shanghai'), cdp._day_begun('2025-03-08 00:00:00.000001 Asia/Shanghai', 'Asia/Shanghai'), cdp._day_begun('infinity', 'UTC');
+SELECT count(*) FILTER (WHERE a.events = b.events AND a.people <= b.people) = count(*) AS several_events, count(*) > 20 AS many
+  FROM cdp.daily_report('{pay,cart}', 'channel') AS a JOIN (SELECT day, by_value, sum(events)::int8 AS events, sum(people) AS people
+  FROM (SELECT * FROM cdp.daily_report('{pay}', 'channel') UNION ALL SELECT * FROM cdp.daily_report('{cart}', 'channel')) AS c GROUP BY 1, 2) AS b USING (day, by_value);
+-- two properties by day; one is dropped and another takes its place before the refresh
+SELECT cdp.property_define('shop'), cdp.property_by_day('shop');
+UPDATE cdp.event SET props = jsonb_build_object('shop', 's' || length(event_id), 'city', 'c' || length(event_id) % 2) WHERE name = 'pay';
+SELECT cdp.property_drop('shop'), cdp.property_define('shop'), cdp.property_by_day('shop');
+PREPARE by_shop AS SELECT by_value, sum(events) AS events, max(people) AS people FROM cdp.daily_report('{pay}', 'shop') GROUP BY 1 ORDER BY 1;
+EXECUTE by_shop;
+SELECT waiting FROM cdp.timeline_refresh();
+EXECUTE by_shop;
+SELECT cdp.property_drop('shop'), cdp.property_define('city'), cdp.property_by_day('city');
+SELECT by_value, sum(events) AS events FROM cdp.daily_report('{pay}', 'city') GROUP BY 1 ORDER BY 1;
+SELECT waiting FROM cdp.timeline_refresh();
+SELECT by_value, sum(events) AS events FROM cdp.daily_report('{pay}', 'city') GROUP BY 1 ORDER BY 1;
+SELECT differences('(SELECT * FROM cdp.event_day_by WHERE slot < 2)'), count(*) FILTER (WHERE a.times OPERATOR(cdp.<>) b.times) AS others
+  FROM (SELECT code, day, chunk, cdp.bsi_agg(times) AS times FROM cdp.event_day_by WHERE slot = 2 GROUP BY 1, 2, 3) AS a
+  FULL JOIN cdp.event_day AS b USING (code, day, chunk);
+SELECT cdp.property_drop('city');
+SELECT count(*) FROM cdp.event_day_by WHERE slot = 2;
+SELECT count(*) FROM cdp.timeline_refresh();
+SELECT cdp.property_by_day('chanel');
+SELECT cdp.property_by_day('channel', NULL);
 -- days of every zone are those that the server gives
 SELECT count(*) AS differences FROM generate_series(timestamptz '2011-12-25 00:00+00', '2012-12-31', '7 hours 13 minutes 1.000001 seconds') AS ts, unnest('{UTC,America/New_York,Asia/Shanghai,Pacific/Apia,Asia/Kathmandu,America/Sao_Paulo,Pacific/Chatham}'::text[]) AS zone
  WHERE cdp.day_of(ts, zone) IS DISTINCT FROM (ts AT TIME ZONE zone)::date;
@@ -141,9 +182,12 @@ SELECT count(*) FROM cdp.timeline_refresh();
 UPDATE cdp.event_day SET times = cdp.bsi_add(times, times) WHERE day = '2025-03-08';
 TABLE findings;
 SELECT cdp.event_day_rebuild();
+UPDATE cdp.event_day_by SET times = cdp.bsi_add(times, times) WHERE day = '2025-03-08' AND slot = 1;
 TABLE findings;
-SELECT differences('cdp.event_day');
+SELECT cdp.event_day_rebuild();
+TABLE findings;
+SELECT differences('cdp.event_day_by');
 DROP FUNCTION differences;
-DROP VIEW findings, as_read, pays, days, said;
+DROP VIEW findings, by_channel, as_read, pays, days, said, told;
 SELECT cdp.teardown(true) > 0 AS gone, to_regclass('cdp.event_day') IS NULL AS gone_too;
 DROP TABLE vip;

@@ -71,7 +71,7 @@ for my $table (qw(link_queue link identifier person tag_value merge_log)) {
 }
 $node->safe_psql('killed', $resolve);
 is(space_state($node, 'killed'), $resolved, 'resolve repeated: the same people, the same numbers');
-for my $table (qw(timeline_batch timeline_month event_day)) {
+for my $table (qw(timeline_batch timeline_month event_day_by)) {
     kill_at('killed', $refresh, $table);
     is(space_state($node, 'killed'), $resolved, "refresh killed at $table: nothing is folded in");
 }
@@ -84,7 +84,7 @@ is($node->safe_psql('killed', "SELECT what FROM cdp.check() WHERE severity = 'er
 $node->safe_psql($_, space_land(3)) for 'undisturbed', 'killed';
 $node->safe_psql('undisturbed', "BEGIN; $ingest; $resolve; COMMIT;");
 kill_at('killed', "BEGIN; $ingest; $resolve; SELECT pg_sleep(600);", 'landing_link');
-kill_at('killed', "BEGIN; $ingest; $resolve; COMMIT;", 'event_day');
+kill_at('killed', "BEGIN; $ingest; $resolve; COMMIT;", 'event_day_by');
 $node->safe_psql('killed', "BEGIN; $ingest; $resolve; ROLLBACK;");
 $node->safe_psql('killed', "BEGIN; $ingest; $resolve; COMMIT;");
 is(space_state($node, 'killed'), space_state($node, 'undisturbed'), 'killed, rolled back, repeated: the same');

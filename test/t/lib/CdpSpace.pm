@@ -51,7 +51,7 @@ sub space_state {
         audience_member => 'chunk, cdp.rb_to_array(members)',
         timeline_tail => 'identifier_id, ts, code, value, props',
         person_timeline => 'one_id, month, tl',
-        event_day => 'code, day, chunk, cdp.rb_to_array(members), times',
+        event_day_by => 'slot, value, code, day, chunk, cdp.rb_to_array(members), times',
         meta => 'key, value',
     );
     my $sql = join "\nUNION ALL\n", map {
