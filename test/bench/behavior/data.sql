@@ -65,6 +65,12 @@ CREATE UNLOGGED TABLE bench_behavior.event_day AS
     SELECT code, day, chunk, cdp.bsi_ebm(times) AS members, times
       FROM (TABLE each UNION ALL SELECT 0, day, chunk, cdp.bsi_agg(times) FROM each GROUP BY day, chunk) AS d;
 VACUUM (ANALYZE, FREEZE) bench_behavior.event_day;
+-- As cdp.event_day_by of the channel.
+CREATE UNLOGGED TABLE bench_behavior.event_day_by AS
+    SELECT d.value, d.code, d.day, d.chunk, cdp.bsi_ebm(d.times) AS members, d.times
+      FROM (SELECT channel::int4 AS value, event::int4 AS code, ts::date AS day, cdp.chunk_of(user_id) AS chunk, cdp.bsi_build_agg(user_id, 1) AS times
+              FROM bench_behavior.event GROUP BY 1, 2, 3, 4) AS d;
+VACUUM (ANALYZE, FREEZE) bench_behavior.event_day_by;
 SELECT count(*) AS events, count(DISTINCT user_id) AS users, pg_size_pretty(pg_relation_size('bench_behavior.event')) AS heap
   FROM bench_behavior.event;
 SELECT stored, pg_size_pretty(size) AS size, round(size::numeric / events, 2) AS "bytes an event", round(heap::numeric / size, 1) AS "of the heap: 1 /"

@@ -197,6 +197,8 @@ our @questions = (
         name => 'daily views and visitors by channel',
         ours => lines("SELECT day - date '2024-01-01' AS a, key AS b, events AS c, visitors AS d
             FROM cdp.daily((SELECT cdp.daily_agg(tl, '{1}', 1, 'UTC') FROM bench_behavior.timeline))", qw(a b c d)),
+        by_days => lines("SELECT day - date '2024-01-01' AS a, value AS b, sum(cdp.bsi_sum(times)) AS c, sum(cdp.rb_cardinality(members)) AS d
+            FROM bench_behavior.event_day_by WHERE code = 1 GROUP BY 1, 2", qw(a b c d)),
         sql => lines("SELECT a, b, sum(n) AS c, count(*) AS d FROM (SELECT $day_of AS a, channel AS b, user_id, count(*) AS n
             FROM bench_behavior.event WHERE event = 1 GROUP BY 1, 2, 3) AS p GROUP BY 1, 2", qw(a b c d)),
         clickhouse => clickhouse_lines('SELECT intDiv(ts, ' . DAY . ') AS a, channel AS b, count() AS c,
