@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "core/timeline/timeline_join.h"
+
 namespace cdp::timeline {
 namespace {
 
@@ -58,20 +60,23 @@ PagePerson Rewritten(std::uint32_t person, std::span<Record> events,
 
 /// All events of several parts of one timeline, those that begin first in front.
 PagePerson United(std::span<const PagePerson> parts, std::pmr::memory_resource* memory) {
+  std::pmr::vector<View> views(memory);
+  views.reserve(parts.size());
   RecordKind kind = RecordKind::kEvent;
   std::size_t count = 0;
   for (const PagePerson& part : parts) {
-    kind = std::max(kind, KindOf(ViewOf(part)));
-    count += part.header.count;
+    const View& view = views.emplace_back(ViewOf(part));
+    kind = std::max(kind, KindOf(view));
+    count += view.count();
   }
+  if (FollowEachOther(views)) return PersonOf(parts[0].person, JoinedImage(views, memory));
   return WithRecord(kind, [&]<class Record>() {
     std::pmr::vector<Record> events(count, memory);
     Record* out = events.data();
-    for (const PagePerson& part : parts) {
-      CopyEvents(ViewOf(part), out);
-      out += part.header.count;
+    for (const View& view : views) {
+      CopyEvents(view, out);
+      out += view.count();
     }
-    // Parts of different times are in order already, which one look at each event tells.
     return Rewritten<Record>(parts[0].person, events, memory);
   });
 }

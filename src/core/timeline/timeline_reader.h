@@ -127,17 +127,37 @@ class PropertyColumn {
         return Load<std::uint16_t>(index);
       case 32:
         return Load<std::uint32_t>(index);
-      default: {
-        const std::size_t bit = index * bits_;
-        const auto byte = std::to_integer<std::uint32_t>(packed_[bit / 8]);
-        return (byte >> (bit % 8)) & ((1u << bits_) - 1);
-      }
+      default:
+        return Packed(index);
     }
   }
 
   /// Null where the event has no property. Throws kCorruptData for a symbol that no writer writes.
   std::optional<std::int32_t> ValueOf(std::uint32_t symbol) const;
   std::optional<std::int32_t> At(std::size_t index) const { return ValueOf(SymbolAt(index)); }
+
+  /// Calls take(i, has, property) for `n` events from `from` on, i counting from 0: whether the
+  /// event has the property, and which if so. Of a column that is not empty.
+  template <class Take>
+  void ForEach(std::size_t from, std::size_t n, Take&& take) const {
+    switch (bits_) {
+      case 0:
+        return Each(
+            n, [](std::size_t) { return 0u; }, take);
+      case 8:
+        return Each(
+            n, [this, from](std::size_t i) { return Load<std::uint8_t>(from + i); }, take);
+      case 16:
+        return Each(
+            n, [this, from](std::size_t i) { return Load<std::uint16_t>(from + i); }, take);
+      case 32:
+        return Each(
+            n, [this, from](std::size_t i) { return Load<std::uint32_t>(from + i); }, take);
+      default:
+        return Each(
+            n, [this, from](std::size_t i) { return Packed(from + i); }, take);
+    }
+  }
 
   /// The symbol of events that have this property (or none, for nullopt); nullopt when no event
   /// can.
@@ -150,7 +170,27 @@ class PropertyColumn {
     std::memcpy(&symbol, packed_ + index * sizeof(T), sizeof(T));
     return symbol;
   }
+  /// The symbol of an event where a byte holds several.
+  std::uint32_t Packed(std::size_t index) const {
+    const std::size_t bit = index * bits_;
+    const auto byte = std::to_integer<std::uint32_t>(packed_[bit / 8]);
+    return (byte >> (bit % 8)) & ((1u << bits_) - 1);
+  }
   std::int32_t Entry(std::size_t index) const;
+
+  template <class SymbolOfIndex, class Take>
+  void Each(std::size_t n, SymbolOfIndex symbol_of, Take& take) const {
+    const std::uint32_t shift = nullable_ ? 1 : 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::uint32_t symbol = symbol_of(i);
+      if (dictionary_ == nullptr) {
+        take(i, symbol >= shift,
+             static_cast<std::int32_t>(static_cast<std::uint32_t>(base_) + symbol - shift));
+      } else {
+        take(i, symbol >= shift, ValueOf(symbol).value_or(0));
+      }
+    }
+  }
 
   bool nullable_ = true;
   unsigned bits_ = 0;
@@ -238,12 +278,10 @@ class EventReader<WideEvent<kProperties>> {
     }
     for (int p = 0; p < kProperties; ++p) {
       if (properties_[p].empty()) continue;
-      for (std::size_t i = 0; i < n; ++i) {
-        const auto property = properties_[p].At(index_ + i);
-        if (!property) continue;
-        out[i].properties[p] = *property;
-        out[i].present |= 2u << p;
-      }
+      properties_[p].ForEach(index_, n, [&](std::size_t i, bool has, std::int32_t property) {
+        out[i].properties[p] = has ? property : 0;
+        out[i].present |= (has ? 2u : 0u) << p;
+      });
     }
     index_ += n;
     return n;

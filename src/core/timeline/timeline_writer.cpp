@@ -51,63 +51,7 @@ std::byte* WriteValues(const ValueLayout& layout, std::span<const Record> events
   return writer.Finish();
 }
 
-template <class Record>
-std::byte* WriteProperties(const PropertyLayout& layout, int which, std::span<const Record> events,
-                           std::byte* out) {
-  *out++ = static_cast<std::byte>(layout.shape);
-  if ((layout.shape & kDictionary) != 0) {
-    out = WriteVarint(out, layout.dictionary.size());
-    for (const std::int32_t entry : layout.dictionary) out = WriteRaw(out, entry);
-  } else {
-    out = WriteVarint(out, ZigZag(layout.base));
-  }
-  const auto symbol_of = [&](const Record& event) {
-    return layout.SymbolOf(event.has_property(which), event.properties[which - 1]);
-  };
-  const unsigned bits = kSymbolBits[layout.shape & 7];
-  switch (bits) {
-    case 8:
-      for (const Record& event : events) *out++ = static_cast<std::byte>(symbol_of(event));
-      break;
-    case 16:
-      for (const Record& event : events) {
-        out = WriteRaw(out, static_cast<std::uint16_t>(symbol_of(event)));
-      }
-      break;
-    case 32:
-      for (const Record& event : events) out = WriteRaw(out, symbol_of(event));
-      break;
-    default: {
-      std::uint32_t byte = 0;
-      unsigned used = 0;
-      if (bits == 0) break;
-      for (const Record& event : events) {
-        byte |= symbol_of(event) << used;
-        used += bits;
-        if (used == 8) {
-          *out++ = static_cast<std::byte>(byte);
-          byte = used = 0;
-        }
-      }
-      if (used != 0) *out++ = static_cast<std::byte>(byte);
-    }
-  }
-  return out;
-}
-
 }  // namespace
-
-std::uint32_t PropertyLayout::SymbolOf(bool present, std::int32_t property) const {
-  if (!present) return 0;
-  std::uint32_t number;
-  if ((shape & kDictionary) != 0) {
-    number = static_cast<std::uint32_t>(
-        std::lower_bound(dictionary.begin(), dictionary.end(), property) - dictionary.begin());
-  } else {
-    number = static_cast<std::uint32_t>(property) - static_cast<std::uint32_t>(base);
-  }
-  return number + ((shape & kAbsentSymbol) != 0 ? 1 : 0);
-}
 
 bool PropertySurvey::Decide(std::size_t events, PropertyLayout* layout) const {
   if (least_ > most_) return false;  // no event has it
@@ -183,7 +127,10 @@ void WriteImage(const Layout<Record>& layout, std::span<const Record> sorted, st
     if (layout.value.bytes != 0) out = WriteValues(layout.value, sorted, out, end);
     for (int which = 1; which <= kProperties; ++which) {
       const PropertyLayout& property = layout.properties[which - 1];
-      if (property.bytes != 0) out = WriteProperties(property, which, sorted, out);
+      if (property.bytes == 0) continue;
+      out = WriteProperties(property, sorted.size(), out, [&](std::size_t i) {
+        return property.SymbolOf(sorted[i].has_property(which), sorted[i].properties[which - 1]);
+      });
     }
   }
 }

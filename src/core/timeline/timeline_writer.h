@@ -1,6 +1,7 @@
 /// Makes the one image of a list of events.
 #pragma once
 
+#include <algorithm>
 #include <memory_resource>
 #include <span>
 #include <vector>
@@ -28,6 +29,18 @@ struct Layout<Event> {
 
 /// A column of values; without bytes when no event has one.
 struct ValueLayout {
+  ValueLayout() = default;
+  /// Of so many events `present` have a value, of these lengths.
+  ValueLayout(const LengthCounts& lengths, std::size_t present, std::size_t events)
+      : present(present) {
+    if (present == 0) return;
+    const LengthCounts::Choice choice = lengths.Best();
+    set = choice.set;
+    payload_bytes = choice.bytes;
+    bytes =
+        1 + ControlBytes(present) + choice.bytes + (present < events ? SymbolBytes(events, 1) : 0);
+  }
+
   std::size_t present = 0;
   unsigned set = 0;
   std::size_t payload_bytes = 0;
@@ -39,7 +52,15 @@ struct PropertyLayout {
   explicit PropertyLayout(std::pmr::memory_resource* memory) : dictionary(memory) {}
 
   /// The symbol of a property, or of its absence.
-  std::uint32_t SymbolOf(bool present, std::int32_t property) const;
+  std::uint32_t SymbolOf(bool present, std::int32_t property) const {
+    if (!present) return 0;
+    std::uint32_t number = static_cast<std::uint32_t>(property) - static_cast<std::uint32_t>(base);
+    if ((shape & kDictionary) != 0) {
+      const auto entry = std::lower_bound(dictionary.begin(), dictionary.end(), property);
+      number = static_cast<std::uint32_t>(entry - dictionary.begin());
+    }
+    return number + ((shape & kAbsentSymbol) != 0 ? 1 : 0);
+  }
 
   std::uint8_t shape = 0;
   std::int32_t base = 0;
@@ -70,6 +91,48 @@ struct Layout<WideEvent<kProperties>> : Layout<Event> {
   ValueLayout value;
   std::array<PropertyLayout, kProperties> properties;
 };
+
+/// Writes the column of a property and returns its end; symbol_of(i) is the symbol of event i.
+template <class SymbolOfIndex>
+std::byte* WriteProperties(const PropertyLayout& layout, std::size_t events, std::byte* out,
+                           SymbolOfIndex&& symbol_of) {
+  *out++ = static_cast<std::byte>(layout.shape);
+  if ((layout.shape & kDictionary) != 0) {
+    out = WriteVarint(out, layout.dictionary.size());
+    for (const std::int32_t entry : layout.dictionary) out = WriteRaw(out, entry);
+  } else {
+    out = WriteVarint(out, ZigZag(layout.base));
+  }
+  const unsigned bits = kSymbolBits[layout.shape & 7];
+  switch (bits) {
+    case 8:
+      for (std::size_t i = 0; i < events; ++i) *out++ = static_cast<std::byte>(symbol_of(i));
+      break;
+    case 16:
+      for (std::size_t i = 0; i < events; ++i) {
+        out = WriteRaw(out, static_cast<std::uint16_t>(symbol_of(i)));
+      }
+      break;
+    case 32:
+      for (std::size_t i = 0; i < events; ++i) out = WriteRaw(out, symbol_of(i));
+      break;
+    default: {
+      std::uint32_t byte = 0;
+      unsigned used = 0;
+      if (bits == 0) break;
+      for (std::size_t i = 0; i < events; ++i) {
+        byte |= symbol_of(i) << used;
+        used += bits;
+        if (used == 8) {
+          *out++ = static_cast<std::byte>(byte);
+          byte = used = 0;
+        }
+      }
+      if (used != 0) *out++ = static_cast<std::byte>(byte);
+    }
+  }
+  return out;
+}
 
 /// What one pass over the events tells of a property.
 class PropertySurvey {
@@ -205,26 +268,20 @@ Layout<Record> Measure(ForEach&& for_each, [[maybe_unused]] std::pmr::memory_res
     for_each([&](const Record& event) { survey.Add(event.at, CodeOf(event)); });
   } else {
     LengthCounts values;
+    std::size_t present = 0;
     std::array<PropertySurvey, kProperties> properties;
     for_each([&](const Record& event) {
       survey.Add(event.at, CodeOf(event));
       if (event.has_value()) {
         values.Add(ZigZag(event.value));
-        ++layout.value.present;
+        ++present;
       }
       for (int i = 0; i < kProperties; ++i) {
         properties[i].Add(event.has_property(i + 1), event.properties[i]);
       }
     });
-    ValueLayout& value = layout.value;
-    if (value.present != 0) {
-      const LengthCounts::Choice choice = values.Best();
-      value.set = choice.set;
-      value.payload_bytes = choice.bytes;
-      value.bytes = 1 + ControlBytes(value.present) + choice.bytes +
-                    (value.present < header.count ? SymbolBytes(header.count, 1) : 0);
-      header.flags |= 1;
-    }
+    layout.value = ValueLayout(values, present, header.count);
+    if (present != 0) header.flags |= 1;
     for (int i = 0; i < kProperties; ++i) {
       if (properties[i].Decide(header.count, &layout.properties[i])) {
         properties[i].TryDictionary(header.count, &layout.properties[i], [&](auto&& visit) {

@@ -33,46 +33,45 @@ BuildHeader* WithRoom(BuildHeader* state, std::size_t bytes) {
   return BuildState::New(header, std::max(bytes, kFirstRoom));
 }
 
-/// Appends the timelines of a value in either form. May longjmp.
-BuildHeader* Append(BuildHeader* state, const varlena* value) {
+/// Bytes that the timelines of a value in either form take in build form; for use inside CallCore.
+std::size_t RoomFor(const varlena* value) {
   const std::span<const std::byte> bytes = BytesOf(value);
-  if (timeline::IsPageBuild(bytes)) {
-    std::span<const std::byte> rows;
-    CallCore([&rows, bytes] { rows = timeline::PageBuildRows(bytes); });
-    state = WithRoom(state, rows.size());
-    CallCore([state, rows] {
-      CopyBytes(BuildState::Records(state) + state->used, rows.data(), rows.size());
-    });
-    state->used += static_cast<uint32>(rows.size());
-    return state;
-  }
-  const std::size_t room = CallCore([bytes] {
-    const timeline::PageView page(bytes);
-    return page.people() * timeline::kPageBuildHead + page.bodies().size();
-  });
-  state = WithRoom(state, room);
-  CallCore([state, bytes] {
-    std::byte* end = BuildState::Records(state) + state->used;
-    timeline::PageView(bytes).ForEachPerson(
-        [&end](const PagePerson& person) { end = timeline::WritePageBuild(end, person); });
-    state->used = static_cast<uint32>(end - BuildState::Records(state));
-  });
-  return state;
+  if (timeline::IsPageBuild(bytes)) return timeline::PageBuildRows(bytes).size();
+  const timeline::PageView page(bytes);
+  return page.people() * timeline::kPageBuildHead + page.bodies().size();
 }
 
-/// The state argument in build form; null when it is SQL null. May longjmp.
-BuildHeader* BuildArgument(FunctionCallInfo fcinfo) {
+/// Appends these timelines to a state that has room for them; likewise.
+void Append(BuildHeader* state, const varlena* value) {
+  const std::span<const std::byte> bytes = BytesOf(value);
+  std::byte* end = BuildState::Records(state) + state->used;
+  if (timeline::IsPageBuild(bytes)) {
+    const auto rows = timeline::PageBuildRows(bytes);
+    CopyBytes(end, rows.data(), rows.size());
+    end += rows.size();
+  } else {
+    timeline::PageView(bytes).ForEachPerson(
+        [&end](const PagePerson& person) { end = timeline::WritePageBuild(end, person); });
+  }
+  state->used = static_cast<uint32>(end - BuildState::Records(state));
+}
+
+/// The state argument in build form, a new one for SQL null, with room for so many bytes more. May
+/// longjmp.
+BuildHeader* BuildArgument(FunctionCallInfo fcinfo, std::size_t room) {
   varlena* value = StateArgument(fcinfo, 0);
-  if (value == nullptr) return nullptr;
+  if (value == nullptr) return WithRoom(nullptr, room);
   if (VARSIZE(value) >= sizeof(BuildHeader)) {
     auto* state = reinterpret_cast<BuildHeader*>(value);
     if (state->version == timeline::kPageBuildVersion &&
         state->used <= BuildState::Capacity(state)) {
-      return state;
+      return WithRoom(state, room);
     }
   }
   // A state that was stored, or is no state at all: then reading it raises the error.
-  return Append(nullptr, value);
+  BuildHeader* state = WithRoom(nullptr, room + CallCore([value] { return RoomFor(value); }));
+  CallCore([state, value] { Append(state, value); });
+  return state;
 }
 
 }  // namespace
@@ -88,8 +87,7 @@ CDP_FUNCTION(cdp__timeline_page_trans) {
     const timeline::View view(BytesOf(sealed));
     person = timeline::PersonOf(id, BytesOf(sealed));
   });
-  BuildHeader* state =
-      WithRoom(BuildArgument(fcinfo), timeline::kPageBuildHead + person.body.size());
+  BuildHeader* state = BuildArgument(fcinfo, timeline::kPageBuildHead + person.body.size());
   const std::byte* end = timeline::WritePageBuild(BuildState::Records(state) + state->used, person);
   state->used = static_cast<uint32>(end - BuildState::Records(state));
   PG_RETURN_POINTER(state);
@@ -98,7 +96,9 @@ CDP_FUNCTION(cdp__timeline_page_trans) {
 CDP_FUNCTION(cdp__timeline_page_combine) {
   RequireAggregate(fcinfo, "_timeline_page_combine");
   const varlena* other = PageArgument(fcinfo, 1);
-  PG_RETURN_POINTER(Append(BuildArgument(fcinfo), other));
+  BuildHeader* state = BuildArgument(fcinfo, CallCore([other] { return RoomFor(other); }));
+  CallCore([state, other] { Append(state, other); });
+  PG_RETURN_POINTER(state);
 }
 
 CDP_FUNCTION(cdp__timeline_page_final) {

@@ -14,7 +14,7 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__)
 constexpr int kPages = 600;
 #else
-constexpr int kPages = 4'000;
+constexpr int kPages = 2'500;
 #endif
 
 auto* const memory = std::pmr::get_default_resource();
@@ -179,7 +179,7 @@ TEST(TimelinePageProperty, SlicesEachPerson) {
 // copy is exactly as long as the page, so the address sanitizer sees them do so.
 TEST(TimelinePageProperty, DamageIsSeenOrIsAnotherPage) {
   std::mt19937_64 rng(20261104);
-  for (int round = 0; round < 4 * kPages; ++round) {
+  for (int round = 0; round < 3 * kPages; ++round) {
     auto damaged = WrittenPage(RandomPage(rng), rng);
     const std::size_t front = std::min<std::size_t>(damaged.size(), 80);
     for (std::uint64_t i = 1 + rng() % 3; i > 0; --i) {

@@ -1,0 +1,217 @@
+#include "core/timeline/timeline_join.h"
+
+#include <string>
+#include <vector>
+
+#include "core/base/scratch.h"
+#include "core/timeline/timeline_reader.h"
+#include "core/timeline/timeline_writer.h"
+
+namespace cdp::timeline {
+namespace {
+
+using Numbers = std::pmr::vector<std::uint64_t>;
+
+/// What follows from the headers; the length set of the distances is still to be chosen.
+ImageHeader HeaderOf(std::span<const View> parts) {
+  ImageHeader header = parts[0].header();
+  Shape shape = parts[0].shape();
+  std::size_t count = 0;
+  for (const View& part : parts) {
+    count += part.count();
+    shape.width_log2 = std::max(shape.width_log2, part.shape().width_log2);
+    shape.tick = std::min(shape.tick, part.shape().tick);
+    header.flags |= part.header().flags;
+    header.code_bits |= part.code_bits();
+  }
+  if (count > kMaxEvents) {
+    throw Error(ErrorCode::kLimitExceeded, "timeline is too large",
+                "A timeline holds at most " + std::to_string(kMaxEvents) + " events.");
+  }
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    while (Elapsed(parts[i - 1].last(), parts[i].first()) % kTicks[shape.tick] != 0) --shape.tick;
+  }
+  header.count = static_cast<std::uint32_t>(count);
+  header.last = parts.back().last();
+  header.shape = shape.Pack();
+  return header;
+}
+
+/// The distances from event to event, in ticks.
+Numbers DistancesOf(std::span<const View> parts, const ImageHeader& header,
+                    std::pmr::memory_resource* memory) {
+  const std::uint64_t tick = kTicks[Shape::Unpack(header.shape).tick];
+  // A reader writes whole groups.
+  Numbers distances(header.count + 4, memory);
+  std::uint64_t* out = distances.data();
+  StopTicker ticker;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const View& part = parts[i];
+    if (i > 0) *out++ = Elapsed(parts[i - 1].last(), part.first()) / tick;
+    GroupReader reader(
+        {part.controls(), part.deltas(), part.end(), part.count() - 1, part.shape().lengths},
+        GroupReader::Give::kNumbers);
+    const std::uint64_t factor = kTicks[part.shape().tick] / tick;
+    while (const std::size_t n = reader.Next(out)) {
+      if (factor != 1) {
+        for (std::size_t j = 0; j < n; ++j) out[j] *= factor;
+      }
+      out += n;
+      ticker.Step(static_cast<std::uint32_t>(n));
+    }
+  }
+  distances.resize(header.count - 1);
+  return distances;
+}
+
+LengthCounts LengthsOf(const Numbers& numbers) {
+  LengthCounts lengths;
+  for (const std::uint64_t number : numbers) lengths.Add(number);
+  return lengths;
+}
+
+std::byte* WriteGroup(unsigned set, const Numbers& numbers, std::byte* out, const std::byte* end) {
+  GroupWriter writer(set, out, out + ControlBytes(numbers.size()), end);
+  for (const std::uint64_t number : numbers) writer.Put(number);
+  return writer.Finish();
+}
+
+/// The values of all events.
+struct ValueColumn {
+  ValueColumn(std::span<const View> parts, std::size_t events, std::pmr::memory_resource* memory)
+      : present(SymbolBytes(events, 1), memory), numbers(memory) {
+    std::size_t index = 0;
+    ValueBlock block;
+    StopTicker ticker;
+    for (const View& part : parts) {
+      if (!part.has_values()) {
+        index += part.count();
+        continue;
+      }
+      ValueReader reader(part);
+      for (std::size_t left = part.count(); left > 0;) {
+        const std::size_t n = std::min(left, TimeReader::kBlock);
+        reader.Next(n, &block);
+        for (std::size_t i = 0; i < n; ++i, ++index) {
+          if (!block.Has(i)) continue;
+          present[index / 8] |= static_cast<std::byte>(1 << (index % 8));
+          numbers.push_back(ZigZag(block.value[i]));
+        }
+        left -= n;
+        ticker.Step(static_cast<std::uint32_t>(n));
+      }
+    }
+  }
+
+  std::byte* Write(const ValueLayout& layout, std::size_t events, std::byte* out,
+                   const std::byte* end) const {
+    const bool sparse = layout.present < events;
+    *out++ = static_cast<std::byte>(layout.set | (sparse ? kSparseValues : 0));
+    if (sparse) out = std::copy(present.begin(), present.end(), out);
+    return WriteGroup(layout.set, numbers, out, end);
+  }
+
+  std::pmr::vector<std::byte> present;  ///< a bit an event
+  Numbers numbers;
+};
+
+/// A property of all events.
+struct Properties {
+  Properties(std::span<const View> parts, int which, std::size_t events,
+             std::pmr::memory_resource* memory, PropertyLayout* layout)
+      : has(events, memory), values(events, memory) {
+    PropertySurvey survey;
+    StopTicker ticker;
+    std::size_t from = 0;
+    for (const View& part : parts) {
+      const PropertyColumn column(part, which);
+      const auto take = [&](std::size_t i, bool present, std::int32_t property) {
+        has[from + i] = present;
+        values[from + i] = property;
+        survey.Add(present, property);
+      };
+      if (column.empty()) {
+        survey.Add(false, 0);
+      } else {
+        column.ForEach(0, part.count(), take);
+      }
+      from += part.count();
+      ticker.Step(static_cast<std::uint32_t>(part.count()));
+    }
+    if (survey.Decide(events, layout)) {
+      survey.TryDictionary(events, layout, [this](auto&& visit) {
+        for (std::size_t i = 0; i < has.size(); ++i) {
+          if (has[i] != 0) visit(values[i]);
+        }
+      });
+    }
+  }
+
+  std::pmr::vector<std::uint8_t> has;
+  std::pmr::vector<std::int32_t> values;
+};
+
+template <class To>
+std::byte* WriteCodes(std::span<const View> parts, std::byte* out) {
+  for (const View& part : parts) {
+    WithCodes(part, [&](auto codes) {
+      for (std::size_t i = 0; i < part.count(); ++i) out = WriteRaw(out, static_cast<To>(codes[i]));
+    });
+  }
+  return out;
+}
+
+}  // namespace
+
+bool FollowEachOther(std::span<const View> parts) {
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    if (parts[i - 1].last() >= parts[i].first()) return false;
+  }
+  return true;
+}
+
+std::span<const std::byte> JoinedImage(std::span<const View> parts,
+                                       std::pmr::memory_resource* memory) {
+  Scratch scratch(memory);
+  Layout<FullEvent> layout(&scratch);
+  ImageHeader& header = layout.header = HeaderOf(parts);
+  const std::size_t events = header.count;
+  const Numbers distances = DistancesOf(parts, header, &scratch);
+  const LengthCounts::Choice deltas = LengthsOf(distances).Best();
+  Shape shape = Shape::Unpack(header.shape);
+  shape.lengths = deltas.set;
+  header.shape = shape.Pack();
+  layout.delta_bytes = deltas.bytes;
+  std::optional<ValueColumn> values;
+  if ((header.flags & 1) != 0) {
+    values.emplace(parts, events, &scratch);
+    layout.value = ValueLayout(LengthsOf(values->numbers), values->numbers.size(), events);
+  }
+  std::array<std::optional<Properties>, kMaxProperties> properties;
+  for (int i = 0; i < kMaxProperties; ++i) {
+    if ((header.flags >> (i + 1) & 1) == 0) continue;
+    properties[i].emplace(parts, i + 1, events, &scratch, &layout.properties[i]);
+  }
+
+  const std::size_t size = layout.size();
+  auto* const image = static_cast<std::byte*>(memory->allocate(size, 1));
+  std::byte* out = WriteRaw(image, header);
+  for (int which = 0; which < kOptionalColumns; ++which) {
+    if (layout.ColumnBytes(which) != 0) out = WriteVarint(out, layout.ColumnBytes(which));
+  }
+  out = shape.width_log2 == 0   ? WriteCodes<std::uint8_t>(parts, out)
+        : shape.width_log2 == 1 ? WriteCodes<std::uint16_t>(parts, out)
+                                : WriteCodes<std::int32_t>(parts, out);
+  out = WriteGroup(deltas.set, distances, out, image + size);
+  if (layout.value.bytes != 0) out = values->Write(layout.value, events, out, image + size);
+  for (int i = 0; i < kMaxProperties; ++i) {
+    const PropertyLayout& property = layout.properties[i];
+    if (property.bytes == 0) continue;
+    out = WriteProperties(property, events, out, [&](std::size_t event) {
+      return property.SymbolOf(properties[i]->has[event] != 0, properties[i]->values[event]);
+    });
+  }
+  return {image, size};
+}
+
+}  // namespace cdp::timeline
