@@ -33,9 +33,9 @@ CREATE FUNCTION cdp.timeline_codes(tl cdp.timeline) RETURNS integer[]
     AS 'MODULE_PATHNAME', 'cdp_timeline_codes' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION cdp.timeline_codes(cdp.timeline) IS 'the codes of the events, each once, ascending';
 
-CREATE FUNCTION cdp.timeline_first_property(tl cdp.timeline, property integer) RETURNS integer
-    AS 'MODULE_PATHNAME', 'cdp_timeline_first_property' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
-COMMENT ON FUNCTION cdp.timeline_first_property(cdp.timeline, integer) IS 'property 1 to 4 of the first event, say the channel by which somebody came; null when it has none';
+CREATE FUNCTION cdp.timeline_first_property(tl cdp.timeline, property integer, codes integer[] DEFAULT NULL) RETURNS integer
+    AS 'MODULE_PATHNAME', 'cdp_timeline_first_property' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION cdp.timeline_first_property(cdp.timeline, integer, integer[]) IS 'property 1 to 4 of the first event with one of these codes, say the channel by which somebody came; null when it has none';
 
 -- Stable as to_jsonb is: times are shown in the session's time zone.
 CREATE FUNCTION cdp.timeline_json(tl cdp.timeline) RETURNS jsonb

@@ -101,6 +101,7 @@ DECLARE
     codes int4[];
     ruled_steps text;
     members cdp.roaringbitmap;
+    property int4;
     answer text := 'cdp.funnel_counts(cdp.funnel_agg(%s, $4, $5, $6))';
     by_values text[];
     counts int8[];
@@ -144,21 +145,29 @@ BEGIN
         by_values := '{all}';
         counts := coalesce(counts, array_fill(0::int8, ARRAY[cardinality(steps)]));
     ELSE
+        SELECT p.slot INTO property FROM cdp.event_property AS p
+         WHERE CASE WHEN p.prop IS NULL THEN by = 'channel' ELSE by = 'props.' || p.prop END;
         EXECUTE format(
             'SELECT array_agg(g.value ORDER BY g.value), array_agg(c.users ORDER BY g.value, c.step)
-               FROM (SELECT s.value, %s AS counts
-                       FROM (%s) AS p
-                       JOIN (SELECT DISTINCT ON (i.one_id) i.one_id, coalesce(%s, ''(none)'') AS value
-                               FROM cdp.event AS e JOIN cdp.identifier AS i ON i.id = e.identifier_id
-                              WHERE i.one_id IS NOT NULL AND e.name = $7
-                                AND ($2 IS NULL OR e.ts >= $2) AND ($3 IS NULL OR e.ts < $3)
-                                AND ($1 IS NULL OR cdp.rb_contains($1, i.one_id))
-                              ORDER BY i.one_id, e.ts, e.event_id) AS s USING (one_id)
-                      GROUP BY s.value) AS g
-              CROSS JOIN LATERAL unnest(g.counts) WITH ORDINALITY AS c (users, step)',
-            format(answer, 'p.one_id, p.tl'), cdp._person_timelines_sql("from", "to", members IS NOT NULL),
-            CASE WHEN by = 'channel' THEN 'e.channel' ELSE format('e.props ->> %L', substr(by, 7)) END)
-           INTO by_values, counts USING members, "from", "to", codes, conv_window, mode, steps[1], ruled_steps;
+               FROM (%s) AS g CROSS JOIN LATERAL unnest(g.counts) WITH ORDINALITY AS c (users, step) WHERE g.counts[1] > 0',
+            format(CASE WHEN property IS NOT NULL THEN
+                -- Timelines know it.
+                'SELECT cdp._report_key($9, s.key) AS value, s.counts
+                   FROM (SELECT cdp.timeline_first_property(p.tl, $9, $10) AS key, %s AS counts FROM (%s) AS p GROUP BY 1) AS s'
+            ELSE
+                'SELECT s.value, %s AS counts
+                   FROM (%s) AS p
+                   JOIN (SELECT DISTINCT ON (i.one_id) i.one_id, coalesce(%s, ''(none)'') AS value
+                           FROM cdp.event AS e JOIN cdp.identifier AS i ON i.id = e.identifier_id
+                          WHERE i.one_id IS NOT NULL AND e.name = $7
+                            AND ($2 IS NULL OR e.ts >= $2) AND ($3 IS NULL OR e.ts < $3)
+                            AND ($1 IS NULL OR cdp.rb_contains($1, i.one_id))
+                          ORDER BY i.one_id, e.ts, e.event_id) AS s USING (one_id)
+                  GROUP BY s.value' END,
+                format(answer, 'p.one_id, p.tl'), cdp._person_timelines_sql("from", "to", members IS NOT NULL),
+                CASE WHEN by = 'channel' THEN 'e.channel' ELSE format('e.props ->> %L', substr(by, 7)) END))
+           INTO by_values, counts
+          USING members, "from", "to", codes, conv_window, mode, steps[1], ruled_steps, property, cdp._event_codes(steps[1:1]);
     END IF;
     RETURN QUERY
     WITH grid AS (
@@ -189,9 +198,9 @@ CREATE FUNCTION cdp.retention_report(start_event text, return_event text, unit t
     LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     members cdp.roaringbitmap;
-    zone text;
-    horizon timestamp;
-    one_unit interval;
+    codes int4[];
+    counted cdp.tally;
+    horizon date;
 BEGIN
     PERFORM cdp._require_setup();
     PERFORM cdp._report_check_period("from", "to");
@@ -203,44 +212,30 @@ BEGIN
         RAISE EXCEPTION 'number of periods must be between 0 and 1000, not %', coalesce(periods::text, 'NULL') USING
             ERRCODE = 'invalid_parameter_value';
     END IF;
-    PERFORM cdp._event_codes(ARRAY[start_event, return_event]);
+    codes := cdp._event_codes(ARRAY[start_event, return_event]);
     IF audience IS NOT NULL THEN
         members := cdp.audience_bitmap(audience);
     END IF;
-    zone := cdp.setting('time_zone');
-    one_unit := ('1 ' || unit)::interval;
-    horizon := (SELECT least(max(e.ts), now()) FROM cdp.event AS e) AT TIME ZONE zone;
+    horizon := cdp._event_day_until();
+    -- What was before the first start counts for nothing, also where it was on the same day.
+    EXECUTE format($sql$
+        SELECT cdp.retention_agg(cdp.timeline_slice(b.tl, b.born, 'infinity'), $4, $5, $6, $7, $8)
+          FROM (SELECT p.tl, cdp.timeline_first(p.tl, $4) AS born FROM (%s) AS p OFFSET 0) AS b
+         WHERE b.born IS NOT NULL AND ($2 IS NULL OR b.born >= $2) AND ($3 IS NULL OR b.born < $3)
+        $sql$, cdp._person_timelines_sql(NULL, NULL, members IS NOT NULL))
+       INTO counted USING members, "from", "to", codes[1:1], codes[2:2], unit, periods, cdp.setting('time_zone');
     RETURN QUERY
-    WITH born AS (
-        SELECT i.one_id, min(e.ts) AS ts
-          FROM cdp.event AS e
-          JOIN cdp.identifier AS i ON i.id = e.identifier_id
-         WHERE e.name = start_event AND i.one_id IS NOT NULL
-           AND (members IS NULL OR cdp.rb_contains(members, i.one_id))
-         GROUP BY i.one_id
-        HAVING ("from" IS NULL OR min(e.ts) >= "from") AND ("to" IS NULL OR min(e.ts) < "to")
-    ), mate AS MATERIALIZED (
-        SELECT born.one_id, born.ts, date_trunc(unit, born.ts AT TIME ZONE zone) AS start FROM born
-    ), seen AS (
-        SELECT DISTINCT mate.start, mate.one_id, date_trunc(unit, e.ts AT TIME ZONE zone) AS back
-          FROM mate
-          JOIN cdp.identifier AS i ON i.one_id = mate.one_id
-          JOIN cdp.event AS e ON e.identifier_id = i.id AND e.ts >= mate.ts
-         WHERE e.name = return_event
-    ), returned AS (
-        SELECT seen.start, seen.back, count(*) AS people FROM seen GROUP BY 1, 2
-    ), cohort AS (
-        SELECT mate.start, count(*) AS people FROM mate GROUP BY 1
+    WITH found AS MATERIALIZED (
+        SELECT r.cohort, r.period, r.size, r.users FROM cdp.retention_table(counted) AS r
     ), cell AS (
-        SELECT c.start, c.people, n.period, c.start + n.period * one_unit AS begins
-          FROM cohort AS c CROSS JOIN generate_series(0, periods) AS n (period)
+        SELECT c.cohort, c.size, n.period, (c.cohort + n.period * ('1 ' || unit)::interval)::date AS begins,
+               (c.cohort + (n.period + 1) * ('1 ' || unit)::interval)::date AS ends
+          FROM (SELECT DISTINCT f.cohort, f.size FROM found AS f) AS c CROSS JOIN generate_series(0, periods) AS n (period)
     )
-    SELECT c.start::date, c.period, c.people, coalesce(r.people, 0),
-           coalesce(r.people, 0)::float8 / c.people, c.begins + one_unit <= horizon
-      FROM cell AS c
-      LEFT JOIN returned AS r ON r.start = c.start AND r.back = c.begins
+    SELECT c.cohort, c.period, c.size, coalesce(f.users, 0), coalesce(f.users, 0)::float8 / c.size, c.ends <= horizon
+      FROM cell AS c LEFT JOIN found AS f USING (cohort, period)
      WHERE c.begins <= horizon
-     ORDER BY c.start, c.period;
+     ORDER BY c.cohort, c.period;
 END $$;
 COMMENT ON FUNCTION cdp.retention_report(text, text, text, int4, timestamptz, timestamptz, text) IS
     'of the people whose first start_event fell into a day, week or month, how many had return_event in that and the following ones; long form for a triangle, incomplete periods marked';

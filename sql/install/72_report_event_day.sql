@@ -64,6 +64,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp.event_day_rebuild() IS 'makes cdp.event_day_by anew from cdp.timeline_month';
 
+-- Setup calls it, before tables of an older version are what setting() asks for.
 CREATE FUNCTION cdp._event_day_build(slot int4) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -78,7 +79,7 @@ BEGIN
       FROM (SELECT e.value, e.code, e.day, e.chunk, e.times FROM each AS e
             UNION ALL
             SELECT e.value, 0, e.day, e.chunk, cdp.bsi_agg(e.times) FROM each AS e GROUP BY 1, 3, 4) AS r
-    $sql$, cdp._event_day_value_sql(slot), cdp.setting('time_zone')) USING slot;
+    $sql$, cdp._event_day_value_sql(slot), (SELECT m.value FROM cdp.meta AS m WHERE m.key = 'time_zone')) USING slot;
 END $$;
 COMMENT ON FUNCTION cdp._event_day_build(int4) IS
     'internal: counts the days of one property, or for slot 0 those in all, from cdp.timeline_month';

@@ -78,6 +78,11 @@ SELECT cdp.timeline_first_property(t, 1) AS p1, cdp.timeline_first_property(t, 2
           FROM (VALUES ('2024-01-02'::timestamptz, 1, '{9,9,9}'::int[]), ('2024-01-01', 5, '{8,8}'), ('2024-01-01', 3, '{-7,NULL,2147483647}')) v(ts, code, props)) AS s;
 SELECT cdp.timeline_first_property(cdp.timeline_agg('2024-01-01', 1), 1) AS none, cdp.timeline_first_property(cdp.timeline_slice(cdp.timeline_agg('2024-01-01', 1), '2025-01-01', '2026-01-01'), 1) AS empty,
        cdp.timeline_first_property(NULL, 1) AS no_timeline;
+-- and of the first event with certain codes
+SELECT codes, cdp.timeline_first_property(t, 1, codes) AS p1, cdp.timeline_first_property(t, 2, codes) AS p2
+  FROM (SELECT cdp.timeline_agg(ts, code, NULL, props) AS t
+          FROM (VALUES ('2024-01-02'::timestamptz, 1, '{9,9,9}'::int[]), ('2024-01-01', 5, '{8,8}'), ('2024-01-01', 3, '{-7,NULL}'), ('2024-01-03', 5, '{6,6}'), ('2024-01-04', 300, NULL)) v(ts, code, props)) AS s,
+       (VALUES ('{5}'::int[]), ('{1,5}'), ('{1}'), ('{300}'), ('{2}'), ('{}'), (NULL)) AS c (codes);
 
 \set SHOW_CONTEXT never
 DO $$

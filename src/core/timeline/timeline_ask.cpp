@@ -34,16 +34,22 @@ std::size_t CountOf(const View& view, const CodeSet* codes, const Period& period
   });
 }
 
-std::optional<Micros> FirstOf(const View& view, const CodeSet* codes) {
+std::optional<std::size_t> FirstIndexOf(const View& view, const CodeSet* codes) {
   if (MeetsNone(view, codes)) return std::nullopt;
-  if (codes == nullptr) return view.first();
+  if (codes == nullptr) return 0;
   const std::size_t found = WithCodes(view, [&](auto column) {
     std::size_t index = 0;
     while (index < view.count() && !codes->Has(column[index])) ++index;
     return index;
   });
   if (found == view.count()) return std::nullopt;
-  return InstantAt(view, found);
+  return found;
+}
+
+std::optional<Micros> FirstOf(const View& view, const CodeSet* codes) {
+  const auto found = FirstIndexOf(view, codes);
+  if (!found) return std::nullopt;
+  return InstantAt(view, *found);
 }
 
 std::optional<Micros> LastOf(const View& view, const CodeSet* codes) {

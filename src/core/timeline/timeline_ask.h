@@ -14,6 +14,9 @@ namespace cdp::timeline {
 /// A null `codes` stands for every code.
 std::size_t CountOf(const View& view, const CodeSet* codes, const Period& period = {});
 
+/// Which is the first such event; nothing when there is none.
+std::optional<std::size_t> FirstIndexOf(const View& view, const CodeSet* codes);
+
 /// When the first and the last such event was; nothing when there is none.
 std::optional<Micros> FirstOf(const View& view, const CodeSet* codes);
 std::optional<Micros> LastOf(const View& view, const CodeSet* codes);

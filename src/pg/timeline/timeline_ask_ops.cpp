@@ -17,10 +17,10 @@ struct Question {
   std::span<const int32> codes;
 };
 
-/// Argument 1 of a function; null stands for all codes. May longjmp.
-Question TakeCodes(FunctionCallInfo fcinfo) {
-  if (PG_ARGISNULL(1)) return {fcinfo, true, {}};
-  ArrayType* array = PG_GETARG_ARRAYTYPE_P(1);
+/// Argument n of a function; null stands for all codes. May longjmp.
+Question TakeCodes(FunctionCallInfo fcinfo, int n = 1) {
+  if (PG_ARGISNULL(n)) return {fcinfo, true, {}};
+  ArrayType* array = PG_GETARG_ARRAYTYPE_P(n);
   if (ARR_NDIM(array) > 1) {
     ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
                     errmsg("codes must be an array of one dimension")));
@@ -142,18 +142,20 @@ CDP_FUNCTION(cdp_timeline_codes) {
 }
 
 CDP_FUNCTION(cdp_timeline_first_property) {
-  const varlena* value = TimelineArgument(fcinfo, 0);
+  if (PG_ARGISNULL(0) || PG_ARGISNULL(1)) PG_RETURN_NULL();
   const int32 which = PG_GETARG_INT32(1);
   if (which < 1 || which > timeline::kMaxProperties) {
     ereport(ERROR,
             (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("events have no property %d", which),
              errdetail("Properties are numbered from 1 to %d.", timeline::kMaxProperties)));
   }
-  const Found found = CallCore([value, which] {
-    const View view = ReadTimeline(value);
-    if (view.count() == 0) return Found{};
-    return FoundIn(timeline::PropertyColumn(view, which).At(0));
-  });
+  const Question question = TakeCodes(fcinfo, 2);
+  const Found found =
+      AskEvents(question, Found{}, [which](const View& view, const CodeSet* codes) {
+        const auto first = timeline::FirstIndexOf(view, codes);
+        if (!first) return Found{};
+        return FoundIn(timeline::PropertyColumn(view, which).At(*first));
+      });
   if (!found.found) PG_RETURN_NULL();
   PG_RETURN_INT32(static_cast<int32>(found.value));
 }
