@@ -154,6 +154,10 @@ struct Properties {
 template <class To>
 std::byte* WriteCodes(std::span<const View> parts, std::byte* out) {
   for (const View& part : parts) {
+    if (sizeof(To) == std::size_t{1} << part.shape().width_log2) {
+      out = std::copy_n(part.codes(), part.count() * sizeof(To), out);
+      continue;
+    }
     WithCodes(part, [&](auto codes) {
       for (std::size_t i = 0; i < part.count(); ++i) out = WriteRaw(out, static_cast<To>(codes[i]));
     });

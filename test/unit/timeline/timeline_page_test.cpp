@@ -12,7 +12,7 @@ namespace cdp::timeline {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
-constexpr int kPages = 600;
+constexpr int kPages = 300;
 #else
 constexpr int kPages = 2'500;
 #endif
