@@ -4,17 +4,9 @@
 --| OneID, is an `int4` whose 32 bits are read unsigned: above 2,147,483,647 it shows as negative.
 
 --| ## One spelling
-CREATE FUNCTION cdp._blanks() RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    -- Forms and spreadsheets add some that nobody sees: no-break, ideographic and zero-width space, BOM.
-    RETURN E' \t\n\r\f\x0B' || CASE WHEN getdatabaseencoding() = 'UTF8' THEN
-        (SELECT string_agg(chr(c), '') FROM unnest('{160,8203,12288,65279}'::int4[]) AS c) ELSE '' END;
-END $$;
-COMMENT ON FUNCTION cdp._blanks() IS 'internal: white space and invisible characters around values';
-
-CREATE FUNCTION cdp._trim(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN btrim(value, cdp._blanks());
+-- Forms and spreadsheets add some that nobody sees: no-break, ideographic and zero-width space, BOM.
+CREATE FUNCTION cdp._trim(value text) RETURNS text
+    AS 'MODULE_PATHNAME', 'cdp__trim' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION cdp._trim(text) IS 'internal: a text without white space and invisible characters around it';
 
 CREATE FUNCTION cdp._id_type_name(name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -129,7 +129,7 @@ BEGIN
                   FROM pg_temp._cdp_pair AS p
                   JOIN cdp.identifier AS i ON i.id IN (p.a, p.b) AND i.status <> 'active') AS r
          WHERE NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = r.a AND v.b = r.b AND v.verdict = 'together')
-         ORDER BY r.a, r.b, r.reason;
+         ORDER BY r.a, r.b, r.reason COLLATE "C";
     ANALYZE pg_temp._cdp_refused;
     UPDATE cdp.link AS l SET status = 'quarantined', reason = r.reason
       FROM pg_temp._cdp_refused AS r
@@ -258,16 +258,11 @@ END $$;
 COMMENT ON FUNCTION cdp._identity_begin(text, text) IS
     'internal: waits until nobody else changes who is who, and notes that something begins to run; returns the number of the run';
 
-CREATE FUNCTION cdp.id_resolve(OUT run_id int8, OUT links_read int8, OUT identifiers_new int8,
-                               OUT persons_new int8, OUT merges int8, OUT blocked int8, OUT shared int8,
-                               OUT quarantined int8, OUT splits int8, OUT duration interval)
+CREATE FUNCTION cdp._resolve_batch(run_id int8, OUT links_read int8, OUT identifiers_new int8,
+                                   OUT persons_new int8, OUT merges int8, OUT blocked int8, OUT shared int8,
+                                   OUT quarantined int8, OUT splits int8)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    started timestamptz := clock_timestamp();
-    work_mem_before text;
 BEGIN
-    run_id := cdp._identity_begin('id_resolve');
-    work_mem_before := cdp._work_mem_raise();
     links_read := cdp._resolve_take();
     identifiers_new := (SELECT count(*) FROM pg_temp._cdp_fresh AS f);
     blocked := cdp._resolve_block();
@@ -280,12 +275,6 @@ BEGIN
         pg_temp._cdp_edge, pg_temp._cdp_component;
     PERFORM cdp._analyze_grown('cdp.person', persons_new);
     PERFORM cdp._analyze_grown('cdp.identifier', persons_new);
-    PERFORM set_config('work_mem', work_mem_before, true);
-    PERFORM cdp._run_finish(run_id, jsonb_build_object(
-        'links_read', links_read, 'identifiers_new', identifiers_new, 'persons_new', persons_new,
-        'merges', merges, 'blocked', blocked, 'shared', shared, 'quarantined', quarantined,
-        'splits', splits));
-    duration := clock_timestamp() - started;
 END $$;
-COMMENT ON FUNCTION cdp.id_resolve() IS
-    'works out who is one person from what was ingested since: guards first, which also split whom wrong links have merged, then new OneIDs and merges into the oldest; returns one row of counts';
+COMMENT ON FUNCTION cdp._resolve_batch(int8) IS
+    'internal: resolves the links and identifiers that wait; returns what cdp.id_resolve() does';

@@ -100,29 +100,20 @@ END $$;
 COMMENT ON FUNCTION cdp._ingest_take_events(timestamptz, timestamptz) IS
     'internal: takes the landed events into _cdp_event, parsed, with the reason where one is refused';
 
-CREATE FUNCTION cdp._ingest_take_links(earliest timestamptz, latest timestamptz) RETURNS int8
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    taken int8;
-    -- What float8 is sure to read without an error.
-    number_form text := '^ *[+]?([0-9]{1,9}([.][0-9]{0,15})?|[.][0-9]{1,15})([eE][-+]?[0-9]{1,2})? *$';
+CREATE FUNCTION cdp._landed_links_sql() RETURNS text LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    CREATE TEMP TABLE _cdp_link (
-        source text COLLATE "C", type_a text COLLATE "C", value_a text COLLATE "C",
-        type_b text COLLATE "C", value_b text COLLATE "C", first_seen timestamptz,
-        last_seen timestamptz, weight float8, n int8, reason text, raw jsonb) ON COMMIT DROP;
-    WITH gone AS (DELETE FROM cdp.landing_link AS l RETURNING l.*)
-    INSERT INTO pg_temp._cdp_link
-    SELECT j.source, j.type_a, j.value_a, j.type_b, j.value_b, j.seen_at, j.seen_at, j.weight, 1, j.reason,
+    RETURN format($s$
+    SELECT j.source, j.type_a, j.value_a, j.type_b, j.value_b, j.seen_at, j.weight, j.reason,
            CASE WHEN j.reason IS NOT NULL THEN
                jsonb_build_object('source', j.raw_source, 'type_a', j.raw_type_a, 'value_a', j.raw_value_a,
                    'type_b', j.raw_type_b, 'value_b', j.raw_value_b, 'seen_at', j.raw_seen_at,
-                   'weight', j.raw_weight) END
+                   'weight', j.raw_weight) END AS raw
       FROM (SELECT p.*, coalesce(
                 cdp._text_fault('source', p.source),
                 cdp._text_fault('type_a', p.type_a), cdp._text_fault('value_a', p.value_a),
                 cdp._text_fault('type_b', p.type_b), cdp._text_fault('value_b', p.value_b),
-                cdp._time_fault('seen_at', p.raw_seen_at, p.seen_at, earliest, latest),
+                cdp._time_fault('seen_at', p.raw_seen_at, p.seen_at, $1, $2),
                 CASE WHEN p.weight BETWEEN 0 AND 1 THEN NULL
                      ELSE 'weight is not a number from 0 to 1' END) AS reason
               FROM (SELECT coalesce(nullif(cdp._trim(g.source), ''), 'unnamed') AS source,
@@ -130,7 +121,7 @@ BEGIN
                            cdp._id_type_name(g.type_b) AS type_b, cdp._id_value(g.type_b, g.value_b) AS value_b,
                            coalesce(cdp._timestamptz_or_null(g.seen_at),
                                     CASE WHEN coalesce(cdp._trim(g.seen_at), '') = '' THEN now() END) AS seen_at,
-                           CASE WHEN g.weight ~ number_form THEN g.weight::float8
+                           CASE WHEN g.weight ~ %L THEN g.weight::float8
                                 WHEN coalesce(cdp._trim(g.weight), '') = '' THEN 1 END AS weight,
                            g.source AS raw_source, g.type_a AS raw_type_a, g.value_a AS raw_value_a,
                            g.type_b AS raw_type_b, g.value_b AS raw_value_b, g.seen_at AS raw_seen_at,
@@ -145,7 +136,27 @@ BEGIN
                               FROM gone AS r
                             OFFSET 0) AS g
                     OFFSET 0) AS p  -- each value is computed once and used several times
-            OFFSET 0) AS j;
+            OFFSET 0) AS j $s$,
+        -- What float8 is sure to read without an error.
+        '^ *[+]?([0-9]{1,9}([.][0-9]{0,15})?|[.][0-9]{1,15})([eE][-+]?[0-9]{1,2})? *$');
+END $$;
+COMMENT ON FUNCTION cdp._landed_links_sql() IS
+    'internal: the query that brings rows of landing_link, named gone, into one spelling and judges them; $1 and $2: the earliest and the latest time believed';
+
+CREATE FUNCTION cdp._ingest_take_links(earliest timestamptz, latest timestamptz) RETURNS int8
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    taken int8;
+BEGIN
+    CREATE TEMP TABLE _cdp_link (
+        source text COLLATE "C", type_a text COLLATE "C", value_a text COLLATE "C",
+        type_b text COLLATE "C", value_b text COLLATE "C", first_seen timestamptz,
+        last_seen timestamptz, weight float8, n int8, reason text, raw jsonb) ON COMMIT DROP;
+    EXECUTE format($s$
+        WITH gone AS (DELETE FROM cdp.landing_link AS l RETURNING l.*)
+        INSERT INTO pg_temp._cdp_link
+        SELECT j.source, j.type_a, j.value_a, j.type_b, j.value_b, j.seen_at, j.seen_at, j.weight, 1, j.reason, j.raw
+          FROM (%s) AS j $s$, cdp._landed_links_sql()) USING earliest, latest;
     GET DIAGNOSTICS taken = ROW_COUNT;
     RETURN taken;
 END $$;

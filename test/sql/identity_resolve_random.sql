@@ -74,7 +74,22 @@ SELECT links_read FROM cdp.ingest();
 SELECT shared FROM cdp.id_resolve();
 SELECT count(*) FROM (SELECT * FROM result() EXCEPT TABLE first_result) d;
 
--- without the fan-out guard, which looks back, eight batches make the same people as one
+-- the first load as one call: the same again, and the same links
+CREATE TABLE first_links AS SELECT a, b, source, weight, first_seen, last_seen, n, status, reason FROM cdp.link;
+SELECT cdp.teardown(force => true) \g /dev/null
+SELECT cdp.setup('UTC') \g /dev/null
+INSERT INTO cdp.landing_link SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw ORDER BY dice(n, 98, 1000000);
+INSERT INTO cdp.landing_link VALUES ('test', 'phone', '1', 'phone', NULL, NULL, NULL);
+SELECT links_read, identifiers_new, persons_new, merges, blocked, shared, quarantined, splits FROM cdp.id_resolve();
+SELECT count(*) FROM (SELECT * FROM result() EXCEPT TABLE first_result) d;
+SELECT count(*) FROM (SELECT a, b, source, weight, first_seen, last_seen, n, status, reason FROM cdp.link
+                      EXCEPT TABLE first_links) d;
+SELECT (SELECT count(*) FROM cdp.link) = (SELECT count(*) FROM first_links) AS all_links, (SELECT count(*) FROM cdp.landing_link) AS left_over;
+SELECT source_table, reason, row_count FROM cdp.v_quarantine WHERE source_table = 'landing_link';
+SELECT severity, what FROM cdp.check() WHERE severity IN ('error', 'notice');
+SELECT links_read, identifiers_new FROM cdp.id_resolve();
+
+-- without the fan-out guard eight batches make the same people as one
 SELECT cdp.teardown(force => true) \g /dev/null
 SELECT cdp.setup('UTC') \g /dev/null
 SELECT cdp.setting_set('fanout_limit', '1000000') \g /dev/null

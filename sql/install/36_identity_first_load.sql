@@ -1,0 +1,170 @@
+--| ## The first load
+-- While nothing is stored, all that there is to know comes by in one pass: identifiers are numbered, links
+-- guarded and persons found in memory, and every row is written once, as it will be. It comes to the same
+-- as ingest() and id_resolve() in turn, in a fraction of the time. The functions are steps upon what the
+-- one before has left in memory of the transaction.
+
+CREATE FUNCTION cdp._first_load_begin() RETURNS void
+    AS 'MODULE_PATHNAME', 'cdp__first_load_begin' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION cdp._first_load_begin() IS 'internal: begins the first load of links';
+CREATE FUNCTION cdp._first_load_end() RETURNS void
+    AS 'MODULE_PATHNAME', 'cdp__first_load_end' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION cdp._first_load_end() IS 'internal: gives the memory of the first load back';
+CREATE FUNCTION cdp._first_load_add(source text, type_a text, value_a text, type_b text, value_b text,
+                                    seen_at timestamptz, weight float8) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'cdp__first_load_add' LANGUAGE C VOLATILE STRICT COST 10;
+COMMENT ON FUNCTION cdp._first_load_add(text, text, text, text, text, timestamptz, float8) IS
+    'internal: takes a link into the first load, its texts in the one spelling; true';
+CREATE FUNCTION cdp._first_load_types(OUT nth int4, OUT name text) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'cdp__first_load_types' LANGUAGE C STABLE ROWS 20;
+COMMENT ON FUNCTION cdp._first_load_types() IS 'internal: the types of identifiers in the first load';
+CREATE FUNCTION cdp._first_load_type_describe(nth int4, type_id int4, rank int4, fanout_limit int4) RETURNS void
+    AS 'MODULE_PATHNAME', 'cdp__first_load_type_describe' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._first_load_type_describe(int4, int4, int4, int4) IS
+    'internal: tells the first load what is known of a type';
+CREATE FUNCTION cdp._first_load_number() RETURNS int8
+    AS 'MODULE_PATHNAME', 'cdp__first_load_number' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION cdp._first_load_number() IS
+    'internal: numbers the identifiers of the first load by first sight; returns how many there are';
+CREATE FUNCTION cdp._first_load_values(OUT nth int4, OUT type_id int4, OUT value text) RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'cdp__first_load_values' LANGUAGE C STABLE ROWS 1000000;
+COMMENT ON FUNCTION cdp._first_load_values() IS 'internal: the identifiers of the first load';
+CREATE FUNCTION cdp._first_load_block(nth int4) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'cdp__first_load_block' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._first_load_block(int4) IS 'internal: an identifier of the first load is a placeholder; true';
+CREATE FUNCTION cdp._first_load_resolve(OUT pairs int8, OUT links int8, OUT persons int8, OUT blocked int8,
+                                        OUT shared int8, OUT quarantined int8) RETURNS record
+    AS 'MODULE_PATHNAME', 'cdp__first_load_resolve' LANGUAGE C VOLATILE;
+COMMENT ON FUNCTION cdp._first_load_resolve() IS 'internal: guards the links of the first load and finds the persons';
+CREATE FUNCTION cdp._first_load_identifiers(given int8, given_persons int8, OUT id int4, OUT type_id int4,
+    OUT value text, OUT one_id int4, OUT status text, OUT first_seen timestamptz, OUT last_seen timestamptz)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'cdp__first_load_identifiers' LANGUAGE C STABLE STRICT ROWS 1000000;
+COMMENT ON FUNCTION cdp._first_load_identifiers(int8, int8) IS
+    'internal: rows for cdp.identifier, numbered behind those given out before';
+CREATE FUNCTION cdp._first_load_links(given int8, OUT a int4, OUT b int4, OUT source text, OUT weight float8,
+    OUT first_seen timestamptz, OUT last_seen timestamptz, OUT n int8, OUT status text, OUT reason text)
+    RETURNS SETOF record
+    AS 'MODULE_PATHNAME', 'cdp__first_load_links' LANGUAGE C STABLE STRICT ROWS 1000000;
+COMMENT ON FUNCTION cdp._first_load_links(int8) IS 'internal: rows for cdp.link';
+
+CREATE FUNCTION cdp._first_load_take(run_id int8) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' AS $$
+DECLARE
+    earliest timestamptz := cdp.setting('event_min_ts');
+    latest timestamptz := now() + cdp.setting('event_max_ahead')::interval;
+BEGIN
+    PERFORM set_config('timezone', cdp.setting('time_zone'), true);
+    EXECUTE format($s$
+        WITH gone AS (DELETE FROM cdp.landing_link AS l RETURNING l.*)
+        INSERT INTO cdp.quarantine (source_table, raw, reason, run_id)
+        SELECT 'landing_link', j.raw, j.reason, $3
+          FROM (%s) AS j
+         WHERE CASE WHEN j.reason IS NULL
+                    THEN NOT cdp._first_load_add(j.source, j.type_a, j.value_a, j.type_b, j.value_b, j.seen_at, j.weight)
+                    ELSE true END $s$, cdp._landed_links_sql()) USING earliest, latest, run_id;
+END $$;
+COMMENT ON FUNCTION cdp._first_load_take(int8) IS
+    'internal: takes the landed links into the first load; bad rows go to quarantine';
+
+CREATE FUNCTION cdp._first_load_waits() RETURNS boolean LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp._require_setup();
+    IF EXISTS (SELECT FROM cdp.identifier) OR NOT EXISTS (SELECT FROM cdp.landing_link) THEN
+        RETURN false;
+    END IF;
+    -- Nobody may ingest what would no longer be the first.
+    PERFORM cdp._lock('ingest');
+    RETURN NOT EXISTS (SELECT FROM cdp.identifier);
+END $$;
+COMMENT ON FUNCTION cdp._first_load_waits() IS
+    'internal: true, and ingest is locked, while nothing is stored and links have landed';
+
+CREATE FUNCTION cdp._first_load_find_blocked() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp._first_load_block(v.nth)
+       FROM cdp._first_load_values() AS v
+       JOIN cdp.id_type AS t USING (type_id)
+       JOIN cdp.id_blocklist AS b ON b.kind = 'exact' AND lower(b.value) = lower(v.value)
+      WHERE b.id_type IS NULL OR b.id_type = t.name;
+    -- All patterns of a type as one, but those that count their brackets or begin with options.
+    PERFORM cdp._first_load_block(v.nth)
+       FROM cdp._first_load_values() AS v
+       JOIN (SELECT t.type_id, CASE WHEN b.is_plain THEN 0 ELSE b.block_id END AS part,
+                    string_agg(CASE WHEN b.is_plain THEN '(?:' || b.value || ')' ELSE b.value END, '|' ORDER BY b.block_id) AS pattern
+               FROM (SELECT b.*, strpos(b.value, chr(92)) = 0 AND b.value !~ '^([(][?]|[*]{3})' AS is_plain
+                       FROM cdp.id_blocklist AS b WHERE b.kind = 'pattern') AS b
+               JOIN cdp.id_type AS t ON b.id_type IS NULL OR b.id_type = t.name
+              GROUP BY 1, 2) AS p USING (type_id)
+      WHERE lower(v.value) ~ p.pattern;
+END $$;
+COMMENT ON FUNCTION cdp._first_load_find_blocked() IS 'internal: finds the placeholders among the identifiers of the first load';
+
+CREATE FUNCTION cdp._first_load(run_id int8, OUT links_read int8, OUT identifiers_new int8, OUT persons_new int8,
+                                OUT blocked int8, OUT shared int8, OUT quarantined int8)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    usual_limit int4 := cdp.setting('fanout_limit')::int4;
+    links_new int8;
+    given int8;
+    given_persons int8;
+BEGIN
+    PERFORM cdp._first_load_begin();
+    PERFORM cdp._first_load_take(run_id);
+    PERFORM cdp._id_types_learn(ARRAY(SELECT t.name FROM cdp._first_load_types() AS t));
+    PERFORM cdp._first_load_type_describe(f.nth, t.type_id, t.rank, coalesce(t.fanout_limit, usual_limit))
+       FROM cdp._first_load_types() AS f JOIN cdp.id_type AS t ON t.name = f.name COLLATE "C";
+    identifiers_new := cdp._first_load_number();
+    PERFORM cdp._first_load_find_blocked();
+    SELECT r.pairs, r.links, r.persons, r.blocked, r.shared, r.quarantined
+      INTO links_read, links_new, persons_new, blocked, shared, quarantined FROM cdp._first_load_resolve() AS r;
+    given := cdp._counter_take('identifier', identifiers_new);
+    given_persons := cdp._counter_take('one_id', persons_new);
+    INSERT INTO cdp.person (one_id)
+    SELECT cdp._one_id_signed(given_persons + p.nth) FROM generate_series(1, persons_new) AS p (nth);
+    INSERT INTO cdp.identifier (id, type_id, value, one_id, status, first_seen, last_seen, since)
+    SELECT i.id, i.type_id, i.value, i.one_id, i.status, i.first_seen, i.last_seen,
+           CASE WHEN i.one_id IS NOT NULL OR i.status = 'shared' THEN now() END
+      FROM cdp._first_load_identifiers(given, given_persons) AS i;
+    INSERT INTO cdp.link (a, b, source, weight, first_seen, last_seen, n, status, reason)
+    SELECT l.a, l.b, l.source, l.weight, l.first_seen, l.last_seen, l.n, l.status, l.reason
+      FROM cdp._first_load_links(given) AS l;
+    PERFORM cdp._first_load_end();
+    PERFORM cdp._analyze_grown('cdp.person', persons_new);
+    PERFORM cdp._analyze_grown('cdp.identifier', identifiers_new);
+    PERFORM cdp._analyze_grown('cdp.link', links_new);
+END $$;
+COMMENT ON FUNCTION cdp._first_load(int8) IS
+    'internal: loads and resolves the links that have landed while nothing is stored; returns what cdp.id_resolve() does';
+
+CREATE FUNCTION cdp.id_resolve(OUT run_id int8, OUT links_read int8, OUT identifiers_new int8,
+                               OUT persons_new int8, OUT merges int8, OUT blocked int8, OUT shared int8,
+                               OUT quarantined int8, OUT splits int8, OUT duration interval)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    started timestamptz := clock_timestamp();
+    work_mem_before text;
+    is_first boolean := cdp._first_load_waits();
+BEGIN
+    run_id := cdp._identity_begin('id_resolve');
+    work_mem_before := cdp._work_mem_raise();
+    IF is_first THEN
+        SELECT f.links_read, f.identifiers_new, f.persons_new, 0, f.blocked, f.shared, f.quarantined, 0
+          INTO links_read, identifiers_new, persons_new, merges, blocked, shared, quarantined, splits
+          FROM cdp._first_load(run_id) AS f;
+    ELSE
+        SELECT b.links_read, b.identifiers_new, b.persons_new, b.merges, b.blocked, b.shared, b.quarantined, b.splits
+          INTO links_read, identifiers_new, persons_new, merges, blocked, shared, quarantined, splits
+          FROM cdp._resolve_batch(run_id) AS b;
+    END IF;
+    PERFORM set_config('work_mem', work_mem_before, true);
+    PERFORM cdp._run_finish(run_id, jsonb_build_object(
+        'links_read', links_read, 'identifiers_new', identifiers_new, 'persons_new', persons_new,
+        'merges', merges, 'blocked', blocked, 'shared', shared, 'quarantined', quarantined,
+        'splits', splits));
+    duration := clock_timestamp() - started;
+END $$;
+COMMENT ON FUNCTION cdp.id_resolve() IS
+    'works out who is one person from what was ingested since: guards first, which also split whom wrong links have merged, then new OneIDs and merges into the oldest; returns one row of counts';

@@ -1,0 +1,275 @@
+#include "core/identity/first_load.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <numeric>
+#include <tuple>
+
+#include "core/base/error.h"
+#include "core/base/stop.h"
+#include "core/identity/union_find.h"
+
+namespace cdp::identity {
+namespace {
+
+constexpr std::size_t kFirstSlots = 1024;
+// Numbers of identifiers are positive int4.
+constexpr std::size_t kMostIdentifiers = 0x7fffffff;
+constexpr std::size_t kMostLinks = 0xfffffffe;
+
+std::uint64_t Mixed(std::uint64_t x) {
+  const auto product =
+      static_cast<unsigned __int128>(x ^ 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u;
+  return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
+}
+
+std::uint32_t HashOf(std::uint32_t type, std::string_view text) {
+  std::uint64_t hash = Mixed(text.size() * 0x10001 + type);
+  const char* at = text.data();
+  std::size_t left = text.size();
+  for (; left > 8; left -= 8, at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, sizeof word);
+    hash = Mixed(hash ^ word);
+  }
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, left);
+  return static_cast<std::uint32_t>(Mixed(hash ^ word));
+}
+
+/// Makes room in a table of slots, at most half full, for one more of `count` elements.
+template <class HashAt>
+void Reserve(std::pmr::vector<std::uint32_t>* slots, std::size_t count, std::uint32_t empty,
+             HashAt hash_at) {
+  if (slots->size() > 2 * count) return;
+  const std::size_t size = std::max(kFirstSlots, slots->size() * 2);
+  slots->assign(size, empty);
+  StopTicker ticker;
+  for (std::size_t i = 0; i < count; ++i) {
+    ticker.Step();
+    std::size_t slot = hash_at(i) & (size - 1);
+    while ((*slots)[slot] != empty) slot = (slot + 1) & (size - 1);
+    (*slots)[slot] = static_cast<std::uint32_t>(i);
+  }
+}
+
+std::uint64_t PairHash(std::uint32_t a, std::uint32_t b, std::uint32_t source) {
+  return Mixed((static_cast<std::uint64_t>(a) << 32 | b) + source * 0x9e3779b97f4a7c15u);
+}
+
+}  // namespace
+
+std::string_view FirstLoad::Keep(std::string_view text) {
+  auto* room = static_cast<char*>(texts_.allocate(text.size() + 1, 1));
+  std::memcpy(room, text.data(), text.size());
+  return {room, text.size()};
+}
+
+// There are a few dozen at most; the last one found is nearly always near the front.
+std::uint32_t FirstLoad::TypeOf(std::string_view name) {
+  for (std::size_t i = 0; i < types_.size(); ++i) {
+    if (types_[i].name == name) return static_cast<std::uint32_t>(i);
+  }
+  types_.push_back({Keep(name)});
+  return static_cast<std::uint32_t>(types_.size() - 1);
+}
+
+std::uint32_t FirstLoad::SourceOf(std::string_view name) {
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (sources_[i] == name) return static_cast<std::uint32_t>(i);
+  }
+  sources_.push_back(Keep(name));
+  return static_cast<std::uint32_t>(sources_.size() - 1);
+}
+
+std::uint32_t FirstLoad::Intern(std::uint32_t type, std::string_view value, std::int64_t at) {
+  Reserve(&identifier_slots_, identifiers_.size(), kEmpty,
+          [this](std::size_t i) { return identifiers_[i].hash; });
+  const std::uint32_t hash = HashOf(type, value);
+  const std::size_t mask = identifier_slots_.size() - 1;
+  std::size_t slot = hash & mask;
+  for (; identifier_slots_[slot] != kEmpty; slot = (slot + 1) & mask) {
+    Identifier& known = identifiers_[identifier_slots_[slot]];
+    if (known.hash != hash || known.type != type || known.value != value) continue;
+    known.first_seen = std::min(known.first_seen, at);
+    known.last_seen = std::max(known.last_seen, at);
+    return identifier_slots_[slot];
+  }
+  if (identifiers_.size() >= kMostIdentifiers) {
+    throw Error(ErrorCode::kLimitExceeded, "too many identifiers");
+  }
+  const auto place = static_cast<std::uint32_t>(identifiers_.size());
+  Identifier fresh;
+  fresh.value = Keep(value);
+  fresh.type = type;
+  fresh.hash = hash;
+  fresh.first_seen = fresh.last_seen = at;
+  identifiers_.push_back(fresh);
+  identifier_slots_[slot] = place;
+  return place;
+}
+
+void FirstLoad::Connect(std::uint32_t a, std::uint32_t b, std::uint32_t source,
+                        const Sighting& sighting) {
+  const auto hash_of = [](const Link& link) { return PairHash(link.a, link.b, link.source); };
+  Reserve(&link_slots_, links_.size(), kEmpty,
+          [this, hash_of](std::size_t i) { return hash_of(links_[i]); });
+  const std::size_t mask = link_slots_.size() - 1;
+  std::size_t slot = PairHash(a, b, source) & mask;
+  for (; link_slots_[slot] != kEmpty; slot = (slot + 1) & mask) {
+    Link& known = links_[link_slots_[slot]];
+    if (known.a != a || known.b != b || known.source != source) continue;
+    ++known.n;
+    known.weight = std::max(known.weight, sighting.weight);
+    known.first_seen = std::min(known.first_seen, sighting.at);
+    known.last_seen = std::max(known.last_seen, sighting.at);
+    return;
+  }
+  if (links_.size() >= kMostLinks) throw Error(ErrorCode::kLimitExceeded, "too many links");
+  link_slots_[slot] = static_cast<std::uint32_t>(links_.size());
+  links_.push_back({a, b, source, 1, sighting.weight, sighting.at, sighting.at});
+}
+
+void FirstLoad::Add(const Sighting& sighting) {
+  const std::uint32_t a = Intern(TypeOf(sighting.type_a), sighting.value_a, sighting.at);
+  const std::uint32_t b = Intern(TypeOf(sighting.type_b), sighting.value_b, sighting.at);
+  if (a == b) return;
+  Connect(std::min(a, b), std::max(a, b), SourceOf(sighting.source), sighting);
+}
+
+void FirstLoad::DescribeType(std::size_t n, std::int32_t id, std::int32_t rank,
+                             std::int32_t fanout_limit) {
+  if (n >= types_.size()) throw Error(ErrorCode::kInvalidArgument, "no such type");
+  types_[n].id = id;
+  types_[n].rank = rank;
+  types_[n].fanout_limit = fanout_limit;
+}
+
+void FirstLoad::Number() {
+  std::pmr::vector<std::uint32_t>(memory_).swap(identifier_slots_);
+  order_.resize(identifiers_.size());
+  std::iota(order_.begin(), order_.end(), 0u);
+  std::sort(order_.begin(), order_.end(), [this](std::uint32_t x, std::uint32_t y) {
+    const Identifier& left = identifiers_[x];
+    const Identifier& right = identifiers_[y];
+    if (left.first_seen != right.first_seen) return left.first_seen < right.first_seen;
+    if (left.type != right.type) return types_[left.type].id < types_[right.type].id;
+    return left.value < right.value;
+  });
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    identifiers_[order_[i]].number = static_cast<std::uint32_t>(i);
+  }
+}
+
+void FirstLoad::Block(std::size_t number) {
+  if (number >= order_.size()) throw Error(ErrorCode::kInvalidArgument, "no such identifier");
+  Identifier& one = identifiers_[order_[number]];
+  blocked_ += one.status == Status::kActive;
+  one.status = Status::kBlocked;
+}
+
+void FirstLoad::SortLinks() {
+  std::pmr::vector<std::uint32_t>(memory_).swap(link_slots_);
+  std::pmr::vector<std::uint32_t> by_name(sources_.size(), memory_);
+  std::iota(by_name.begin(), by_name.end(), 0u);
+  std::sort(by_name.begin(), by_name.end(),
+            [this](std::uint32_t x, std::uint32_t y) { return sources_[x] < sources_[y]; });
+  std::pmr::vector<std::string_view> names(memory_);
+  std::pmr::vector<std::uint32_t> place(sources_.size(), memory_);
+  for (std::size_t i = 0; i < by_name.size(); ++i) {
+    names.push_back(sources_[by_name[i]]);
+    place[by_name[i]] = static_cast<std::uint32_t>(i);
+  }
+  sources_.swap(names);
+  StopTicker ticker;
+  for (Link& link : links_) {
+    ticker.Step();
+    const std::uint32_t x = identifiers_[link.a].number;
+    const std::uint32_t y = identifiers_[link.b].number;
+    link.a = std::min(x, y);
+    link.b = std::max(x, y);
+    link.source = place[link.source];
+  }
+  std::sort(links_.begin(), links_.end(), [](const Link& x, const Link& y) {
+    return std::tie(x.a, x.b, x.source) < std::tie(y.a, y.b, y.source);
+  });
+}
+
+void FirstLoad::FindShared() {
+  // Who has a neighbour of which stronger type, once per neighbour.
+  std::pmr::vector<std::uint64_t> sights(memory_);
+  StopTicker ticker;
+  for (std::size_t i = 0; i < links_.size(); ++i) {
+    ticker.Step();
+    const Link& link = links_[i];
+    if (i > 0 && links_[i - 1].a == link.a && links_[i - 1].b == link.b) continue;
+    ++pairs_;
+    const Identifier& a = identifier(link.a);
+    const Identifier& b = identifier(link.b);
+    if (a.status == Status::kBlocked || b.status == Status::kBlocked) continue;
+    const std::int32_t rank_a = types_[a.type].rank;
+    const std::int32_t rank_b = types_[b.type].rank;
+    if (rank_b < rank_a) sights.push_back(static_cast<std::uint64_t>(link.a) << 32 | b.type);
+    if (rank_a < rank_b) sights.push_back(static_cast<std::uint64_t>(link.b) << 32 | a.type);
+  }
+  std::sort(sights.begin(), sights.end());
+  for (std::size_t begin = 0, end = 0; begin < sights.size(); begin = end) {
+    while (end < sights.size() && sights[end] == sights[begin]) ++end;
+    ticker.Step(static_cast<std::uint32_t>(end - begin));
+    Identifier& one = identifiers_[order_[sights[begin] >> 32]];
+    if (end - begin <= static_cast<std::size_t>(types_[one.type].fanout_limit)) continue;
+    const auto type = static_cast<std::uint32_t>(sights[begin]);
+    if (one.status == Status::kActive) ++shared_;
+    one.status = Status::kShared;
+    const auto key = [this](std::uint32_t t) { return std::tie(types_[t].rank, types_[t].name); };
+    if (one.shared_by == 0 || key(type) < key(one.shared_by - 1)) one.shared_by = type + 1;
+  }
+}
+
+FirstLoad::Refusal FirstLoad::Shared(const Identifier& identifier) const {
+  return {true, &types_[identifier.type], &types_[identifier.shared_by - 1]};
+}
+
+FirstLoad::Refusal FirstLoad::refusal(const Link& link) const {
+  const Identifier& a = identifier(link.a);
+  const Identifier& b = identifier(link.b);
+  if (a.status == Status::kActive && b.status == Status::kActive) return {};
+  if (a.status == Status::kBlocked || b.status == Status::kBlocked) return {true};
+  if (a.status == Status::kActive) return Shared(b);
+  if (b.status == Status::kActive) return Shared(a);
+  // Which of two reasons is told must not depend on anything but their texts: the limit, then the
+  // name of the type.
+  const auto text = [](const Refusal& reason) {
+    return std::pair(std::to_string(reason.own->fanout_limit), reason.other->name);
+  };
+  return std::min(Shared(a), Shared(b),
+                  [text](const Refusal& x, const Refusal& y) { return text(x) < text(y); });
+}
+
+void FirstLoad::Resolve() {
+  SortLinks();
+  FindShared();
+  std::pmr::vector<std::uint32_t> parent(identifiers_.size(), memory_);
+  std::iota(parent.begin(), parent.end(), 0u);
+  StopTicker ticker;
+  for (const Link& link : links_) {
+    ticker.Step();
+    if (identifier(link.a).status == Status::kActive &&
+        identifier(link.b).status == Status::kActive) {
+      Unite(parent.data(), link.a, link.b);
+    } else {
+      ++refused_;
+    }
+  }
+  // The root of a person is its smallest number, so it comes before the others.
+  for (std::size_t number = 0; number < parent.size(); ++number) {
+    ticker.Step();
+    Identifier& one = identifiers_[order_[number]];
+    if (one.status != Status::kActive) continue;
+    const std::uint32_t root = Root(parent.data(), static_cast<std::uint32_t>(number));
+    one.person = root == number ? ++persons_ : identifiers_[order_[root]].person;
+  }
+}
+
+}  // namespace cdp::identity

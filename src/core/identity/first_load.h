@@ -1,0 +1,131 @@
+/// The first load of links: from texts to identifiers, guarded links and persons, all in memory.
+///
+/// While nothing is stored yet, everything there is to know comes by in one pass: identifiers get
+/// their numbers, links are guarded and persons found before a row is written, so that each row is
+/// written once. It must come to the same as loading and resolving step by step.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory_resource>
+#include <string_view>
+#include <vector>
+
+namespace cdp::identity {
+
+class FirstLoad {
+ public:
+  explicit FirstLoad(std::pmr::memory_resource* memory)
+      : memory_(memory),
+        texts_(std::size_t{1} << 20, memory),
+        types_(memory),
+        sources_(memory),
+        identifiers_(memory),
+        identifier_slots_(memory),
+        links_(memory),
+        link_slots_(memory),
+        order_(memory) {}
+
+  /// A link as it was landed, its texts in the one spelling. Times are microseconds.
+  struct Sighting {
+    std::string_view source;
+    std::string_view type_a;
+    std::string_view value_a;
+    std::string_view type_b;
+    std::string_view value_b;
+    std::int64_t at;
+    double weight;
+  };
+  void Add(const Sighting& sighting);
+
+  struct Type {
+    std::string_view name;
+    std::int32_t id = 0;
+    std::int32_t rank = 0;
+    std::int32_t fanout_limit = 0;  ///< of a stronger type no more than so many
+  };
+  /// Types in the order in which they were first met.
+  std::size_t types() const { return types_.size(); }
+  const Type& type(std::size_t n) const { return types_[n]; }
+  /// What is known of a type; needed for each before Number().
+  void DescribeType(std::size_t n, std::int32_t id, std::int32_t rank, std::int32_t fanout_limit);
+
+  enum class Status : std::uint8_t { kActive, kBlocked, kShared };
+  struct Identifier {
+    std::string_view value;
+    std::uint32_t type = 0;  // place in types_
+    std::uint32_t hash = 0;
+    std::int64_t first_seen = 0;
+    std::int64_t last_seen = 0;
+    std::uint32_t number = 0;     // from 0; what is stored is one more
+    std::uint32_t person = 0;     // from 1; 0: nobody
+    std::uint32_t shared_by = 0;  // one more than the place of the type of too many neighbours
+    Status status = Status::kActive;
+  };
+  /// Gives the identifiers their numbers, by first sight, then type and value: never by the order
+  /// in which they came. They are in this order from here on.
+  void Number();
+  std::size_t identifiers() const { return identifiers_.size(); }
+  const Identifier& identifier(std::size_t number) const { return identifiers_[order_[number]]; }
+  /// Says that this one identifies nobody.
+  void Block(std::size_t number);
+
+  struct Link {
+    std::uint32_t a = 0;  // places in identifiers_; after Resolve() numbers
+    std::uint32_t b = 0;
+    std::uint32_t source = 0;
+    std::uint32_t n = 0;
+    double weight = 0;
+    std::int64_t first_seen = 0;
+    std::int64_t last_seen = 0;
+  };
+  /// Guards the links, then gives the persons their numbers, in the order of their identifiers.
+  void Resolve();
+  /// Ordered by both ends and source, the smaller number first.
+  std::size_t links() const { return links_.size(); }
+  const Link& link(std::size_t n) const { return links_[n]; }
+  std::string_view source(const Link& link) const { return sources_[link.source]; }
+
+  /// Why a link merges nobody: an end is blocked, or shared by too many of a type.
+  struct Refusal {
+    bool is_refused = false;
+    const Type* own = nullptr;    ///< null: blocked; else the type of the shared end
+    const Type* other = nullptr;  ///< the type of which there are too many
+  };
+  Refusal refusal(const Link& link) const;
+
+  std::uint64_t pairs() const { return pairs_; }
+  std::uint64_t refused() const { return refused_; }
+  std::uint64_t blocked() const { return blocked_; }
+  std::uint64_t shared() const { return shared_; }
+  std::uint32_t persons() const { return persons_; }
+
+ private:
+  static constexpr std::uint32_t kEmpty = 0xffffffffu;
+
+  std::string_view Keep(std::string_view text);
+  std::uint32_t TypeOf(std::string_view name);
+  std::uint32_t SourceOf(std::string_view name);
+  std::uint32_t Intern(std::uint32_t type, std::string_view value, std::int64_t at);
+  void Connect(std::uint32_t a, std::uint32_t b, std::uint32_t source, const Sighting& sighting);
+  void SortLinks();
+  void FindShared();
+  Refusal Shared(const Identifier& identifier) const;
+
+  std::pmr::memory_resource* memory_;
+  std::pmr::monotonic_buffer_resource texts_;
+  std::pmr::vector<Type> types_;
+  std::pmr::vector<std::string_view> sources_;
+  std::pmr::vector<Identifier> identifiers_;
+  std::pmr::vector<std::uint32_t> identifier_slots_;
+  std::pmr::vector<Link> links_;
+  std::pmr::vector<std::uint32_t> link_slots_;
+  std::pmr::vector<std::uint32_t> order_;  // number -> place in identifiers_
+  std::uint64_t pairs_ = 0;
+  std::uint64_t refused_ = 0;
+  std::uint64_t blocked_ = 0;
+  std::uint64_t shared_ = 0;
+  std::uint32_t persons_ = 0;
+};
+
+}  // namespace cdp::identity

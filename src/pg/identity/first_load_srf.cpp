@@ -1,0 +1,196 @@
+/// The first load of links, step by step, as cdp._first_load() takes them. What is between the
+/// steps lives in memory of the transaction, one load at a time.
+
+#include "core/identity/first_load.h"
+
+#include "pg/base/datum.h"
+#include "pg/base/row_set.h"
+
+namespace cdp::pg {
+namespace {
+
+using identity::FirstLoad;
+
+// Lives in a memory context of its own and is never destroyed: it owns nothing but that memory.
+struct Load {
+  explicit Load(MemoryContext context) : memory(context), load(&memory) {}
+  ContextResource memory;
+  FirstLoad load;
+};
+
+Load* current = nullptr;
+
+void Forget(void*) { current = nullptr; }
+
+/// The load that is under way. May longjmp.
+FirstLoad& Current() {
+  if (current == nullptr) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("no load is under way"), errhint("cdp.id_resolve() begins one.")));
+  }
+  return current->load;
+}
+
+/// The body of a set-returning function with kColumns columns and `count` rows;
+/// `fill(n, values, nulls)` puts row n into columns that are not null unless it says so.
+template <int kColumns, class Fill>
+Datum ReturnEach(FunctionCallInfo fcinfo, std::size_t count, Fill fill) {
+  if (SRF_IS_FIRSTCALL()) {
+    FuncCallContext* first = SRF_FIRSTCALL_INIT();
+    const MemoryContext caller = MemoryContextSwitchTo(first->multi_call_memory_ctx);
+    first->tuple_desc = RowShape(fcinfo);
+    first->max_calls = count;
+    MemoryContextSwitchTo(caller);
+  }
+  FuncCallContext* call = SRF_PERCALL_SETUP();
+  // Another load may have begun since the first row.
+  if (call->call_cntr >= call->max_calls || call->call_cntr >= count) SRF_RETURN_DONE(call);
+  Datum values[kColumns] = {};
+  bool nulls[kColumns] = {};
+  fill(static_cast<std::size_t>(call->call_cntr), values, nulls);
+  SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc, values, nulls)));
+}
+
+Datum TextOf(std::string_view text) {
+  return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())));
+}
+
+const char* NameOf(FirstLoad::Status status) {
+  switch (status) {
+    case FirstLoad::Status::kBlocked:
+      return "blocked";
+    case FirstLoad::Status::kShared:
+      return "shared";
+    default:
+      return "active";
+  }
+}
+
+Datum ReasonOf(const FirstLoad::Refusal& refusal) {
+  if (refusal.own == nullptr) return CStringGetTextDatum("one end is blocked");
+  return CStringGetTextDatum(psprintf(
+      "one end is shared: linked with more than %d of type \"%.*s\"", refusal.own->fanout_limit,
+      static_cast<int>(refusal.other->name.size()), refusal.other->name.data()));
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp__first_load_begin) {
+  const MemoryContext context =
+      AllocSetContextCreate(TopTransactionContext, "cdp first load", ALLOCSET_DEFAULT_SIZES);
+  auto* callback = static_cast<MemoryContextCallback*>(
+      MemoryContextAllocZero(context, sizeof(MemoryContextCallback)));
+  callback->func = Forget;
+  auto* load =
+      CallCore([context] { return new (AllocateIn(context, sizeof(Load))) Load(context); });
+  if (current != nullptr) MemoryContextDelete(current->memory.context());
+  MemoryContextRegisterResetCallback(context, callback);
+  current = load;
+  PG_RETURN_VOID();
+}
+
+CDP_FUNCTION(cdp__first_load_end) {
+  if (current != nullptr) MemoryContextDelete(current->memory.context());
+  PG_RETURN_VOID();
+}
+
+CDP_FUNCTION(cdp__first_load_add) {
+  FirstLoad& load = Current();
+  const FirstLoad::Sighting sighting{ViewOf(PG_GETARG_TEXT_PP(0)), ViewOf(PG_GETARG_TEXT_PP(1)),
+                                     ViewOf(PG_GETARG_TEXT_PP(2)), ViewOf(PG_GETARG_TEXT_PP(3)),
+                                     ViewOf(PG_GETARG_TEXT_PP(4)), PG_GETARG_TIMESTAMPTZ(5),
+                                     PG_GETARG_FLOAT8(6)};
+  CallCore([&] { load.Add(sighting); });
+  PG_RETURN_BOOL(true);
+}
+
+CDP_FUNCTION(cdp__first_load_types) {
+  const FirstLoad& load = Current();
+  return ReturnEach<2>(fcinfo, load.types(), [&load](std::size_t n, Datum* values, bool*) {
+    values[0] = Int32GetDatum(static_cast<int32>(n));
+    values[1] = TextOf(load.type(n).name);
+  });
+}
+
+CDP_FUNCTION(cdp__first_load_type_describe) {
+  FirstLoad& load = Current();
+  const auto n = static_cast<std::size_t>(static_cast<uint32>(PG_GETARG_INT32(0)));
+  CallCore(
+      [&] { load.DescribeType(n, PG_GETARG_INT32(1), PG_GETARG_INT32(2), PG_GETARG_INT32(3)); });
+  PG_RETURN_VOID();
+}
+
+CDP_FUNCTION(cdp__first_load_number) {
+  FirstLoad& load = Current();
+  CallCore([&] { load.Number(); });
+  PG_RETURN_INT64(static_cast<int64>(load.identifiers()));
+}
+
+CDP_FUNCTION(cdp__first_load_values) {
+  const FirstLoad& load = Current();
+  return ReturnEach<3>(fcinfo, load.identifiers(), [&load](std::size_t n, Datum* values, bool*) {
+    const FirstLoad::Identifier& one = load.identifier(n);
+    values[0] = Int32GetDatum(static_cast<int32>(n));
+    values[1] = Int32GetDatum(load.type(one.type).id);
+    values[2] = TextOf(one.value);
+  });
+}
+
+CDP_FUNCTION(cdp__first_load_block) {
+  FirstLoad& load = Current();
+  const auto number = static_cast<std::size_t>(static_cast<uint32>(PG_GETARG_INT32(0)));
+  CallCore([&] { load.Block(number); });
+  PG_RETURN_BOOL(true);
+}
+
+CDP_FUNCTION(cdp__first_load_resolve) {
+  FirstLoad& load = Current();
+  CallCore([&] { load.Resolve(); });
+  const TupleDesc shape = RowShape(fcinfo);
+  const std::uint64_t counts[] = {load.pairs(),   load.links(),  load.persons(),
+                                  load.blocked(), load.shared(), load.refused()};
+  Datum values[std::size(counts)];
+  bool nulls[std::size(counts)] = {};
+  for (std::size_t i = 0; i < std::size(counts); ++i) {
+    values[i] = Int64GetDatum(static_cast<int64>(counts[i]));
+  }
+  PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(shape, values, nulls)));
+}
+
+CDP_FUNCTION(cdp__first_load_identifiers) {
+  const FirstLoad& load = Current();
+  const int64 given = PG_GETARG_INT64(0);
+  const int64 given_persons = PG_GETARG_INT64(1);
+  return ReturnEach<7>(fcinfo, load.identifiers(), [&](std::size_t n, Datum* values, bool* nulls) {
+    const FirstLoad::Identifier& one = load.identifier(n);
+    values[0] = Int32GetDatum(static_cast<int32>(given + 1 + static_cast<int64>(n)));
+    values[1] = Int32GetDatum(load.type(one.type).id);
+    values[2] = TextOf(one.value);
+    values[3] = Int32GetDatum(static_cast<int32>(static_cast<uint32>(given_persons + one.person)));
+    nulls[3] = one.person == 0;
+    values[4] = CStringGetTextDatum(NameOf(one.status));
+    values[5] = TimestampTzGetDatum(one.first_seen);
+    values[6] = TimestampTzGetDatum(one.last_seen);
+  });
+}
+
+CDP_FUNCTION(cdp__first_load_links) {
+  const FirstLoad& load = Current();
+  const int64 given = PG_GETARG_INT64(0);
+  return ReturnEach<9>(fcinfo, load.links(), [&](std::size_t n, Datum* values, bool* nulls) {
+    const FirstLoad::Link& link = load.link(n);
+    const FirstLoad::Refusal refusal = load.refusal(link);
+    values[0] = Int32GetDatum(static_cast<int32>(given + 1 + link.a));
+    values[1] = Int32GetDatum(static_cast<int32>(given + 1 + link.b));
+    values[2] = TextOf(load.source(link));
+    values[3] = Float8GetDatum(link.weight);
+    values[4] = TimestampTzGetDatum(link.first_seen);
+    values[5] = TimestampTzGetDatum(link.last_seen);
+    values[6] = Int64GetDatum(link.n);
+    values[7] = CStringGetTextDatum(refusal.is_refused ? "quarantined" : "active");
+    nulls[8] = !refusal.is_refused;
+    if (refusal.is_refused) values[8] = ReasonOf(refusal);
+  });
+}
+
+}  // namespace cdp::pg
