@@ -15,6 +15,11 @@ CREATE FUNCTION cdp._first_load_add(source text, type_a text, value_a text, type
     AS 'MODULE_PATHNAME', 'cdp__first_load_add' LANGUAGE C VOLATILE STRICT COST 10;
 COMMENT ON FUNCTION cdp._first_load_add(text, text, text, text, text, timestamptz, float8) IS
     'internal: takes a link into the first load, its texts in the one spelling; true';
+CREATE FUNCTION cdp._first_load_take_plain(source text, type_a text, value_a text, type_b text, value_b text,
+    seen_at text, weight text, earliest timestamptz, latest timestamptz) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'cdp__first_load_take_plain' LANGUAGE C VOLATILE COST 10;
+COMMENT ON FUNCTION cdp._first_load_take_plain(text, text, text, text, text, text, text, timestamptz, timestamptz) IS
+    'internal: takes a landed link into the first load if it is written plainly; false: SQL has to look at it';
 CREATE FUNCTION cdp._first_load_types(OUT nth int4, OUT name text) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__first_load_types' LANGUAGE C STABLE ROWS 20;
 COMMENT ON FUNCTION cdp._first_load_types() IS 'internal: the types of identifiers in the first load';
@@ -54,6 +59,10 @@ DECLARE
     earliest timestamptz := cdp.setting('event_min_ts');
     latest timestamptz := now() + cdp.setting('event_max_ahead')::interval;
 BEGIN
+    -- Nearly all are taken as they pass by, which needs no room to put them. What is left is looked at closely.
+    DELETE FROM cdp.landing_link AS l
+     WHERE cdp._first_load_take_plain(l.source, l.type_a, l.value_a, l.type_b, l.value_b, l.seen_at, l.weight,
+                                      earliest, latest);
     PERFORM set_config('timezone', cdp.setting('time_zone'), true);
     EXECUTE format($s$
         WITH gone AS (DELETE FROM cdp.landing_link AS l RETURNING l.*)

@@ -78,7 +78,11 @@ SELECT count(*) FROM (SELECT * FROM result() EXCEPT TABLE first_result) d;
 CREATE TABLE first_links AS SELECT a, b, source, weight, first_seen, last_seen, n, status, reason FROM cdp.link;
 SELECT cdp.teardown(force => true) \g /dev/null
 SELECT cdp.setup('UTC') \g /dev/null
-INSERT INTO cdp.landing_link SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw ORDER BY dice(n, 98, 1000000);
+INSERT INTO cdp.landing_link
+SELECT source, type_a, CASE WHEN n % 7 = 0 THEN ' ' ELSE '' END || value_a, CASE WHEN n % 5 = 0 THEN upper(type_b) ELSE type_b END, value_b,
+       CASE WHEN n % 3 > 0 THEN to_char(seen_at::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') ELSE seen_at END,
+       CASE WHEN n % 2 = 0 THEN '1.0' END
+  FROM raw ORDER BY dice(n, 98, 1000000);
 INSERT INTO cdp.landing_link VALUES ('test', 'phone', '1', 'phone', NULL, NULL, NULL);
 SELECT links_read, identifiers_new, persons_new, merges, blocked, shared, quarantined, splits FROM cdp.id_resolve();
 SELECT count(*) FROM (SELECT * FROM result() EXCEPT TABLE first_result) d;

@@ -2,6 +2,7 @@
 /// steps lives in memory of the transaction, one load at a time.
 
 #include "core/identity/first_load.h"
+#include "core/identity/landed_text.h"
 
 #include "pg/base/datum.h"
 #include "pg/base/row_set.h"
@@ -17,6 +18,9 @@ struct Load {
   ContextResource memory;
   FirstLoad load;
 };
+
+// Of the server's epoch, 2000-01-01, since that of Unix.
+constexpr std::int64_t kEpochSeconds = 946684800;
 
 Load* current = nullptr;
 
@@ -100,6 +104,32 @@ CDP_FUNCTION(cdp__first_load_add) {
                                      ViewOf(PG_GETARG_TEXT_PP(2)), ViewOf(PG_GETARG_TEXT_PP(3)),
                                      ViewOf(PG_GETARG_TEXT_PP(4)), PG_GETARG_TIMESTAMPTZ(5),
                                      PG_GETARG_FLOAT8(6)};
+  CallCore([&] { load.Add(sighting); });
+  PG_RETURN_BOOL(true);
+}
+
+// What is written plainly, as programs write it, is taken here without the server's help; anything
+// else is left to SQL, which knows every spelling and the reason where one is refused.
+CDP_FUNCTION(cdp__first_load_take_plain) {
+  FirstLoad& load = Current();
+  for (int i = 0; i < 6; ++i) {
+    if (PG_ARGISNULL(i)) PG_RETURN_BOOL(false);
+  }
+  const bool is_utf8 = GetDatabaseEncoding() == PG_UTF8;
+  std::string_view texts[6];
+  for (int i = 0; i < 6; ++i) texts[i] = identity::Trim(ViewOf(PG_GETARG_TEXT_PP(i)), is_utf8);
+  std::string_view weight_text = "1";
+  if (!PG_ARGISNULL(6)) weight_text = ViewOf(PG_GETARG_TEXT_PP(6));
+  for (const std::string_view text : std::span(texts).first(5)) {
+    if (text.empty() || text.size() > identity::kLongestKey) PG_RETURN_BOOL(false);
+  }
+  if (!identity::IsLowerCase(texts[1]) || !identity::IsLowerCase(texts[3])) PG_RETURN_BOOL(false);
+  const auto seconds = identity::PlainUtcSeconds(texts[5]);
+  const auto weight = identity::PlainFraction(weight_text);
+  if (!seconds || !weight) PG_RETURN_BOOL(false);
+  const TimestampTz at = (*seconds - kEpochSeconds) * USECS_PER_SEC;
+  if (at < PG_GETARG_TIMESTAMPTZ(7) || at > PG_GETARG_TIMESTAMPTZ(8)) PG_RETURN_BOOL(false);
+  const FirstLoad::Sighting sighting{texts[0], texts[1], texts[2], texts[3], texts[4], at, *weight};
   CallCore([&] { load.Add(sighting); });
   PG_RETURN_BOOL(true);
 }

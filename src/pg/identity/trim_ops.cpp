@@ -1,6 +1,6 @@
 /// _trim: the spelling of values without what is around them.
 
-#include "core/identity/trim.h"
+#include "core/identity/landed_text.h"
 
 #include "pg/base/datum.h"
 

@@ -1,0 +1,227 @@
+#include "core/identity/first_load.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <memory_resource>
+#include <random>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "core/base/error.h"
+#include "oracle/identity.h"
+
+namespace cdp::identity {
+namespace {
+
+using Status = FirstLoad::Status;
+using Name = std::pair<std::string, std::string>;  // type and value
+
+struct Row {
+  std::string source;
+  Name a;
+  Name b;
+  std::int64_t at;
+  double weight = 1;
+};
+
+struct Kind {
+  std::int32_t id;
+  std::int32_t rank;
+  std::int32_t limit;
+};
+const std::map<std::string, Kind> kKinds{
+    {"phone", {2, 30, 3}}, {"email", {1, 90, 2}}, {"device", {3, 100, 1}}};
+
+struct Person {
+  Status status;
+  std::uint32_t number;
+  std::uint32_t person;
+  std::int64_t first_seen;
+  std::int64_t last_seen;
+  bool operator==(const Person&) const = default;
+};
+using Evidence = std::tuple<Name, Name, std::string, std::uint32_t, double, std::int64_t,
+                            std::int64_t, std::string>;
+
+struct Result {
+  std::map<Name, Person> people;
+  std::vector<Evidence> links;
+  bool operator==(const Result&) const = default;
+};
+
+std::string ReasonOf(const FirstLoad::Refusal& refusal) {
+  if (!refusal.is_refused) return "";
+  if (refusal.own == nullptr) return "blocked";
+  return std::to_string(refusal.own->fanout_limit) + " of " + std::string(refusal.other->name);
+}
+
+Result Loaded(const std::vector<Row>& rows, const std::set<Name>& blocked) {
+  FirstLoad load(std::pmr::new_delete_resource());
+  for (const Row& row : rows) {
+    load.Add(
+        {row.source, row.a.first, row.a.second, row.b.first, row.b.second, row.at, row.weight});
+  }
+  for (std::size_t i = 0; i < load.types(); ++i) {
+    const Kind& kind = kKinds.at(std::string(load.type(i).name));
+    load.DescribeType(i, kind.id, kind.rank, kind.limit);
+  }
+  load.Number();
+  const auto name_of = [&load](std::size_t n) {
+    return Name(load.type(load.identifier(n).type).name, load.identifier(n).value);
+  };
+  for (std::size_t i = 0; i < load.identifiers(); ++i) {
+    if (blocked.contains(name_of(i))) load.Block(i);
+  }
+  load.Resolve();
+  Result result;
+  std::uint64_t refused = 0;
+  for (std::size_t i = 0; i < load.identifiers(); ++i) {
+    const auto& one = load.identifier(i);
+    result.people[name_of(i)] = {one.status, static_cast<std::uint32_t>(i), one.person,
+                                 one.first_seen, one.last_seen};
+  }
+  for (std::size_t i = 0; i < load.links(); ++i) {
+    const auto& link = load.link(i);
+    const auto refusal = load.refusal(link);
+    refused += refusal.is_refused;
+    result.links.emplace_back(name_of(link.a), name_of(link.b), load.source(link), link.n,
+                              link.weight, link.first_seen, link.last_seen, ReasonOf(refusal));
+  }
+  EXPECT_EQ(refused, load.refused());
+  return result;
+}
+
+/// The same by the plain definitions.
+Result Slow(const std::vector<Row>& rows, const std::set<Name>& blocked) {
+  Result result;
+  for (const Row& row : rows) {
+    for (const Name& name : {row.a, row.b}) {
+      auto [at, is_new] =
+          result.people.emplace(name, Person{Status::kActive, 0, 0, row.at, row.at});
+      at->second.first_seen = std::min(at->second.first_seen, row.at);
+      at->second.last_seen = std::max(at->second.last_seen, row.at);
+      if (blocked.contains(name)) at->second.status = Status::kBlocked;
+    }
+  }
+  std::vector<std::tuple<std::int64_t, std::int32_t, std::string, Name>> order;
+  for (const auto& [name, person] : result.people) {
+    order.emplace_back(person.first_seen, kKinds.at(name.first).id, name.second, name);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<Name> names;
+  for (const auto& entry : order) {
+    result.people[std::get<3>(entry)].number = static_cast<std::uint32_t>(names.size());
+    names.push_back(std::get<3>(entry));
+  }
+  std::map<Name, std::map<std::pair<std::int32_t, std::string>, std::set<Name>>> stronger;
+  for (const Row& row : rows) {
+    for (const auto& [x, y] : {std::pair(row.a, row.b), std::pair(row.b, row.a)}) {
+      const Kind& kind = kKinds.at(y.first);
+      if (kind.rank < kKinds.at(x.first).rank && !blocked.contains(y)) {
+        stronger[x][{kind.rank, y.first}].insert(y);
+      }
+    }
+  }
+  std::map<Name, std::string> reasons;
+  for (auto& [name, person] : result.people) {
+    if (person.status != Status::kActive) continue;
+    for (const auto& [type, neighbours] : stronger[name]) {
+      const std::int32_t limit = kKinds.at(name.first).limit;
+      if (neighbours.size() <= static_cast<std::size_t>(limit) || reasons.contains(name)) continue;
+      person.status = Status::kShared;
+      reasons[name] = std::to_string(limit) + " of " + type.second;
+    }
+  }
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::string>, Evidence> links;
+  std::vector<std::pair<std::int64_t, std::int64_t>> united;
+  for (const Row& row : rows) {
+    if (row.a == row.b) continue;
+    const auto x = result.people[row.a].number;
+    const auto y = result.people[row.b].number;
+    const Name& a = names[std::min(x, y)];
+    const Name& b = names[std::max(x, y)];
+    std::string reason;
+    if (result.people[a].status == Status::kBlocked ||
+        result.people[b].status == Status::kBlocked) {
+      reason = "blocked";
+    } else {
+      for (const Name& name : {a, b}) {
+        if (!reasons.contains(name)) continue;
+        reason = reason.empty() ? reasons[name] : std::min(reason, reasons[name]);
+      }
+    }
+    if (reason.empty()) united.emplace_back(x, y);
+    auto [at, is_new] =
+        links.try_emplace({std::min(x, y), std::max(x, y), row.source},
+                          Evidence{a, b, row.source, 0, row.weight, row.at, row.at, reason});
+    Evidence& link = at->second;
+    ++std::get<3>(link);
+    std::get<4>(link) = std::max(std::get<4>(link), row.weight);
+    std::get<5>(link) = std::min(std::get<5>(link), row.at);
+    std::get<6>(link) = std::max(std::get<6>(link), row.at);
+  }
+  for (const auto& [key, link] : links) result.links.push_back(link);
+  const auto component = oracle::Components(united);
+  std::uint32_t persons = 0;
+  for (std::uint32_t number = 0; number < names.size(); ++number) {
+    Person& person = result.people[names[number]];
+    if (person.status != Status::kActive) continue;
+    const auto at = component.find(number);
+    const auto root = at == component.end() ? number : static_cast<std::uint32_t>(at->second);
+    person.person = root == number ? ++persons : result.people[names[root]].person;
+  }
+  return result;
+}
+
+TEST(FirstLoad, AgreesWithThePlainDefinitionInAnyOrder) {
+  std::mt19937_64 rng(20250402);
+  const char* types[] = {"phone", "email", "device"};
+  for (int round = 0; round < 600; ++round) {
+    std::vector<Row> rows;
+    const std::uint64_t values = 1 + rng() % 12;
+    const auto name = [&] { return Name(types[rng() % 3], "v" + std::to_string(rng() % values)); };
+    for (std::uint64_t count = rng() % 60; count > 0; --count) {
+      rows.push_back({rng() % 2 == 0 ? "crm" : "app", name(), name(),
+                      static_cast<std::int64_t>(rng() % 9), static_cast<double>(rng() % 3) / 2});
+    }
+    std::set<Name> blocked;
+    if (round % 2 == 0) blocked = {name(), name()};
+    const Result fast = Loaded(rows, blocked);
+    ASSERT_EQ(fast, Slow(rows, blocked)) << "round " << round;
+    std::shuffle(rows.begin(), rows.end(), rng);
+    for (Row& row : rows) {
+      if (rng() % 2 == 0) std::swap(row.a, row.b);
+    }
+    ASSERT_EQ(Loaded(rows, blocked), fast) << "round " << round;
+  }
+}
+
+TEST(FirstLoad, ManyIdentifiersGrowTheTables) {
+  std::vector<Row> rows;
+  for (int i = 0; i < 20000; ++i) {
+    rows.push_back({"crm",
+                    {"phone", "a phone of more than eight bytes " + std::to_string(i)},
+                    {"email", std::to_string(i / 2)},
+                    i});
+  }
+  const Result result = Loaded(rows, {});
+  EXPECT_EQ(result.people.size(), 30000u);
+  EXPECT_EQ(result.links.size(), 20000u);
+  EXPECT_EQ((result.people.at({"email", "9999"}).person), 10000u);
+}
+
+TEST(FirstLoad, NothingIsNothing) {
+  const Result result = Loaded({}, {});
+  EXPECT_TRUE(result.people.empty());
+  FirstLoad load(std::pmr::new_delete_resource());
+  load.Number();
+  EXPECT_THROW(load.Block(0), Error);
+  EXPECT_THROW(load.DescribeType(0, 1, 1, 1), Error);
+}
+
+}  // namespace
+}  // namespace cdp::identity
