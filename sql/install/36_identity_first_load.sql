@@ -76,16 +76,23 @@ END $$;
 COMMENT ON FUNCTION cdp._first_load_take(int8) IS
     'internal: takes the landed links into the first load; bad rows go to quarantine';
 
+CREATE FUNCTION cdp._counter_last(name text) RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT c.last FROM cdp.counter AS c WHERE c.name = _counter_last.name);
+END $$;
+COMMENT ON FUNCTION cdp._counter_last(text) IS 'internal: the last number that a counter has given out';
+
 CREATE FUNCTION cdp._first_load_waits() RETURNS boolean LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM cdp._require_setup();
-    IF EXISTS (SELECT FROM cdp.identifier) OR NOT EXISTS (SELECT FROM cdp.landing_link) THEN
+    IF cdp._counter_last('identifier') > 0 OR NOT EXISTS (SELECT FROM cdp.landing_link) THEN
         RETURN false;
     END IF;
-    -- Nobody may ingest what would no longer be the first.
+    -- Who ingests meanwhile may come first, and nobody else from here on.
     PERFORM cdp._lock('ingest');
-    RETURN NOT EXISTS (SELECT FROM cdp.identifier);
+    RETURN cdp._counter_last('identifier') = 0;
 END $$;
 COMMENT ON FUNCTION cdp._first_load_waits() IS
     'internal: true, and ingest is locked, while nothing is stored and links have landed';
