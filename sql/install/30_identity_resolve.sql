@@ -242,7 +242,7 @@ COMMENT ON FUNCTION cdp._resolve_merge(int8) IS
     'internal: lets the older of connected persons absorb the younger, and logs it; returns how many were absorbed';
 
 -- Everybody who changes who is who begins like this.
-CREATE FUNCTION cdp._identity_begin(kind text, name text DEFAULT NULL) RETURNS int8
+CREATE FUNCTION cdp._identity_lock(kind text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM cdp._require_setup();
@@ -253,6 +253,13 @@ BEGIN
             HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED; or call it without a transaction block.';
     END IF;
     PERFORM cdp._lock('identity');
+END $$;
+COMMENT ON FUNCTION cdp._identity_lock(text) IS 'internal: waits until nobody else changes who is who';
+
+CREATE FUNCTION cdp._identity_begin(kind text, name text DEFAULT NULL) RETURNS int8
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp._identity_lock(kind);
     RETURN cdp._run_start(kind, name);
 END $$;
 COMMENT ON FUNCTION cdp._identity_begin(text, text) IS
