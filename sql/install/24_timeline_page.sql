@@ -68,6 +68,22 @@ CREATE AGGREGATE cdp.rollup(page cdp.timeline_page) (
 );
 COMMENT ON AGGREGATE cdp.rollup(cdp.timeline_page) IS 'the people of all these pages, such as the months of some people, as one page; of each all events';
 
+-- What whole answers are asked of when people are spread over several pages: uniting the parts of each is left to
+-- whoever reads them, which puts columns behind each other instead of making a timeline anew.
+CREATE FUNCTION cdp._timeline_page_parts_trans(state cdp.timeline_page, page cdp.timeline_page, bare boolean) RETURNS cdp.timeline_page
+    AS 'MODULE_PATHNAME', 'cdp__timeline_page_parts_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION cdp._timeline_page_parts_trans(cdp.timeline_page, cdp.timeline_page, boolean) IS 'internal: _timeline_page_parts: takes another page';
+
+CREATE AGGREGATE cdp._timeline_page_parts(page cdp.timeline_page, bare boolean) (
+    SFUNC = cdp._timeline_page_parts_trans,
+    STYPE = cdp.timeline_page,
+    SSPACE = 16384,
+    COMBINEFUNC = cdp._timeline_page_combine,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE cdp._timeline_page_parts(cdp.timeline_page, boolean) IS
+    'internal: the people of all pages as one page in build form, for aggregates that read it at once; never stored; bare: without values and properties';
+
 CREATE FUNCTION cdp.timeline_page_concat(a cdp.timeline_page, b cdp.timeline_page) RETURNS cdp.timeline_page
     AS 'MODULE_PATHNAME', 'cdp_timeline_page_concat' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION cdp.timeline_page_concat(cdp.timeline_page, cdp.timeline_page) IS 'the people of two pages as one page; of a person in both all events';

@@ -96,7 +96,8 @@ CREATE FUNCTION cdp.funnel_report(steps text[], conv_window interval DEFAULT '7 
     by text DEFAULT NULL, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL,
     audience text DEFAULT NULL, mode text DEFAULT 'default')
     RETURNS TABLE (by_value text, step int4, name text, users int8, from_previous float8, from_first float8)
-    LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp
+    SET enable_sort = off SET enable_hashagg = off SET jit = off AS $$
 DECLARE
     codes int4[];
     ruled_steps text;
@@ -140,7 +141,7 @@ BEGIN
         members := cdp.audience_bitmap(audience);
     END IF;
     IF by IS NULL THEN
-        EXECUTE format('SELECT %s FROM (%s) AS p', format(answer, 'p.page'), cdp._person_pages_sql("from", "to", members IS NOT NULL))
+        EXECUTE format('SELECT %s FROM (%s) AS p', format(answer, 'p.page'), cdp._person_pages_sql("from", "to", members IS NOT NULL, bare => ruled_steps IS NULL))
            INTO counts USING members, "from", "to", codes, conv_window, mode, steps[1], ruled_steps;
         by_values := '{all}';
         counts := coalesce(counts, array_fill(0::int8, ARRAY[cardinality(steps)]));
@@ -195,7 +196,8 @@ CREATE FUNCTION cdp.retention_report(start_event text, return_event text, unit t
     periods int4 DEFAULT 8, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL,
     audience text DEFAULT NULL)
     RETURNS TABLE (cohort date, period int4, size int8, users int8, rate float8, complete boolean)
-    LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp
+    SET enable_sort = off SET enable_hashagg = off SET jit = off AS $$
 DECLARE
     members cdp.roaringbitmap;
     codes int4[];
@@ -222,7 +224,7 @@ BEGIN
         SELECT cdp.retention_agg(cdp.timeline_slice(b.tl, b.born, 'infinity'), $4, $5, $6, $7, $8)
           FROM (SELECT p.tl, cdp.timeline_first(p.tl, $4) AS born FROM (%s) AS p OFFSET 0) AS b
          WHERE b.born IS NOT NULL AND ($2 IS NULL OR b.born >= $2) AND ($3 IS NULL OR b.born < $3)
-        $sql$, cdp._person_timelines_sql(NULL, NULL, members IS NOT NULL))
+        $sql$, cdp._person_timelines_sql(NULL, NULL, members IS NOT NULL, bare => true))
        INTO counted USING members, "from", "to", codes[1:1], codes[2:2], unit, periods, cdp.setting('time_zone');
     RETURN QUERY
     WITH found AS MATERIALIZED (

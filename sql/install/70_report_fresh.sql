@@ -3,9 +3,11 @@
 --| behind `cdp.event`. Regular refreshes keep that rest small, and reports quick.
 
 -- $1: an audience as a bitmap, or null; $2 and $3: the period. Only what has rows is read, and of one month the
--- pages go as they are stored, so that an ordinary report is one parallel scan.
-CREATE FUNCTION cdp._person_pages_sql("from" timestamptz, "to" timestamptz, restricted boolean) RETURNS text
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+-- pages go as they are stored, so that an ordinary report is one parallel scan. The months of a slot come one after
+-- the other by the index on (slot, month), in no memory: who asks for several (funnel_report and the like) forbids
+-- the planner to hash or to sort pages, which costs half as much again at best, and files at worst.
+CREATE FUNCTION cdp._person_pages_sql("from" timestamptz, "to" timestamptz, restricted boolean, bare boolean DEFAULT false)
+    RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     due boolean := EXISTS (SELECT FROM cdp.timeline_due);
     waiting boolean := due OR EXISTS (SELECT FROM cdp.timeline_batch);
@@ -37,7 +39,7 @@ BEGIN
         CASE WHEN due THEN ' LEFT JOIN leaving AS l USING (month, slot)' ELSE '' END, ' WHERE ' || nullif(months, ''));
     IF NOT waiting THEN
         RETURN CASE WHEN first_month = last_month THEN format('SELECT p.page FROM (%s) AS p', stored)
-                    ELSE format('SELECT cdp.rollup(p.page) AS page FROM (%s) AS p GROUP BY p.slot', stored) END;
+                    ELSE format('SELECT cdp._timeline_page_parts(p.page, %L) AS page FROM (%s) AS p GROUP BY p.slot', bare, stored) END;
     END IF;
     RETURN format($sql$
     WITH cell AS MATERIALIZED (
@@ -49,13 +51,13 @@ BEGIN
         SELECT cdp.timeline_slot(t.one_id) AS slot, cdp.timeline_page_agg(t.one_id, t.tl) AS page
           FROM news AS t WHERE %s GROUP BY 1
     )
-    SELECT cdp.rollup(p.page) AS page
+    SELECT cdp._timeline_page_parts(p.page, %L) AS page
       FROM (%s UNION ALL SELECT f.slot, %s FROM fresh AS f) AS p GROUP BY p.slot$sql$,
         cdp._timeline_news_sql(due), concat_ws(' AND ', '($1 IS NULL OR cdp.rb_contains($1, t.one_id))', nullif(months, '')),
-        stored, CASE WHEN cardinality(cut_months) > 0 THEN format(slice, 'f.page') ELSE 'f.page' END);
+        bare, stored, CASE WHEN cardinality(cut_months) > 0 THEN format(slice, 'f.page') ELSE 'f.page' END);
 END $$;
-COMMENT ON FUNCTION cdp._person_pages_sql(timestamptz, timestamptz, boolean) IS
-    'internal: the query that gives people''s events of a period as of now, each person on one page: page; its parameters are a bitmap of people, which restricts if that is said, from and to';
+COMMENT ON FUNCTION cdp._person_pages_sql(timestamptz, timestamptz, boolean, boolean) IS
+    'internal: the query that gives people''s events of a period as of now, each person on one page: page; its parameters are a bitmap of people, which restricts if that is said, from and to; bare: values and properties are not wanted';
 
 CREATE FUNCTION cdp._report_members(audience text, "from" timestamptz, "to" timestamptz) RETURNS cdp.roaringbitmap
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -67,13 +69,13 @@ END $$;
 COMMENT ON FUNCTION cdp._report_members(text, timestamptz, timestamptz) IS
     'internal: the people of an audience, null for everybody; an error for an empty period';
 
-CREATE FUNCTION cdp._person_timelines_sql("from" timestamptz, "to" timestamptz, restricted boolean) RETURNS text LANGUAGE plpgsql STABLE
-    SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION cdp._person_timelines_sql("from" timestamptz, "to" timestamptz, restricted boolean, bare boolean DEFAULT false)
+    RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN format('SELECT t.one_id, t.tl FROM (%s) AS p CROSS JOIN LATERAL cdp.timeline_page_read(p.page) AS t',
-                  cdp._person_pages_sql("from", "to", restricted));
+                  cdp._person_pages_sql("from", "to", restricted, bare));
 END $$;
-COMMENT ON FUNCTION cdp._person_timelines_sql(timestamptz, timestamptz, boolean) IS
+COMMENT ON FUNCTION cdp._person_timelines_sql(timestamptz, timestamptz, boolean, boolean) IS
     'internal: likewise, one row a person: one_id, tl';
 
 CREATE FUNCTION cdp.person_timelines(audience text DEFAULT NULL, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL)

@@ -35,7 +35,8 @@ COMMENT ON FUNCTION cdp._report_key(int4, int4) IS 'internal: what a code of a p
 CREATE FUNCTION cdp.daily_report(names text[] DEFAULT NULL, by text DEFAULT NULL,
     "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL, audience text DEFAULT NULL)
     RETURNS TABLE (day date, by_value text, events int8, people int8)
-    LANGUAGE plpgsql STABLE ROWS 500 SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql STABLE ROWS 500 SET search_path = pg_catalog, pg_temp
+    SET enable_sort = off SET enable_hashagg = off SET jit = off AS $$
 DECLARE
     members cdp.roaringbitmap := cdp._report_members(audience, "from", "to");
     property int4 := cdp._report_property(by);
@@ -50,7 +51,7 @@ BEGIN
          ORDER BY 1, 2;
         RETURN;
     END IF;
-    EXECUTE format('SELECT cdp.daily_agg(p.page, $4, $5, $6) FROM (%s) AS p', cdp._person_pages_sql("from", "to", members IS NOT NULL))
+    EXECUTE format('SELECT cdp.daily_agg(p.page, $4, $5, $6) FROM (%s) AS p', cdp._person_pages_sql("from", "to", members IS NOT NULL, bare => property = 0))
        INTO counted USING members, "from", "to", codes, property, cdp.setting('time_zone');
     RETURN QUERY
     SELECT d.day, cdp._report_key(property, d.key), d.events, d.visitors FROM cdp.daily(counted) AS d ORDER BY 1, 2;
@@ -62,12 +63,13 @@ CREATE FUNCTION cdp.path_report(depth int4 DEFAULT 3, gap interval DEFAULT '30 m
     end_event text DEFAULT NULL, names text[] DEFAULT NULL, reverse boolean DEFAULT false, "collapse" boolean DEFAULT false,
     "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL, audience text DEFAULT NULL, top int4 DEFAULT 20)
     RETURNS TABLE (place int8, path text[], n int8, share float8)
-    LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp
+    SET enable_sort = off SET enable_hashagg = off SET jit = off AS $$
 DECLARE
     members cdp.roaringbitmap := cdp._report_members(audience, "from", "to");
     counted cdp.tally;
 BEGIN
-    EXECUTE format('SELECT cdp.paths_agg(p.page, $4, $5, $6, $7, $8, $9, $10) FROM (%s) AS p', cdp._person_pages_sql("from", "to", members IS NOT NULL))
+    EXECUTE format('SELECT cdp.paths_agg(p.page, $4, $5, $6, $7, $8, $9, $10) FROM (%s) AS p', cdp._person_pages_sql("from", "to", members IS NOT NULL, bare => true))
        INTO counted
       USING members, "from", "to", gap, depth, cdp._report_codes(names), cdp._report_code(start_event),
             cdp._report_code(end_event), reverse, "collapse";
@@ -87,7 +89,8 @@ CREATE FUNCTION cdp.attribution_report(conversions text[], touches text[], conv_
     model text DEFAULT 'last', by text DEFAULT NULL, direct text DEFAULT NULL, half_life interval DEFAULT '7 days',
     "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL, audience text DEFAULT NULL)
     RETURNS TABLE (touch text, touched boolean, n int8, credit numeric, share float8)
-    LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp
+    SET enable_sort = off SET enable_hashagg = off SET jit = off AS $$
 DECLARE
     members cdp.roaringbitmap := cdp._report_members(audience, "from", "to");
     property int4 := cdp._report_property(by);

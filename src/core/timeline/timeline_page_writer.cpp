@@ -58,8 +58,9 @@ PagePerson Rewritten(std::uint32_t person, std::span<Record> events,
   return PersonOf(person, ImageOf<Record>(events, memory, memory));
 }
 
-/// All events of several parts of one timeline, those that begin first in front.
-PagePerson United(std::span<const PagePerson> parts, std::pmr::memory_resource* memory) {
+}  // namespace
+
+PagePerson Unite(std::span<const PagePerson> parts, std::pmr::memory_resource* memory) {
   std::pmr::vector<View> views(memory);
   views.reserve(parts.size());
   RecordKind kind = RecordKind::kEvent;
@@ -80,8 +81,6 @@ PagePerson United(std::span<const PagePerson> parts, std::pmr::memory_resource* 
     return Rewritten<Record>(parts[0].person, events, memory);
   });
 }
-
-}  // namespace
 
 void PageMeasure::Add(const PagePerson& person) {
   const ImageHeader& header = person.header;
@@ -135,7 +134,7 @@ void WritePage(const PageMeasure& measure, std::span<const PagePerson> people, s
   }
 }
 
-void UnitePeople(PagePeople* people, std::pmr::memory_resource* memory) {
+void SortParts(PagePeople* people) {
   const auto before = [](const PagePerson& a, const PagePerson& b) {
     return a.person < b.person || (a.person == b.person && a.header.first < b.header.first);
   };
@@ -143,6 +142,10 @@ void UnitePeople(PagePeople* people, std::pmr::memory_resource* memory) {
     CheckStop();
     std::sort(people->begin(), people->end(), before);
   }
+}
+
+void UnitePeople(PagePeople* people, std::pmr::memory_resource* memory) {
+  SortParts(people);
   StopTicker ticker;
   std::size_t kept = 0;
   for (std::size_t from = 0; from < people->size();) {
@@ -154,7 +157,7 @@ void UnitePeople(PagePeople* people, std::pmr::memory_resource* memory) {
     if (parts - from == 1) {
       (*people)[kept++] = (*people)[from];
     } else if (parts != from) {
-      (*people)[kept++] = United(std::span(*people).subspan(from, parts - from), memory);
+      (*people)[kept++] = Unite(std::span(*people).subspan(from, parts - from), memory);
     }
     ticker.Step(static_cast<std::uint32_t>(to - from));
     from = to;

@@ -45,6 +45,13 @@ using PagePeople = std::pmr::vector<PagePerson>;
 /// Writes the page of the people that `measure` was given; `out` has room for measure.size().
 void WritePage(const PageMeasure& measure, std::span<const PagePerson> people, std::byte* out);
 
+/// Puts people into order, and the parts of each into that of their first events.
+void SortParts(PagePeople* people);
+
+/// All events of several parts of one timeline, which have some, those that begin first in front.
+/// What is made is allocated from `memory` and not given back.
+PagePerson Unite(std::span<const PagePerson> parts, std::pmr::memory_resource* memory);
+
 /// Puts people into order, in any order and each as often as there are parts of the timeline, and
 /// unites the parts of each; who has no events is left out. What is made anew is allocated from
 /// `memory` and not given back.

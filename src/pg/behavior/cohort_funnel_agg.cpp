@@ -209,12 +209,12 @@ Datum AddPage(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funnel) 
   const varlena* page = TimelinePage::Argument(fcinfo, 1);
   if (page == nullptr) return Unchanged(fcinfo);
   const int steps = funnel->steps();
-  const std::size_t people = CallCore([page] { return ReadPage(page).people(); });
+  const std::size_t people = CallCore([page] { return TimelinePage::PeopleAtMost(page); });
   const std::size_t most = behavior::MaxFunnelRowBytes(static_cast<std::size_t>(steps - 1));
   const FunnelPlace place = PlaceFor(fcinfo, aggregate, steps, people * most);
   CallCore([&] {
     std::uint64_t spans[kMaxFunnelSteps];
-    ReadPage(page).ForEach([&](std::uint32_t person, const timeline::View& view) {
+    TimelinePage::ForEachPerson(page, [&](std::uint32_t person, const timeline::View& view) {
       const int level = funnel->Spans(view, spans);
       if (level == 0) return;
       const std::span<const std::uint64_t> taken(spans, static_cast<std::size_t>(level - 1));

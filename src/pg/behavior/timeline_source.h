@@ -2,6 +2,7 @@
 /// function is written once, for either.
 #pragma once
 
+#include "core/timeline/timeline_page_parts.h"
 #include "pg/behavior/timeline_tally_datum.h"
 #include "pg/timeline/timeline_datum.h"
 #include "pg/timeline/timeline_page_datum.h"
@@ -23,14 +24,23 @@ struct OneTimeline {
 struct TimelinePage {
   static const varlena* Argument(FunctionCallInfo fcinfo, int n) {
     if (PG_ARGISNULL(n)) return nullptr;
-    const varlena* value =
-        CallCore([value = PageArgument(fcinfo, n)] { return SealedPage(value); });
+    const varlena* value = PageArgument(fcinfo, n);
     // A page of nobody is as no rows.
-    return CallCore([value] { return ReadPage(value).people() == 0; }) ? nullptr : value;
+    return CallCore([value] { return PeopleAtMost(value) == 0; }) ? nullptr : value;
+  }
+  /// The number of people, or of parts of timelines in build form; for use inside CallCore.
+  static std::size_t PeopleAtMost(const varlena* value) {
+    return timeline::CountParts(BytesOf(value));
   }
   template <class Use>
   static void ForEach(const varlena* value, Use&& use) {
-    ReadPage(value).ForEach([&use](std::uint32_t, const timeline::View& view) { use(view); });
+    ForEachPerson(value, [&use](std::uint32_t, const timeline::View& view) { use(view); });
+  }
+  /// Calls use(person, view) likewise.
+  template <class Use>
+  static void ForEachPerson(const varlena* value, Use&& use) {
+    ContextResource memory(CurrentMemoryContext);
+    timeline::ForEachOfPage(BytesOf(value), &memory, use);
   }
 };
 

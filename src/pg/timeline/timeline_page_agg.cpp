@@ -2,6 +2,7 @@
 /// build form; the final function puts them into order and unites what belongs to one person.
 
 #include "core/base/copy.h"
+#include "core/timeline/timeline_page_parts.h"
 #include "pg/base/flat_state.h"
 #include "pg/timeline/event_arguments.h"
 #include "pg/timeline/timeline_datum.h"
@@ -41,8 +42,9 @@ std::size_t RoomFor(const varlena* value) {
   return page.people() * timeline::kPageBuildHead + page.bodies().size();
 }
 
-/// Appends these timelines to a state that has room for them; likewise.
-void Append(BuildHeader* state, const varlena* value) {
+/// Appends these timelines to a state that has room for them, those of a page, if `bare`, without
+/// values and properties; likewise.
+void Append(BuildHeader* state, const varlena* value, bool bare = false) {
   const std::span<const std::byte> bytes = BytesOf(value);
   std::byte* end = BuildState::Records(state) + state->used;
   if (timeline::IsPageBuild(bytes)) {
@@ -50,8 +52,11 @@ void Append(BuildHeader* state, const varlena* value) {
     CopyBytes(end, rows.data(), rows.size());
     end += rows.size();
   } else {
-    timeline::PageView(bytes).ForEachPerson(
-        [&end](const PagePerson& person) { end = timeline::WritePageBuild(end, person); });
+    const timeline::PageView page(bytes);
+    page.ForEachPerson([&](const PagePerson& person) {
+      end = timeline::WritePageBuild(
+          end, bare ? timeline::BarePerson(person.person, page.Open(person)) : person);
+    });
   }
   state->used = static_cast<uint32>(end - BuildState::Records(state));
 }
@@ -98,6 +103,18 @@ CDP_FUNCTION(cdp__timeline_page_combine) {
   const varlena* other = PageArgument(fcinfo, 1);
   BuildHeader* state = BuildArgument(fcinfo, CallCore([other] { return RoomFor(other); }));
   CallCore([state, other] { Append(state, other); });
+  PG_RETURN_POINTER(state);
+}
+
+CDP_FUNCTION(cdp__timeline_page_parts_trans) {
+  RequireAggregate(fcinfo, "_timeline_page_parts_trans");
+  if (PG_ARGISNULL(1)) return UnchangedState(fcinfo);
+  const varlena* page = PageArgument(fcinfo, 1);
+  const bool bare = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
+  const std::size_t room = CallCore([page] { return RoomFor(page); });
+  // Mostly another page follows, and the server copies a state that has moved.
+  BuildHeader* state = BuildArgument(fcinfo, PG_ARGISNULL(0) ? 2 * room : room);
+  CallCore([state, page, bare] { Append(state, page, bare); });
   PG_RETURN_POINTER(state);
 }
 
