@@ -7,6 +7,26 @@
 
 namespace cdp::identity {
 
+TextComponents::Hashed TextComponents::Keep(std::string_view text) {
+  char* at = room_.data() + room_used_;
+  if (!text.empty()) std::memcpy(at, text.data(), text.size());
+  room_used_ += static_cast<std::uint32_t>(text.size());
+  const std::uint32_t hash = TextTable::HashOf(text);
+  table_.PrefetchSlot(hash);
+  return {{at, text.size()}, hash};
+}
+
+void TextComponents::Settle() {
+  const std::span links(pending_.data(), pending_count_);
+  pending_count_ = 0;
+  room_used_ = 0;
+  for (const auto& [a, b] : links) {
+    table_.PrefetchRecord(a.hash);
+    table_.PrefetchRecord(b.hash);
+  }
+  for (const auto& [a, b] : links) Join(a, b);
+}
+
 void TextComponents::Merge(std::span<const std::byte> payload) {
   StopTicker ticker;
   if (TextFormOf(payload) == ComponentsForm::kBuild) {
@@ -14,6 +34,7 @@ void TextComponents::Merge(std::span<const std::byte> payload) {
     for (TextLink link; links.Next(&link); ticker.Step()) Add(link.a, link.b);
     return;
   }
+  Settle();
   const TextImageView image(payload);
   // A component's smallest text comes before the others, so its place is known when they ask.
   std::pmr::vector<std::uint32_t> places(table_.memory());
@@ -33,7 +54,7 @@ std::size_t TextComponents::FlatSize() {
   std::size_t size =
       kImageHeaderBytes + (nodes() + kTextBlock - 1) / kTextBlock * sizeof(std::uint32_t);
   StopTicker ticker;
-  for (std::size_t i = 0; i < nodes(); ++i) {
+  for (std::size_t i = 0; i < table_.size(); ++i) {
     ticker.Step();
     const std::size_t bytes = table_.Text(table_.Sorted(i)).size();
     size += VarintBytes(bytes) + bytes + VarintBytes(i - table_.First(i));
@@ -50,7 +71,7 @@ void TextComponents::FlattenInto(std::byte* out) {
       directory + (nodes() + kTextBlock - 1) / kTextBlock * sizeof(std::uint32_t);
   std::byte* at = blocks;
   StopTicker ticker;
-  for (std::size_t i = 0; i < nodes(); ++i) {
+  for (std::size_t i = 0; i < table_.size(); ++i) {
     ticker.Step();
     if (i % kTextBlock == 0)
       directory = WriteRaw(directory, static_cast<std::uint32_t>(at - blocks));

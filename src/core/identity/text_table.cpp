@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <functional>
 #include <span>
 #include <string>
 #include <tuple>
@@ -66,10 +65,9 @@ TextTable::~TextTable() {
   for (const Block& block : blocks_) allocator.deallocate(block.words, block.count);
 }
 
-std::uint32_t TextTable::Place(std::string_view text) {
+std::uint32_t TextTable::Place(std::string_view text, std::uint32_t hash) {
   if (places_.size() >= limit_) [[unlikely]]
     Prepare();
-  const auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>()(text) >> 32);
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash >> shift_;
   for (; slots_[at].place != kEmpty; at = (at + 1) & mask) {

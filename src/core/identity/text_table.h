@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory_resource>
 #include <string_view>
@@ -26,8 +27,30 @@ class TextTable {
   std::pmr::memory_resource* memory() const { return chunks_.get_allocator().resource(); }
   std::uint32_t size() const { return static_cast<std::uint32_t>(places_.size()); }
 
+  static std::uint32_t HashOf(std::string_view text) {
+    return static_cast<std::uint32_t>(std::hash<std::string_view>()(text) >> 32);
+  }
+
+  /// Asks the cache for what Place(text, hash) looks at: first the slot; and once that has come,
+  /// the record.
+  void PrefetchSlot(std::uint32_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[hash >> shift_]);
+  }
+  void PrefetchRecord(std::uint32_t hash) const {
+    if (slots_.empty()) return;
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = hash >> shift_;
+    while (slots_[at].place != kEmpty && slots_[at].hash != hash) at = (at + 1) & mask;
+    if (slots_[at].place == kEmpty) return;
+    const auto* record = reinterpret_cast<const std::byte*>(At(slots_[at].place));
+    __builtin_prefetch(record, 1);
+    // The end of an id of the usual length, which may be in the next cache line.
+    __builtin_prefetch(record + 32);
+  }
+
   /// The place of a text, which becomes known. Texts are compared byte by byte.
-  std::uint32_t Place(std::string_view text);
+  std::uint32_t Place(std::string_view text, std::uint32_t hash);
+  std::uint32_t Place(std::string_view text) { return Place(text, HashOf(text)); }
 
   std::string_view Text(std::uint32_t place) const {
     const Record* record = At(place);

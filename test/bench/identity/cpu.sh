@@ -3,6 +3,16 @@
 # cpu_open [PSQL-ARGUMENT...]: one backend for all statements, so that all find warm caches.
 cpu_open() {
   coproc BACKEND { psql -X -q -v ON_ERROR_STOP=1 -At "$@" 2>&1; }
+  cpu_settle
+}
+
+# cpu_reopen: another backend, which has not yet had any memory that it may keep.
+cpu_reopen() {
+  printf '\\c -\n' >&"${BACKEND[1]}"
+  cpu_settle
+}
+
+cpu_settle() {
   cpu_say "SET max_parallel_workers_per_gather = 0"
   cpu_say "SET jit = off"
   cpu_say "SET work_mem = '1GB'"
@@ -26,11 +36,11 @@ cpu_ticks() {
   sed 's/^.*) //' "/proc/$BACKEND_PROCESS/stat" | awk '{ print $12 + $13 }'
 }
 
-# cpu_of SQL: CPU seconds of the statement.
+# cpu_of SQL: CPU seconds of the statement. Its answer goes to the file CPU_ANSWER, where one is named.
 cpu_of() {
   local before after
   before=$(cpu_ticks)
-  cpu_say "$1" >/dev/null
+  cpu_say "$1" >"${CPU_ANSWER:-/dev/null}"
   after=$(cpu_ticks)
   awk -v t=$((after - before)) -v hz="$(getconf CLK_TCK)" 'BEGIN { printf "%.2f\n", t / hz }'
 }
