@@ -25,10 +25,24 @@ END $$;
 COMMENT ON FUNCTION cdp._resolve_take() IS
     'internal: takes the queued links into _cdp_pair and the identifiers without a person into _cdp_fresh; returns the links';
 
+-- All patterns of a type as one, but those that count their brackets or begin with options: each apart
+-- would cost as much for every value, and many push each other out of the server's cache of compiled ones.
+CREATE FUNCTION cdp._id_blocklist_patterns() RETURNS TABLE (type_id int4, pattern text)
+    LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT t.type_id, string_agg(CASE WHEN b.is_plain THEN '(?:' || b.value || ')' ELSE b.value END, '|' ORDER BY b.block_id)
+      FROM (SELECT b.*, strpos(b.value, chr(92)) = 0 AND b.value !~ '^([(][?]|[*]{3})' AS is_plain
+              FROM cdp.id_blocklist AS b WHERE b.kind = 'pattern') AS b
+      JOIN cdp.id_type AS t ON b.id_type IS NULL OR b.id_type = t.name
+     GROUP BY t.type_id, CASE WHEN b.is_plain THEN 0 ELSE b.block_id END;
+END $$;
+COMMENT ON FUNCTION cdp._id_blocklist_patterns() IS
+    'internal: regular expressions of cdp.id_blocklist for every type, as few as possible; compared with values in lower case';
+
 CREATE FUNCTION cdp._resolve_block() RETURNS int8 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    entry record;
     blocked int8;
 BEGIN
     UPDATE pg_temp._cdp_fresh AS f SET is_blocked = true
@@ -36,17 +50,9 @@ BEGIN
      WHERE b.kind = 'exact' AND lower(b.value) = lower(f.value)
        AND (b.id_type IS NULL
             OR b.id_type = (SELECT t.name FROM cdp.id_type AS t WHERE t.type_id = f.type_id));
-    -- Pattern by pattern: side by side, many would push each other out of the server's cache of
-    -- compiled regular expressions, once per row.
-    FOR entry IN
-        SELECT b.value AS pattern, b.id_type, t.type_id
-          FROM cdp.id_blocklist AS b LEFT JOIN cdp.id_type AS t ON t.name = b.id_type
-         WHERE b.kind = 'pattern' ORDER BY b.block_id
-    LOOP
-        UPDATE pg_temp._cdp_fresh AS f SET is_blocked = true
-         WHERE (entry.id_type IS NULL OR f.type_id = entry.type_id)
-           AND lower(f.value) ~ entry.pattern AND NOT f.is_blocked;
-    END LOOP;
+    UPDATE pg_temp._cdp_fresh AS f SET is_blocked = true
+      FROM cdp._id_blocklist_patterns() AS p
+     WHERE p.type_id = f.type_id AND NOT f.is_blocked AND lower(f.value) ~ p.pattern;
     UPDATE pg_temp._cdp_fresh AS f SET is_blocked = false
       FROM cdp.identifier AS i
      WHERE f.is_blocked AND i.id = f.id

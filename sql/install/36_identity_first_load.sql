@@ -105,15 +105,9 @@ BEGIN
        JOIN cdp.id_type AS t USING (type_id)
        JOIN cdp.id_blocklist AS b ON b.kind = 'exact' AND lower(b.value) = lower(v.value)
       WHERE b.id_type IS NULL OR b.id_type = t.name;
-    -- All patterns of a type as one, but those that count their brackets or begin with options.
     PERFORM cdp._first_load_block(v.nth)
        FROM cdp._first_load_values() AS v
-       JOIN (SELECT t.type_id, CASE WHEN b.is_plain THEN 0 ELSE b.block_id END AS part,
-                    string_agg(CASE WHEN b.is_plain THEN '(?:' || b.value || ')' ELSE b.value END, '|' ORDER BY b.block_id) AS pattern
-               FROM (SELECT b.*, strpos(b.value, chr(92)) = 0 AND b.value !~ '^([(][?]|[*]{3})' AS is_plain
-                       FROM cdp.id_blocklist AS b WHERE b.kind = 'pattern') AS b
-               JOIN cdp.id_type AS t ON b.id_type IS NULL OR b.id_type = t.name
-              GROUP BY 1, 2) AS p USING (type_id)
+       JOIN cdp._id_blocklist_patterns() AS p USING (type_id)
       WHERE lower(v.value) ~ p.pattern;
 END $$;
 COMMENT ON FUNCTION cdp._first_load_find_blocked() IS 'internal: finds the placeholders among the identifiers of the first load';

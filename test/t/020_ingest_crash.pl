@@ -90,5 +90,21 @@ $node->safe_psql('killed', "BEGIN; $ingest; $resolve; COMMIT;");
 is(space_state($node, 'killed'), space_state($node, 'undisturbed'), 'killed, rolled back, repeated: the same');
 is($node->safe_psql('killed', "SELECT what FROM cdp.check() WHERE severity = 'error'"), '', 'days followed the merges');
 
+# The first load of links, which takes another way.
+for my $name (qw(first first_killed)) {
+    $node->safe_psql('postgres', "CREATE DATABASE $name");
+    $node->safe_psql($name, "CREATE EXTENSION pg_cdp; SELECT cdp.setup('UTC');" . space_land(1));
+}
+my $waiting = space_state($node, 'first_killed');
+for my $table (qw(landing_link identifier link)) {
+    kill_at('first_killed', $resolve, $table);
+    is(space_state($node, 'first_killed'), $waiting, "first load killed at $table: everything still waits");
+}
+$node->safe_psql($_, $resolve) for 'first', 'first_killed';
+isnt(space_state($node, 'first'), $waiting, 'a first load changes the state');
+is(space_state($node, 'first_killed'), space_state($node, 'first'), 'first load repeated: the same people, the same numbers');
+$node->safe_psql($_, "$ingest; $resolve;") for 'first', 'first_killed';
+is(space_state($node, 'first_killed'), space_state($node, 'first'), 'and the events after it');
+
 $node->stop;
 done_testing();
