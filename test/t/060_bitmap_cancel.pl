@@ -35,6 +35,10 @@ $node->safe_psql('postgres', <<'SQL');
       FROM (SELECT rb_or(rb_build_agg((i * 3)::int4), rb_runoptimize(rb_fill('{}', 3000000, 3500000))) AS b FROM generate_series(1, 800000) i) s,
            generate_series(0, 1023) n;
     CREATE TABLE wide AS SELECT name, b::roaringbitmap64 AS b FROM value;
+    -- the bytes of others: with a table of offsets that leads elsewhere
+    CREATE TABLE foreign_bytes AS
+    SELECT overlay(v placing bytea '\x01020304' from 5 + (n + 7) / 8 + 4 * n) AS v, '\x010000000000000000000000'::bytea AS one_bucket
+      FROM (SELECT b::bytea AS v FROM value WHERE name = 'mixed') s, LATERAL (SELECT get_byte(v, 2) + 256 * get_byte(v, 3) + 1 AS n) t;
     CREATE TABLE sparse AS SELECT rb64_build_agg(hashint8extended(i, 1)) AS b FROM generate_series(1, 300000) i;
     CREATE TABLE numbers AS SELECT array_agg(hashint4(i)) AS a FROM generate_series(1, 1000000) i;
     ANALYZE;
@@ -71,6 +75,7 @@ my %binary = (
     'rb_and_many' => 'rb_and_many(ARRAY[x.b, y.b, rb_add(x.b, n)])', 'rb_or_many' => 'rb_or_many(ARRAY[x.b, y.b, rb_add(x.b, n)])',
     'rb_or_many_cardinality' => 'rb_or_many_cardinality(ARRAY[x.b, y.b, rb_add(x.b, n)])',
 );
+$binary{'nested count'} = 'rb_cardinality(rb_andnot(rb_and(rb_or(x.b, y.b), rb_add(x.b, n)), rb_xor(y.b, x.b)))';
 my %aggregate = map { $_ => $_ } map { ("rb_${_}_agg", "rb_${_}_cardinality_agg") } qw(or and xor);
 my $lists = "SET cdp.bitmap_output = 'array';";
 my $early_ms = 120;
@@ -81,6 +86,9 @@ ends_when_told("rb64_$_", "SELECT count(rb64_$_(x.b, rb64_add(y.b, n))) FROM wid
   for qw(and or xor andnot and_cardinality contains equals);
 ends_when_told("rb64_$_, sparse", "SELECT count(rb64_$_(x.b, rb64_add(y.b, n))) FROM sparse x, sparse y, again", $early_ms) for qw(and or and_cardinality);
 ends_when_told($_, "SELECT $_(rb_add(b, n)) FROM value, again WHERE name = 'mixed'", $early_ms) for sort keys %aggregate;
+ends_when_told('nested count, 64 bits', "SELECT count(rb64_cardinality(rb64_andnot(rb64_and(rb64_or(x.b, y.b), rb64_add(x.b, n)), rb64_xor(y.b, x.b)))) FROM wide x, wide y, again WHERE x.name = 'mixed' AND y.name = 'mixed'", $early_ms);
+ends_when_told('bytes of others', 'SELECT count(v::roaringbitmap) FROM foreign_bytes, again', $early_ms);
+ends_when_told('bytes of others, 64 bits', 'SELECT count((one_bucket || v)::roaringbitmap64) FROM foreign_bytes, again', $early_ms);
 ends_when_told('rb64_or_agg', "SELECT rb64_or_agg(rb64_add(b, n)) FROM wide, again WHERE name = 'mixed'", $early_ms);
 
 # Asked by somebody else.

@@ -49,8 +49,14 @@ class ArrayParser {
   }
 
  private:
+  // Spaces and leading zeros may go on for hundreds of megabytes.
+  static void StopWithin(std::string_view stretch) {
+    if (stretch.size() % (1 << 20) == 0) [[unlikely]]
+      CheckStop();
+  }
+
   void SkipSpaces() {
-    while (!left_.empty() && IsSpace(left_.front())) left_.remove_prefix(1);
+    for (; !left_.empty() && IsSpace(left_.front()); left_.remove_prefix(1)) StopWithin(left_);
   }
 
   bool Take(char c) {
@@ -77,6 +83,7 @@ class ArrayParser {
                     "value \"" + std::string(left_) + "\" is out of range for type " + TypeName());
       }
       number = number * 10 + digit;
+      StopWithin(digits);
     }
     left_ = digits;
     return negative ? Unsigned{0} - number : number;

@@ -32,12 +32,9 @@ Bytes CheckedBucket(Bytes bytes, std::size_t* size, Arena* arena) {
   if (BeginsInNormalForm(bytes, size)) {
     return BitmapView(bytes).empty() ? Bytes() : bytes.first(*size);
   }
-  const Bitmap bitmap = Bitmap::FromPortable(bytes, size);
-  if (bitmap.empty()) return {};
-  const std::size_t normal_size = bitmap.PortableSize();
-  auto* out = static_cast<std::byte*>(arena->allocate(normal_size, 1));
-  bitmap.WritePortable(out);
-  return {out, normal_size};
+  BitmapParts parts(arena->upstream_resource());
+  KeepChecked(bytes, size, &parts);
+  return BucketOf(parts, arena);
 }
 
 Bytes CombineBuckets(SetOperation operation, Bytes a, Bytes b, Arena* arena) {

@@ -11,6 +11,10 @@ namespace cdp::bitmap {
 /// Values wait in a buffer, are sorted and merged as a bitmap of their own: one by one, each would
 /// cost a search and a shift inside its container. The buffer grows with the bitmap, so that
 /// merging stays cheap for both small and large sets.
+///
+/// An Accumulator takes values in faster still, but it is no set to work with: it gives portable
+/// bytes at its end, meets others only as such bytes, and takes 2 KB before the first value. Here
+/// the result is a Bitmap that is united with other results, and an Activity has hundreds of them.
 class BitmapBuilder {
  public:
   explicit BitmapBuilder(std::pmr::memory_resource* memory) : buffer_(memory) {}

@@ -185,14 +185,20 @@ std::size_t BitmapView::OffsetOf(std::uint32_t i) const {
   return offset;
 }
 
-Container BitmapView::At(std::uint32_t i) const {
-  const std::size_t offset = OffsetOf(i);
-  const Place place = PlaceAt(i, offset);
+Container BitmapView::Take(std::uint32_t i, std::size_t* offset) const {
+  const Place place = PlaceAt(i, *offset);
   Container container = place.container;
   // The number of runs is read with them: who takes a container over wants it before its data.
-  const std::size_t before = place.data - offset;
-  container.data = Piece(offset, before + DataBytes(container)) + before;
+  const std::size_t before = place.data - *offset;
+  const std::size_t size = before + DataBytes(container);
+  container.data = Piece(*offset, size) + before;
+  *offset += size;
   return container;
+}
+
+Container BitmapView::At(std::uint32_t i) const {
+  std::size_t offset = OffsetOf(i);
+  return Take(i, &offset);
 }
 
 std::uint32_t BitmapView::Find(std::uint32_t key, std::uint32_t from) const {

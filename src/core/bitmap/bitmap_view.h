@@ -61,6 +61,10 @@ class BitmapView {
     return LoadAt<std::uint16_t>(keys_ + 4 * i + 2) + 1u;
   }
   Container At(std::uint32_t i) const;
+  /// Container `i` as it stands at `*offset`, wherever the table of offsets has it; moves the
+  /// offset to its end. The first begins at HeaderBytes().
+  Container Take(std::uint32_t i, std::size_t* offset) const;
+  std::size_t HeaderBytes() const { return first_; }
   /// The first container, from `from` on, whose key is at least `key`; containers() if none.
   std::uint32_t Find(std::uint32_t key, std::uint32_t from = 0) const;
 

@@ -1,8 +1,8 @@
 #include "core/bitmap/normal_form.h"
 
 #include "core/base/stop.h"
+#include "core/bitmap/bitmap.h"
 #include "core/bitmap/container_check.h"
-#include "core/bitmap/portable_frame.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -13,6 +13,12 @@ bool RunsAreApart(const Container& container) {
     if (container.RunStart(i) <= container.RunLast(i - 1) + 1) return false;
   }
   return true;
+}
+
+std::uint32_t ValuesOf(const Container& runs) {
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < runs.runs; ++i) count += runs.RunLast(i) - runs.RunStart(i) + 1;
+  return count;
 }
 
 // Flags stand for containers; those that fill up the last byte are not set.
@@ -47,6 +53,22 @@ bool BeginsInNormalForm(Bytes bytes, std::size_t* size) try {
   return true;
 } catch (const Error&) {
   return false;
+}
+
+void KeepChecked(Bytes bytes, std::size_t* size, BitmapParts* parts) {
+  // The library takes containers as they follow each other, counts the values of runs itself, and
+  // writes the same bytes again: those at hand serve as well, and are copied by steps that end when
+  // somebody wants it.
+  Bitmap::FromPortable(bytes, size);
+  const BitmapView view(bytes);
+  StopTicker ticker;
+  std::size_t offset = view.HeaderBytes();
+  for (std::uint32_t i = 0; i < view.containers(); ++i) {
+    Container container = view.Take(i, &offset);
+    if (container.kind == ContainerKind::kRun) container.cardinality = ValuesOf(container);
+    parts->Keep(container);
+    ticker.Step(16 + container.runs);
+  }
 }
 
 }  // namespace cdp::bitmap

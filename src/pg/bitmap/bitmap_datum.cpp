@@ -61,7 +61,10 @@ varlena* NewBitmapOfForeign(bitmap::Bytes bytes) {
   if (std::size_t size = 0; bitmap::BeginsInNormalForm(bytes, &size)) {
     return NewVarlena(bytes.first(size));
   }
-  return NewBitmap(bitmap::Bitmap::FromPortable(bytes));
+  ContextResource memory(CurrentMemoryContext);
+  bitmap::BitmapParts parts(&memory);
+  bitmap::KeepChecked(bytes, nullptr, &parts);
+  return NewBitmap(parts);
 }
 
 varlena* NewArrayOfBitmap(bitmap::Bytes bytes) {

@@ -11,6 +11,7 @@
 #include "core/bitmap/bitmap64_range.h"
 #include "core/bitmap/bitmap64_set.h"
 #include "core/bitmap/bitmap_compare.h"
+#include "core/bitmap/bitmap_formula.h"
 #include "core/bitmap/bitmap_many.h"
 #include "core/bitmap/bitmap_order.h"
 #include "core/bitmap/bitmap_range.h"
@@ -20,6 +21,7 @@
 #include "core/bitmap/bitmap_stats.h"
 #include "core/bitmap/bitmap_text.h"
 #include "core/bitmap/bitmap_writer.h"
+#include "core/bitmap/normal_form.h"
 #include "core/bitmap/sort.h"
 
 namespace cdp::bitmap {
@@ -93,6 +95,29 @@ TEST_F(Interrupt, EndsChanging) {
   expect_stop([&](BitmapParts* parts) { OrMany(views, parts, memory); });
   EXPECT_THROW(Compare(view, view), Stopped);
   EXPECT_THROW(Hash(view, 0), Stopped);
+  expect_stop([&](BitmapParts* parts) { KeepChecked(bytes, nullptr, parts); });
+}
+
+TEST_F(Interrupt, EndsFormulas) {
+  auto* memory = std::pmr::new_delete_resource();
+  std::vector<std::byte> wide(kBucketCountBytes + kBucketHeaderBytes);
+  wide[0] = std::byte{1};
+  wide.insert(wide.end(), bytes_.begin(), bytes_.end());
+  for (const char* text : {"1|1", "(1&1)#((1-1)|1)"}) {
+    stop_hook = nullptr;
+    const Formula formula(text, memory);
+    const std::vector<Bytes> narrow_operands = {bytes_};
+    const std::vector<Bytes> wide_operands = {wide};
+    const std::int64_t expected = CountFormula(formula, narrow_operands, memory);
+    EXPECT_EQ(CountFormula64(formula, wide_operands, memory), expected);
+    // Some 18 keys are less than a poll's worth of work, a wider formula over them is not.
+    stop_hook = [] { throw Stopped(); };
+    std::string wider = text;
+    for (int i = 0; i < 20; ++i) wider = "(" + wider + ")#1";
+    const Formula long_formula(wider, memory);
+    EXPECT_THROW(CountFormula(long_formula, narrow_operands, memory), Stopped);
+    EXPECT_THROW(CountFormula64(long_formula, wide_operands, memory), Stopped);
+  }
 }
 
 TEST_F(Interrupt, EndsWorkOn64Bits) {
@@ -170,6 +195,10 @@ TEST_F(Interrupt, EndsParsing) {
   for (int i = 0; i < 100000; ++i) text += ",1";
   text += "}";
   EXPECT_THROW(ParseArrayText(text, std::pmr::new_delete_resource()), Stopped);
+  for (const char filler : {' ', '0'}) {
+    const std::string stretched = "{" + std::string(3 << 20, filler) + "1}";
+    EXPECT_THROW(ParseArrayText(stretched, std::pmr::new_delete_resource()), Stopped);
+  }
 }
 
 }  // namespace

@@ -23,9 +23,19 @@ std::optional<PortableBytes> Normalised(const PortableBytes& bytes) {
   }
 }
 
+// The same without its writing.
+std::optional<PortableBytes> Kept(const PortableBytes& bytes) {
+  try {
+    return oracle::Built([&](BitmapParts* parts) { KeepChecked(bytes, nullptr, parts); });
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 // True is said of nothing but what the library would write, and `size` ends it.
 void ExpectNoLie(const PortableBytes& bytes) {
   std::size_t size = 0;
+  ASSERT_EQ(Kept(bytes), Normalised(bytes));
   if (!BeginsInNormalForm(bytes, &size)) return;
   ASSERT_LE(size, bytes.size());
   const auto normal = Normalised(bytes);
