@@ -11,8 +11,8 @@ namespace cdp::timeline {
 /// Whether each part, none of them empty, ends before the next begins.
 bool FollowEachOther(std::span<const View> parts);
 
-/// The image of all events of such parts, column by column and so at a third of the price of
-/// sorting events; allocated from `memory` and not given back.
+/// The image of all events of such parts, made column by column; allocated from `memory` and not
+/// given back.
 std::span<const std::byte> JoinedImage(std::span<const View> parts,
                                        std::pmr::memory_resource* memory);
 
