@@ -117,7 +117,16 @@ TEST(TextComponentsProperty, AgreesWithFlooding) {
   for (int round = 0; round < 300; ++round) {
     const Links links = RandomLinks(rng, round % 50 == 0 ? 4000 : 300);
     const Partition expected = oracle::Components(links);
-    const Bytes bytes = Aggregate(links);
+    TextComponents components(std::pmr::new_delete_resource());
+    for (const auto& [a, b] : links) components.Add(a, b);
+    const Bytes bytes = ImageOf(components);
+    Partition rows;
+    std::string_view text;
+    std::string_view component;
+    for (std::size_t at = 0; components.Next(&at, &text, &component);) {
+      rows.emplace_hint(rows.end(), text, component);
+    }
+    ASSERT_EQ(rows, expected) << "round " << round;
     const TextImageView image(bytes);
     ASSERT_EQ(Read(bytes), expected) << "round " << round;
     ASSERT_EQ(image.nodes(), expected.size()) << "round " << round;
