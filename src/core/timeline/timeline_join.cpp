@@ -37,6 +37,99 @@ ImageHeader HeaderOf(std::span<const View> parts) {
   return header;
 }
 
+/// Which of the lengths of a set a number of so many bytes takes; four when it is longer than all.
+unsigned SlotOf(unsigned set, unsigned needed) {
+  unsigned slot = 0;
+  while (slot < kLengthSets[set].size() && kLengthSets[set][slot] < needed) ++slot;
+  return slot;
+}
+
+/// Whether no set stores the number in fewer bytes than this one.
+bool BestFor(unsigned set, unsigned needed) {
+  const unsigned slot = SlotOf(set, needed);
+  if (slot == kLengthSets[set].size()) return false;
+  for (unsigned other = 0; other < kLengthSets.size(); ++other) {
+    const unsigned others = SlotOf(other, needed);
+    if (others < kLengthSets[other].size() && kLengthSets[other][others] < kLengthSets[set][slot]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// The set and the bytes of all distances where they can be put behind each other as they are, all
+/// of one tick and of the same set: which is best for each part and for what lies between them is
+/// best for the whole.
+std::optional<LengthCounts::Choice> FitAsTheyAre(std::span<const View> parts,
+                                                 const ImageHeader& header) {
+  const unsigned tick = Shape::Unpack(header.shape).tick;
+  std::optional<unsigned> set;
+  std::size_t bytes = 0;
+  for (const View& part : parts) {
+    const Shape own = part.shape();
+    bytes += part.deltas().size();
+    if (part.count() == 1) continue;
+    if (own.tick != tick || (set && *set != own.lengths)) return std::nullopt;
+    set = own.lengths;
+  }
+  if (!set) return std::nullopt;
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    const unsigned needed =
+        BytesNeeded(Elapsed(parts[i - 1].last(), parts[i].first()) / kTicks[tick]);
+    if (!BestFor(*set, needed)) return std::nullopt;
+    bytes += kLengthSets[*set][SlotOf(*set, needed)];
+  }
+  return LengthCounts::Choice{*set, bytes};
+}
+
+/// Writes bits behind bits.
+class BitWriter {
+ public:
+  explicit BitWriter(std::byte* at) : at_(at) {}
+
+  /// At most 24; those above them are zero.
+  void Put(std::uint32_t bits, std::size_t count) {
+    pending_ |= bits << filled_;
+    for (filled_ += static_cast<unsigned>(count); filled_ >= 8; filled_ -= 8) {
+      *at_++ = static_cast<std::byte>(pending_);
+      pending_ >>= 8;
+    }
+  }
+  void Put(const std::byte* bits, std::size_t count) {
+    for (; count >= 8; count -= 8) Put(std::to_integer<std::uint32_t>(*bits++), 8);
+    if (count != 0) Put(std::to_integer<std::uint32_t>(*bits) & ((1u << count) - 1), count);
+  }
+  void Finish() {
+    if (filled_ != 0) *at_ = static_cast<std::byte>(pending_);
+  }
+
+ private:
+  std::byte* at_;
+  std::uint32_t pending_ = 0;
+  unsigned filled_ = 0;
+};
+
+/// Writes distances that fit as they are.
+std::byte* PutDistances(std::span<const View> parts, const ImageHeader& header, std::byte* out) {
+  const Shape shape = Shape::Unpack(header.shape);
+  BitWriter controls(out);
+  out += ControlBytes(header.count - 1);
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) {
+      const std::uint64_t distance =
+          Elapsed(parts[i - 1].last(), parts[i].first()) / kTicks[shape.tick];
+      const unsigned slot = SlotOf(shape.lengths, BytesNeeded(distance));
+      controls.Put(slot, 2);
+      std::memcpy(out, &distance, kLengthSets[shape.lengths][slot]);
+      out += kLengthSets[shape.lengths][slot];
+    }
+    controls.Put(parts[i].controls(), 2 * (parts[i].count() - 1));
+    out = std::copy(parts[i].deltas().begin(), parts[i].deltas().end(), out);
+  }
+  controls.Finish();
+  return out;
+}
+
 /// The distances from event to event, in ticks.
 Numbers DistancesOf(std::span<const View> parts, const ImageHeader& header,
                     std::pmr::memory_resource* memory) {
@@ -165,6 +258,12 @@ std::byte* WriteCodes(std::span<const View> parts, std::byte* out) {
   return out;
 }
 
+std::byte* WriteCodes(std::span<const View> parts, const Shape& shape, std::byte* out) {
+  return shape.width_log2 == 0   ? WriteCodes<std::uint8_t>(parts, out)
+         : shape.width_log2 == 1 ? WriteCodes<std::uint16_t>(parts, out)
+                                 : WriteCodes<std::int32_t>(parts, out);
+}
+
 }  // namespace
 
 bool FollowEachOther(std::span<const View> parts) {
@@ -176,16 +275,26 @@ bool FollowEachOther(std::span<const View> parts) {
 
 std::span<const std::byte> JoinedImage(std::span<const View> parts,
                                        std::pmr::memory_resource* memory) {
-  Scratch scratch(memory);
-  Layout<FullEvent> layout(&scratch);
-  ImageHeader& header = layout.header = HeaderOf(parts);
-  const std::size_t events = header.count;
-  const Numbers distances = DistancesOf(parts, header, &scratch);
-  const LengthCounts::Choice deltas = LengthsOf(distances).Best();
+  ImageHeader header = HeaderOf(parts);
   Shape shape = Shape::Unpack(header.shape);
+  const auto fit = FitAsTheyAre(parts, header);
+  Scratch scratch(memory);
+  Numbers distances(&scratch);
+  if (!fit) distances = DistancesOf(parts, header, &scratch);
+  const LengthCounts::Choice deltas = fit ? *fit : LengthsOf(distances).Best();
   shape.lengths = deltas.set;
   header.shape = shape.Pack();
+  if (fit && header.flags == 0) {
+    const std::size_t size = sizeof(header) + (std::size_t{header.count} << shape.width_log2) +
+                             ControlBytes(header.count - 1) + deltas.bytes;
+    auto* const image = static_cast<std::byte*>(memory->allocate(size, 1));
+    PutDistances(parts, header, WriteCodes(parts, shape, WriteRaw(image, header)));
+    return {image, size};
+  }
+  Layout<FullEvent> layout(&scratch);
+  layout.header = header;
   layout.delta_bytes = deltas.bytes;
+  const std::size_t events = header.count;
   std::optional<ValueColumn> values;
   if ((header.flags & 1) != 0) {
     values.emplace(parts, events, &scratch);
@@ -203,10 +312,9 @@ std::span<const std::byte> JoinedImage(std::span<const View> parts,
   for (int which = 0; which < kOptionalColumns; ++which) {
     if (layout.ColumnBytes(which) != 0) out = WriteVarint(out, layout.ColumnBytes(which));
   }
-  out = shape.width_log2 == 0   ? WriteCodes<std::uint8_t>(parts, out)
-        : shape.width_log2 == 1 ? WriteCodes<std::uint16_t>(parts, out)
-                                : WriteCodes<std::int32_t>(parts, out);
-  out = WriteGroup(deltas.set, distances, out, image + size);
+  out = WriteCodes(parts, shape, out);
+  out =
+      fit ? PutDistances(parts, header, out) : WriteGroup(deltas.set, distances, out, image + size);
   if (layout.value.bytes != 0) out = values->Write(layout.value, events, out, image + size);
   for (int i = 0; i < kMaxProperties; ++i) {
     const PropertyLayout& property = layout.properties[i];

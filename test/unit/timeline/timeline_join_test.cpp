@@ -41,6 +41,33 @@ TEST(TimelineJoinProperty, IsTheImageOfAllEvents) {
   }
 }
 
+// Distances alike go from the parts into the whole as they are, unless what lies between them makes
+// other lengths better.
+TEST(TimelineJoinProperty, DistancesAlikeOrNot) {
+  std::mt19937_64 rng(20261113);
+  std::pmr::monotonic_buffer_resource room;
+  for (int round = 0; round < kRounds / 8; ++round) {
+    const std::int64_t tick = rng() % 3 == 0 ? 1 : rng() % 2 == 0 ? 1'000 : 1'000'000;
+    const unsigned bits = 1 + rng() % 40;
+    const unsigned rare = 1 + rng() % 40;
+    const bool valued = rng() % 3 == 0;
+    oracle::Events events;
+    std::int64_t at = static_cast<std::int64_t>(rng() % 1'000'000) * tick;
+    for (std::uint64_t left = 2 + rng() % 60; left > 0; --left) {
+      const std::uint64_t width = rng() % 8 == 0 ? rare : bits;
+      at += (1 + static_cast<std::int64_t>(rng() >> (64 - width))) * tick;
+      oracle::TimelineEvent event{at, static_cast<std::int32_t>(rng() % 30), {}, {}};
+      if (valued && rng() % 4 == 0) event.value = static_cast<std::int64_t>(rng() % 1000);
+      events.push_back(event);
+    }
+    const auto images = Cut(events, rng);
+    const std::vector<View> parts(images.begin(), images.end());
+    const auto joined = JoinedImage(parts, &room);
+    ASSERT_EQ(std::vector(joined.begin(), joined.end()), Write(events)) << "round " << round;
+    if (round % 64 == 0) room.release();
+  }
+}
+
 // A piece that rotted gives other events or an error, and is not read past its end.
 TEST(TimelineJoinProperty, DamageIsSurvived) {
   std::mt19937_64 rng(20261112);
