@@ -80,7 +80,7 @@ COMMENT ON FUNCTION cdp._person_timelines_sql(timestamptz, timestamptz, boolean,
 
 CREATE FUNCTION cdp.person_timelines(audience text DEFAULT NULL, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL)
     RETURNS TABLE (one_id int4, tl cdp.timeline) LANGUAGE plpgsql STABLE ROWS 100000
-    SET search_path = pg_catalog, pg_temp AS $$
+    SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
     members cdp.roaringbitmap := cdp._report_members(audience, "from", "to");
 BEGIN

@@ -15,7 +15,7 @@ BEGIN
         ['month', 'date NOT NULL', 'the month (UTC)'],
         ['slot', 'int4 NOT NULL', 'which people: cdp.timeline_slot(one_id)'],
         ['page', 'cdp.timeline_page NOT NULL', 'the timeline of each of them, with the codes of event_type']],
-        'PRIMARY KEY (month, slot)', 'WITH (toast_tuple_target = 8160)');
+        'PRIMARY KEY (month, slot)', 'WITH (toast_tuple_target = 8160, autovacuum_vacuum_scale_factor = 0.05)');
     CREATE INDEX IF NOT EXISTS timeline_month_slot ON cdp.timeline_month (slot, month);
     CREATE OR REPLACE VIEW cdp.person_timeline AS
         SELECT p.one_id, cdp.chunk_of(p.one_id) AS chunk, t.month, p.tl

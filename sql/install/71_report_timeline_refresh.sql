@@ -42,9 +42,10 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._timeline_analyze() IS 'internal: statistics on what cdp.timeline_refresh() has to build again';
 
+-- How much there is in a batch the planner cannot know; a guess must not make it compile for longer than it runs.
 CREATE FUNCTION cdp.timeline_refresh()
     RETURNS TABLE (people int8, months int8, events int8, waiting int8, duration_ms int8)
-    LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
     started timestamptz := clock_timestamp();
     run int8;

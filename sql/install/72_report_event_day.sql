@@ -222,7 +222,7 @@ COMMENT ON FUNCTION cdp._event_day_merge(int4[], int4[]) IS 'internal: cdp.event
 
 CREATE FUNCTION cdp._event_day_rows(codes int4[], "from" date, "to" date, by_slot int4 DEFAULT 0)
     RETURNS TABLE (code int4, day date, chunk int4, members cdp.roaringbitmap, times cdp.bsi, value int4)
-    LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     -- What a property says may change where nothing that was done does.
