@@ -14,6 +14,7 @@ namespace cdp::identity {
 namespace {
 
 constexpr std::size_t kFirstSlots = 1024;
+constexpr std::uint32_t kEmptySlot = 0xffffffffu;
 // Numbers of identifiers are positive int4.
 constexpr std::size_t kMostIdentifiers = 0x7fffffff;
 constexpr std::size_t kMostLinks = 0xfffffffe;
@@ -40,18 +41,27 @@ std::uint32_t HashOf(std::uint32_t type, std::string_view text) {
 
 /// Makes room in a table of slots, at most half full, for one more of `count` elements.
 template <class HashAt>
-void Reserve(std::pmr::vector<std::uint32_t>* slots, std::size_t count, std::uint32_t empty,
-             HashAt hash_at) {
+void Reserve(std::pmr::vector<std::uint32_t>* slots, std::size_t count, HashAt hash_at) {
   if (slots->size() > 2 * count) return;
   const std::size_t size = std::max(kFirstSlots, slots->size() * 2);
-  slots->assign(size, empty);
+  slots->assign(size, kEmptySlot);
   StopTicker ticker;
   for (std::size_t i = 0; i < count; ++i) {
     ticker.Step();
     std::size_t slot = hash_at(i) & (size - 1);
-    while ((*slots)[slot] != empty) slot = (slot + 1) & (size - 1);
+    while ((*slots)[slot] != kEmptySlot) slot = (slot + 1) & (size - 1);
     (*slots)[slot] = static_cast<std::uint32_t>(i);
   }
+}
+
+/// The slot that has this name, or the free one where it belongs.
+template <class NameAt>
+std::uint32_t& SlotOf(std::pmr::vector<std::uint32_t>* slots, std::string_view name,
+                      NameAt name_at) {
+  const std::size_t mask = slots->size() - 1;
+  std::size_t slot = HashOf(0, name) & mask;
+  while ((*slots)[slot] != kEmptySlot && name_at((*slots)[slot]) != name) slot = (slot + 1) & mask;
+  return (*slots)[slot];
 }
 
 std::uint64_t PairHash(std::uint32_t a, std::uint32_t b, std::uint32_t source) {
@@ -66,30 +76,37 @@ std::string_view FirstLoad::Keep(std::string_view text) {
   return {room, text.size()};
 }
 
-// There are a few dozen at most; the last one found is nearly always near the front.
+// There should be a few dozen of either, but whoever mixes up columns must not wait for ever.
 std::uint32_t FirstLoad::TypeOf(std::string_view name) {
-  for (std::size_t i = 0; i < types_.size(); ++i) {
-    if (types_[i].name == name) return static_cast<std::uint32_t>(i);
+  Reserve(&type_slots_, types_.size(), [this](std::size_t i) { return HashOf(0, types_[i].name); });
+  std::uint32_t& slot =
+      SlotOf(&type_slots_, name, [this](std::uint32_t i) { return types_[i].name; });
+  if (slot == kEmptySlot) {
+    slot = static_cast<std::uint32_t>(types_.size());
+    types_.push_back({Keep(name)});
   }
-  types_.push_back({Keep(name)});
-  return static_cast<std::uint32_t>(types_.size() - 1);
+  return slot;
 }
 
 std::uint32_t FirstLoad::SourceOf(std::string_view name) {
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    if (sources_[i] == name) return static_cast<std::uint32_t>(i);
+  Reserve(&source_slots_, sources_.size(),
+          [this](std::size_t i) { return HashOf(0, sources_[i]); });
+  std::uint32_t& slot =
+      SlotOf(&source_slots_, name, [this](std::uint32_t i) { return sources_[i]; });
+  if (slot == kEmptySlot) {
+    slot = static_cast<std::uint32_t>(sources_.size());
+    sources_.push_back(Keep(name));
   }
-  sources_.push_back(Keep(name));
-  return static_cast<std::uint32_t>(sources_.size() - 1);
+  return slot;
 }
 
 std::uint32_t FirstLoad::Intern(std::uint32_t type, std::string_view value, std::int64_t at) {
-  Reserve(&identifier_slots_, identifiers_.size(), kEmpty,
+  Reserve(&identifier_slots_, identifiers_.size(),
           [this](std::size_t i) { return identifiers_[i].hash; });
   const std::uint32_t hash = HashOf(type, value);
   const std::size_t mask = identifier_slots_.size() - 1;
   std::size_t slot = hash & mask;
-  for (; identifier_slots_[slot] != kEmpty; slot = (slot + 1) & mask) {
+  for (; identifier_slots_[slot] != kEmptySlot; slot = (slot + 1) & mask) {
     Identifier& known = identifiers_[identifier_slots_[slot]];
     if (known.hash != hash || known.type != type || known.value != value) continue;
     known.first_seen = std::min(known.first_seen, at);
@@ -113,11 +130,11 @@ std::uint32_t FirstLoad::Intern(std::uint32_t type, std::string_view value, std:
 void FirstLoad::Connect(std::uint32_t a, std::uint32_t b, std::uint32_t source,
                         const Sighting& sighting) {
   const auto hash_of = [](const Link& link) { return PairHash(link.a, link.b, link.source); };
-  Reserve(&link_slots_, links_.size(), kEmpty,
+  Reserve(&link_slots_, links_.size(),
           [this, hash_of](std::size_t i) { return hash_of(links_[i]); });
   const std::size_t mask = link_slots_.size() - 1;
   std::size_t slot = PairHash(a, b, source) & mask;
-  for (; link_slots_[slot] != kEmpty; slot = (slot + 1) & mask) {
+  for (; link_slots_[slot] != kEmptySlot; slot = (slot + 1) & mask) {
     Link& known = links_[link_slots_[slot]];
     if (known.a != a || known.b != b || known.source != source) continue;
     ++known.n;

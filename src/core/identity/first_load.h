@@ -19,7 +19,9 @@ class FirstLoad {
       : memory_(memory),
         texts_(std::size_t{1} << 20, memory),
         types_(memory),
+        type_slots_(memory),
         sources_(memory),
+        source_slots_(memory),
         identifiers_(memory),
         identifier_slots_(memory),
         links_(memory),
@@ -101,8 +103,6 @@ class FirstLoad {
   std::uint32_t persons() const { return persons_; }
 
  private:
-  static constexpr std::uint32_t kEmpty = 0xffffffffu;
-
   std::string_view Keep(std::string_view text);
   std::uint32_t TypeOf(std::string_view name);
   std::uint32_t SourceOf(std::string_view name);
@@ -115,7 +115,9 @@ class FirstLoad {
   std::pmr::memory_resource* memory_;
   std::pmr::monotonic_buffer_resource texts_;
   std::pmr::vector<Type> types_;
+  std::pmr::vector<std::uint32_t> type_slots_;
   std::pmr::vector<std::string_view> sources_;
+  std::pmr::vector<std::uint32_t> source_slots_;
   std::pmr::vector<Identifier> identifiers_;
   std::pmr::vector<std::uint32_t> identifier_slots_;
   std::pmr::vector<Link> links_;

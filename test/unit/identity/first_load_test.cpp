@@ -214,6 +214,19 @@ TEST(FirstLoad, ManyIdentifiersGrowTheTables) {
   EXPECT_EQ((result.people.at({"email", "9999"}).person), 10000u);
 }
 
+TEST(FirstLoad, ColumnsMixedUpAreNoTrap) {
+  FirstLoad load(std::pmr::new_delete_resource());
+  for (int i = 0; i < 100000; ++i) {
+    const std::string text = std::to_string(i);
+    load.Add({text, text, "a", text, "b", 0, 1});
+  }
+  EXPECT_EQ(load.types(), 100000u);
+  load.Number();
+  load.Resolve();
+  EXPECT_EQ(load.links(), 100000u);
+  EXPECT_EQ(load.persons(), 100000u);
+}
+
 TEST(FirstLoad, NothingIsNothing) {
   const Result result = Loaded({}, {});
   EXPECT_TRUE(result.people.empty());
