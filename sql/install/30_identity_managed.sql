@@ -33,6 +33,10 @@ COMMENT ON FUNCTION cdp._one_id_signed(int8) IS 'internal: the OneID that means 
 -- changes its mind. No foreign keys: a check per row would cost more than the load itself.
 CREATE FUNCTION cdp._setup_identity() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    -- Every load says of many when they were last seen: a row that stays on its page needs no new
+    -- entries in indexes.
+    seen_again text := 'WITH (fillfactor = 90)';
 BEGIN
     -- Not sequences: what a sequence has given out stays given out when the transaction is rolled
     -- back or killed, so its repetition would give other numbers to the same people.
@@ -65,7 +69,7 @@ BEGIN
         ['since', 'timestamptz', 'since when it belongs to this person, or to nobody again; NULL until resolved'],
         ['verdict', 'text CHECK (verdict IN (''approved'', ''rejected''))',
             'what somebody decided: approved, no guard takes it out again; rejected, rightly taken out; NULL: nobody did']],
-        'UNIQUE (type_id, value)');
+        'UNIQUE (type_id, value)', seen_again);
     CREATE INDEX IF NOT EXISTS identifier_one_id ON cdp.identifier (one_id) WHERE one_id IS NOT NULL;
     CREATE INDEX IF NOT EXISTS identifier_waiting ON cdp.identifier (id) WHERE one_id IS NULL AND status = 'active';
     PERFORM cdp._table_ensure('link', 'pairs of identifiers that were seen together, one row per source', ARRAY[
@@ -79,7 +83,7 @@ BEGIN
         ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''quarantined'', ''removed''))',
             'active; quarantined: refused by a guard; removed: taken away by somebody. Only active ones merge people'],
         ['reason', 'text', 'why it is not active']],
-        'PRIMARY KEY (a, b, source)');
+        'PRIMARY KEY (a, b, source)', seen_again);
     CREATE INDEX IF NOT EXISTS link_b ON cdp.link (b, a);
     PERFORM cdp._table_ensure('link_verdict', 'pairs of identifiers on which somebody has decided, whatever links say', ARRAY[
         ['a', 'int4 NOT NULL', 'the identifier with the smaller number'],

@@ -68,8 +68,8 @@ END $$;
 COMMENT ON FUNCTION cdp._resolve_block() IS
     'internal: gives placeholder values among the new identifiers the status "blocked"; returns how many';
 
--- Counts over all stored links of whoever the batch touches: the fourth person of a device is
--- noticed whenever the other three came.
+-- Counts over all stored links of whoever gets a link to something stronger from the batch: the
+-- fourth person of a device is noticed whenever the other three came.
 CREATE FUNCTION cdp._resolve_find_shared() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -77,10 +77,12 @@ DECLARE
     least_limit int4 := (SELECT least(usual_limit, min(t.fanout_limit)) FROM cdp.id_type AS t);
 BEGIN
     CREATE TEMP TABLE _cdp_touched ON COMMIT DROP AS
-        SELECT i.id
-          FROM (SELECT p.a AS id FROM pg_temp._cdp_pair AS p UNION SELECT p.b FROM pg_temp._cdp_pair AS p) AS p
-          -- Blocked and shared ones have the most links, and nothing more to find out.
-          JOIN cdp.identifier AS i ON i.id = p.id AND i.status = 'active';
+        SELECT DISTINCT CASE WHEN ta.rank > tb.rank THEN p.a ELSE p.b END AS id
+          FROM pg_temp._cdp_pair AS p
+          JOIN cdp.identifier AS ia ON ia.id = p.a JOIN cdp.id_type AS ta ON ta.type_id = ia.type_id
+          JOIN cdp.identifier AS ib ON ib.id = p.b JOIN cdp.id_type AS tb ON tb.type_id = ib.type_id
+         -- Blocked and shared ones have the most links, and nothing more to find out.
+         WHERE ta.rank <> tb.rank AND CASE WHEN ta.rank > tb.rank THEN ia.status ELSE ib.status END = 'active';
     ANALYZE pg_temp._cdp_touched;
     -- Few have so many links at all; only of those it is asked with whom.
     CREATE TEMP TABLE _cdp_crowded ON COMMIT DROP AS

@@ -193,7 +193,9 @@ CREATE FUNCTION cdp.ingest(OUT run_id int8, OUT events_read int8, OUT events_new
                            OUT identifiers_new int8, OUT quarantined int8, OUT duration interval)
     LANGUAGE plpgsql VOLATILE
     -- Times without an offset are those of the business; set here, so that they are put back.
-    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' AS $$
+    SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD'
+    -- What a batch looks up lies in memory or on flash: the default would rather read whole tables.
+    SET random_page_cost = 1.1 AS $$
 DECLARE
     started timestamptz := clock_timestamp();
     earliest timestamptz := cdp.setting('event_min_ts');

@@ -152,7 +152,9 @@ COMMENT ON FUNCTION cdp._first_load(int8) IS
 CREATE FUNCTION cdp.id_resolve(OUT run_id int8, OUT links_read int8, OUT identifiers_new int8,
                                OUT persons_new int8, OUT merges int8, OUT blocked int8, OUT shared int8,
                                OUT quarantined int8, OUT splits int8, OUT duration interval)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+    -- What a batch looks up lies in memory or on flash: the default would rather read whole tables.
+    SET random_page_cost = 1.1 AS $$
 DECLARE
     started timestamptz := clock_timestamp();
     work_mem_before text;
