@@ -48,6 +48,7 @@ CREATE FUNCTION cdp.timeline_refresh()
     LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
 DECLARE
     started timestamptz := clock_timestamp();
+    work_mem_before text := cdp._work_mem_raise();
     run int8;
     due boolean;
     emptied int4[];
@@ -108,6 +109,7 @@ BEGIN
     END IF;
     waiting := coalesce((SELECT sum(b.events) FROM cdp.timeline_batch AS b), 0) + (SELECT count(*) FROM cdp.timeline_due);
     duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
+    PERFORM set_config('work_mem', work_mem_before, true);
     PERFORM cdp._run_finish(run, jsonb_build_object('people', people, 'months', months, 'events', events,
         'waiting', waiting));
     RETURN NEXT;
