@@ -1,5 +1,7 @@
 #include "core/bitmap/bitmap64_writer.h"
 
+#include <exception>
+
 #include "core/base/copy.h"
 #include "core/bitmap/bitmap_writer.h"
 
@@ -55,17 +57,25 @@ void AppendForeign(Bytes bytes, BucketList* out) {
   auto buckets = LoadAt<std::uint64_t>(bytes.data());
   Bytes left = bytes.subspan(kBucketCountBytes);
   std::uint64_t least_high = 0;
+  // Bytes that do not parse are refused as such, though a bucket before contradicts itself.
+  std::exception_ptr invalid;
   for (; buckets > 0; --buckets) {
     if (left.size() < kBucketHeaderBytes) MalformedBitmap();
     const auto high = LoadAt<std::uint32_t>(left.data());
     if (high < least_high) MalformedBitmap();
     left = left.subspan(kBucketHeaderBytes);
     std::size_t size = 0;
-    out->Add(high, CheckedBucket(left, &size, out->arena()));
+    try {
+      out->Add(high, CheckedBucket(left, &size, out->arena()));
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kInvalidText) throw;
+      if (invalid == nullptr) invalid = std::current_exception();
+    }
     left = left.subspan(size);
     least_high = std::uint64_t{high} + 1;
     ticker.Step(static_cast<std::uint32_t>(size >> 4) + 1);
   }
+  if (invalid != nullptr) std::rethrow_exception(invalid);
 }
 
 }  // namespace cdp::bitmap
