@@ -5,7 +5,8 @@
 -- $1: an audience as a bitmap, or null; $2 and $3: the period. Only what has rows is read, and of one month the
 -- pages go as they are stored, so that an ordinary report is one parallel scan. The months of a slot come one after
 -- the other by the index on (slot, month), in no memory: who asks for several (funnel_report and the like) forbids
--- the planner to hash or to sort pages, which costs half as much again at best, and files at worst.
+-- the planner to hash or to sort pages, which costs half as much again at best, and files at worst. Several ranges
+-- of slots are for several processes.
 CREATE FUNCTION cdp._person_pages_sql("from" timestamptz, "to" timestamptz, restricted boolean, bare boolean DEFAULT false)
     RETURNS text LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -23,6 +24,9 @@ DECLARE
         CASE WHEN "from" IS NOT NULL THEN 't.month >= date_trunc(''month'', $2 AT TIME ZONE ''UTC'')::date' END,
         CASE WHEN "to" IS NOT NULL THEN 't.month <= (($3 - interval ''1 us'') AT TIME ZONE ''UTC'')::date' END);
     stored text;
+    first_slot int8;
+    last_slot int8;
+    ranges text[] := '{true}';
 BEGIN
     IF due THEN
         page := 'coalesce(cdp.timeline_page_remove(t.page, l.people), t.page)';
@@ -38,8 +42,18 @@ BEGIN
     stored := format('SELECT t.slot, %s AS page FROM cdp.timeline_month AS t%s%s', page,
         CASE WHEN due THEN ' LEFT JOIN leaving AS l USING (month, slot)' ELSE '' END, ' WHERE ' || nullif(months, ''));
     IF NOT waiting THEN
-        RETURN CASE WHEN first_month = last_month THEN format('SELECT p.page FROM (%s) AS p', stored)
-                    ELSE format('SELECT cdp._timeline_page_parts(p.page, %L) AS page FROM (%s) AS p GROUP BY p.slot', bare, stored) END;
+        IF first_month = last_month THEN
+            RETURN format('SELECT p.page FROM (%s) AS p', stored);
+        END IF;
+        SELECT min(t.slot), max(t.slot) INTO first_slot, last_slot FROM cdp.timeline_month AS t;
+        IF last_slot - first_slot >= 64 THEN
+            ranges := ARRAY(SELECT concat_ws(' AND ', 'p.slot >= ' || first_slot + (last_slot - first_slot) * n / 4,
+                                             CASE WHEN n < 3 THEN 'p.slot < ' || first_slot + (last_slot - first_slot) * (n + 1) / 4 END)
+                              FROM generate_series(0, 3) AS n ORDER BY n);
+        END IF;
+        RETURN (SELECT string_agg(format('SELECT cdp._timeline_page_parts(p.page, %L) AS page FROM (%s) AS p WHERE %s GROUP BY p.slot', bare, stored, r.range),
+                                  ' UNION ALL ')
+                  FROM unnest(ranges) AS r (range));
     END IF;
     RETURN format($sql$
     WITH cell AS MATERIALIZED (
