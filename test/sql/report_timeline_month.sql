@@ -147,6 +147,14 @@ INSERT INTO cdp.timeline_due SELECT DISTINCT identifier_id, date_trunc('month', 
 SELECT * FROM reported();
 EXECUTE refresh;
 TABLE state;
+-- very many events at once make several batches, each with all that some people did
+BEGIN;
+SELECT cdp._timeline_batch_sql($$SELECT n % 50 AS identifier_id, timestamptz '2025-01-01 UTC' + n * interval '1 second' AS ts, 1 AS code, NULL::int8 AS value, NULL::int4[] AS props
+                                   FROM generate_series(1, 1000) AS n$$, 3000000) \gexec
+SELECT count(*) AS batches, sum(events) AS events, sum(cdp.timelines_count(batch)) AS counted, max(last) AS last FROM cdp.timeline_batch;
+SELECT count(*) AS differences FROM (SELECT identifier_id, count(*) FROM cdp.timeline_tail GROUP BY 1 HAVING count(*) <> 20) AS d;
+SELECT count(*) AS torn FROM (SELECT r.uid FROM cdp.timeline_batch, cdp.timelines_read(batch) AS r GROUP BY 1 HAVING count(*) > 1) AS t;
+ROLLBACK;
 -- the views are to be read
 \set VERBOSITY terse
 INSERT INTO cdp.person_timeline (one_id, month) VALUES (1, '2025-01-01');
