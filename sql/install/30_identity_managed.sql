@@ -53,6 +53,8 @@ BEGIN
         ['rank', 'int4 NOT NULL DEFAULT 200', 'strength: 1 is the strongest; types first seen in data get 200'],
         ['fanout_limit', 'int4 CHECK (fanout_limit >= 1)',
             'with how many identifiers of one stronger type it may be linked before it counts as shared; NULL: setting fanout_limit'],
+        ['neighbour_limit', 'int4 CHECK (neighbour_limit >= 1)',
+            'with how many of this type an identifier of another type may be linked, however strong, before that one counts as shared; NULL: any number'],
         ['description', 'text', 'what it is, and where it comes from']])
     THEN
         PERFORM cdp._id_type_seed();
@@ -202,8 +204,10 @@ COMMENT ON FUNCTION cdp._setup_identity_views() IS 'internal: makes the views of
 
 CREATE FUNCTION cdp._id_type_seed() RETURNS void LANGUAGE sql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
-    INSERT INTO cdp.id_type (type_id, name, rank, description)
-    SELECT row_number() OVER (ORDER BY s.rank), s.name, s.rank, s.description
+    INSERT INTO cdp.id_type (type_id, name, rank, neighbour_limit, description)
+    SELECT row_number() OVER (ORDER BY s.rank), s.name, s.rank,
+           -- Nobody has many accounts of a kind, whoever orders for others does. Devices and cookies come and go.
+           CASE WHEN s.rank < 100 THEN 10 END, s.description
       FROM (VALUES
         ('member_id', 10, 'number in the brand''s own membership'),
         ('registered_id', 15, 'account of the App or site'),

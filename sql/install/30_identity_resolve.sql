@@ -68,21 +68,25 @@ END $$;
 COMMENT ON FUNCTION cdp._resolve_block() IS
     'internal: gives placeholder values among the new identifiers the status "blocked"; returns how many';
 
--- Counts over all stored links of whoever gets a link to something stronger from the batch: the
--- fourth person of a device is noticed whenever the other three came.
+-- Counts over all stored links of whoever gets a link from the batch to a type of which there may not be
+-- any number: the fourth person of a device is noticed whenever the other three came.
 CREATE FUNCTION cdp._resolve_find_shared() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     usual_limit int4 := cdp.setting('fanout_limit')::int4;
-    least_limit int4 := (SELECT least(usual_limit, min(t.fanout_limit)) FROM cdp.id_type AS t);
+    least_limit int4 := (SELECT least(usual_limit, min(t.fanout_limit), min(t.neighbour_limit)) FROM cdp.id_type AS t);
 BEGIN
     CREATE TEMP TABLE _cdp_touched ON COMMIT DROP AS
-        SELECT DISTINCT CASE WHEN ta.rank > tb.rank THEN p.a ELSE p.b END AS id
+        SELECT DISTINCT k.id
           FROM pg_temp._cdp_pair AS p
           JOIN cdp.identifier AS ia ON ia.id = p.a JOIN cdp.id_type AS ta ON ta.type_id = ia.type_id
           JOIN cdp.identifier AS ib ON ib.id = p.b JOIN cdp.id_type AS tb ON tb.type_id = ib.type_id
+         CROSS JOIN LATERAL (
+            VALUES (p.a, ia.status, ta.rank > tb.rank OR (ta.type_id <> tb.type_id AND tb.neighbour_limit IS NOT NULL)),
+                   (p.b, ib.status, tb.rank > ta.rank OR (ta.type_id <> tb.type_id AND ta.neighbour_limit IS NOT NULL)))
+            AS k (id, status, has_limit)
          -- Blocked and shared ones have the most links, and nothing more to find out.
-         WHERE ta.rank <> tb.rank AND CASE WHEN ta.rank > tb.rank THEN ia.status ELSE ib.status END = 'active';
+         WHERE k.has_limit AND k.status = 'active';
     ANALYZE pg_temp._cdp_touched;
     -- Few have so many links at all; only of those it is asked with whom.
     CREATE TEMP TABLE _cdp_crowded ON COMMIT DROP AS
@@ -95,8 +99,8 @@ BEGIN
     CREATE TEMP TABLE _cdp_shared (id int4, one_id int4, reason text) ON COMMIT DROP;
     INSERT INTO pg_temp._cdp_shared
     SELECT DISTINCT ON (n.id) n.id, n.one_id,
-           format('one end is shared: linked with more than %s of type "%s"', n.fanout_limit, n.name)
-      FROM (SELECT i.id, i.one_id, coalesce(ti.fanout_limit, usual_limit) AS fanout_limit, tn.name, tn.rank
+           format('one end is shared: linked with more than %s of type "%s"', n.most, n.name)
+      FROM (SELECT i.id, i.one_id, m.most, tn.name, tn.rank
               FROM (SELECT l.a AS id, l.b AS other
                       FROM pg_temp._cdp_crowded AS c JOIN cdp.link AS l ON l.a = c.id AND l.status <> 'removed'
                     UNION
@@ -105,16 +109,19 @@ BEGIN
               JOIN cdp.identifier AS i ON i.id = k.id AND i.status = 'active' AND i.verdict IS DISTINCT FROM 'approved'
               JOIN cdp.id_type AS ti ON ti.type_id = i.type_id
               JOIN cdp.identifier AS n ON n.id = k.other AND n.status <> 'blocked'
-              JOIN cdp.id_type AS tn ON tn.type_id = n.type_id AND tn.rank < ti.rank
-             GROUP BY i.id, i.one_id, ti.type_id, ti.fanout_limit, tn.type_id, tn.name, tn.rank
-            HAVING count(*) > coalesce(ti.fanout_limit, usual_limit)) AS n
+              JOIN cdp.id_type AS tn ON tn.type_id = n.type_id
+             CROSS JOIN LATERAL (
+                SELECT least(CASE WHEN tn.rank < ti.rank THEN coalesce(ti.fanout_limit, usual_limit) END,
+                             CASE WHEN tn.type_id <> ti.type_id THEN tn.neighbour_limit END) AS most) AS m
+             GROUP BY i.id, i.one_id, m.most, tn.type_id, tn.name, tn.rank
+            HAVING count(*) > m.most) AS n
      ORDER BY n.id, n.rank, n.name;
     -- Never analyzed, an empty table counts as thousands of rows: all of cdp.identifier would be read.
     ANALYZE pg_temp._cdp_shared;
     DROP TABLE pg_temp._cdp_touched, pg_temp._cdp_crowded;
 END $$;
 COMMENT ON FUNCTION cdp._resolve_find_shared() IS
-    'internal: finds into _cdp_shared who is linked with too many identifiers of one stronger type';
+    'internal: finds into _cdp_shared who is linked with too many identifiers of one type';
 
 CREATE FUNCTION cdp._resolve_quarantine(run_id int8, OUT shared int8, OUT quarantined int8, OUT splits int8)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

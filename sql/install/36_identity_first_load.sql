@@ -23,10 +23,10 @@ COMMENT ON FUNCTION cdp._first_load_take_plain(text, text, text, text, text, tex
 CREATE FUNCTION cdp._first_load_types(OUT nth int4, OUT name text) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__first_load_types' LANGUAGE C STABLE ROWS 20;
 COMMENT ON FUNCTION cdp._first_load_types() IS 'internal: the types of identifiers in the first load';
-CREATE FUNCTION cdp._first_load_type_describe(nth int4, type_id int4, rank int4, fanout_limit int4) RETURNS void
+CREATE FUNCTION cdp._first_load_type_describe(nth int4, type_id int4, rank int4, fanout_limit int4, neighbour_limit int4) RETURNS void
     AS 'MODULE_PATHNAME', 'cdp__first_load_type_describe' LANGUAGE C VOLATILE STRICT;
-COMMENT ON FUNCTION cdp._first_load_type_describe(int4, int4, int4, int4) IS
-    'internal: tells the first load what is known of a type';
+COMMENT ON FUNCTION cdp._first_load_type_describe(int4, int4, int4, int4, int4) IS
+    'internal: tells the first load what is known of a type; a neighbour_limit of 0 is none';
 CREATE FUNCTION cdp._first_load_number() RETURNS int8
     AS 'MODULE_PATHNAME', 'cdp__first_load_number' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION cdp._first_load_number() IS
@@ -124,7 +124,8 @@ BEGIN
     PERFORM cdp._first_load_begin();
     PERFORM cdp._first_load_take(run_id);
     PERFORM cdp._id_types_learn(ARRAY(SELECT t.name FROM cdp._first_load_types() AS t));
-    PERFORM cdp._first_load_type_describe(f.nth, t.type_id, t.rank, coalesce(t.fanout_limit, usual_limit))
+    PERFORM cdp._first_load_type_describe(f.nth, t.type_id, t.rank, coalesce(t.fanout_limit, usual_limit),
+                                           coalesce(t.neighbour_limit, 0))
        FROM cdp._first_load_types() AS f JOIN cdp.id_type AS t ON t.name = f.name COLLATE "C";
     identifiers_new := cdp._first_load_number();
     PERFORM cdp._first_load_find_blocked();

@@ -23,13 +23,15 @@ BEGIN
             UNION
             SELECT l.a FROM cdp.link AS l WHERE l.b = i.id AND l.status <> 'removed') AS k
           JOIN cdp.identifier AS n ON n.id = k.other AND n.status <> 'blocked'
-          JOIN cdp.id_type AS tn ON tn.type_id = n.type_id AND tn.rank < ti.rank
+          JOIN cdp.id_type AS tn ON tn.type_id = n.type_id
          WHERE i.id = _id_is_crowded.id AND i.verdict IS DISTINCT FROM 'approved'
-         GROUP BY tn.type_id, ti.fanout_limit
-        HAVING count(*) > coalesce(ti.fanout_limit, cdp.setting('fanout_limit')::int4));
+         GROUP BY tn.type_id, ti.type_id
+        HAVING count(*) > least(
+            CASE WHEN tn.rank < ti.rank THEN coalesce(ti.fanout_limit, cdp.setting('fanout_limit')::int4) END,
+            CASE WHEN tn.type_id <> ti.type_id THEN tn.neighbour_limit END));
 END $$;
 COMMENT ON FUNCTION cdp._id_is_crowded(int4) IS
-    'internal: is this identifier linked with too many of one stronger type?';
+    'internal: is this identifier linked with too many of one type?';
 
 CREATE FUNCTION cdp._persons_merge(one int4, other int4, link_a int4, link_b int4) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

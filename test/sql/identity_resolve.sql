@@ -125,6 +125,15 @@ SELECT status, reason, count(*) FROM cdp.link WHERE reason ~ 'shared' GROUP BY 1
 SELECT link('device_id:shop', 'phone:s5', '2025-04-01'), link('device_id:shop', 'phone:s1', '2025-04-01', 'other');
 SELECT links, persons, merges, shared, quarantined FROM run();
 SELECT reason, count(*) FROM cdp.link WHERE reason ~ 'shared' GROUP BY 1;
+-- one phone that orders for many, and one that does so for few
+BEGIN;
+SELECT link('phone:agent', 'taobao_id:t' || n, '2025-04-03'), link('phone:few', 'taobao_id:f' || n, '2025-04-03') FROM generate_series(1, 10) n;
+SELECT link('phone:agent', 'cookie_id:g' || n, '2025-04-03') FROM generate_series(1, 20) n;
+SELECT persons, shared FROM run();
+SELECT link('phone:agent', 'taobao_id:t11', '2025-04-04');
+SELECT persons, shared, quarantined, splits FROM run();
+SELECT reason, count(*) FROM cdp.link WHERE reason ~ 'taobao' GROUP BY 1;
+ROLLBACK;
 -- types have limits of their own
 UPDATE cdp.id_type SET fanout_limit = 1 WHERE name = 'pos_card';
 SELECT link('pos_card:card', 'phone:t1', '2025-05-01'), link('pos_card:card', 'phone:t2', '2025-05-01');

@@ -39,8 +39,9 @@ CREATE FUNCTION expected_shared() RETURNS TABLE (type text, value text) LANGUAGE
     SELECT DISTINCT p.type_a AS type, p.value_a AS value
       FROM (SELECT type_a, value_a, type_b, value_b FROM raw UNION SELECT type_b, value_b, type_a, value_a FROM raw) p
       JOIN cdp.id_type ta ON ta.name = p.type_a JOIN cdp.id_type tb ON tb.name = p.type_b
-     WHERE tb.rank < ta.rank
-     GROUP BY p.type_a, p.value_a, p.type_b HAVING count(DISTINCT p.value_b) > 3 $$;
+     WHERE ta.name <> tb.name
+     GROUP BY p.type_a, p.value_a, p.type_b, tb.rank, ta.rank, tb.neighbour_limit
+    HAVING count(DISTINCT p.value_b) > least(CASE WHEN tb.rank < ta.rank THEN 3 END, tb.neighbour_limit) $$;
 CREATE FUNCTION found_shared() RETURNS TABLE (type text, value text) LANGUAGE sql AS $$
     SELECT t.name, i.value FROM cdp.identifier i JOIN cdp.id_type t USING (type_id) WHERE i.status = 'shared' $$;
 -- what there is to know of everybody, by name
@@ -97,6 +98,7 @@ SELECT links_read, identifiers_new FROM cdp.id_resolve();
 SELECT cdp.teardown(force => true) \g /dev/null
 SELECT cdp.setup('UTC') \g /dev/null
 SELECT cdp.setting_set('fanout_limit', '1000000') \g /dev/null
+UPDATE cdp.id_type SET neighbour_limit = NULL;
 INSERT INTO cdp.landing_link SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw;
 SELECT links_read FROM cdp.ingest();
 SELECT shared, merges FROM cdp.id_resolve();
@@ -104,6 +106,7 @@ CREATE TABLE whole AS SELECT * FROM result();
 SELECT cdp.teardown(force => true) \g /dev/null
 SELECT cdp.setup('UTC') \g /dev/null
 SELECT cdp.setting_set('fanout_limit', '1000000') \g /dev/null
+UPDATE cdp.id_type SET neighbour_limit = NULL;
 DO $$
 BEGIN
     FOR part IN 0 .. 7 LOOP

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <numeric>
 #include <tuple>
 
@@ -14,6 +15,7 @@ namespace cdp::identity {
 namespace {
 
 constexpr std::size_t kFirstSlots = 1024;
+constexpr std::int32_t kNoLimit = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint32_t kEmptySlot = 0xffffffffu;
 // Numbers of identifiers are positive int4.
 constexpr std::size_t kMostIdentifiers = 0x7fffffff;
@@ -156,11 +158,12 @@ void FirstLoad::Add(const Sighting& sighting) {
 }
 
 void FirstLoad::DescribeType(std::size_t n, std::int32_t id, std::int32_t rank,
-                             std::int32_t fanout_limit) {
+                             std::int32_t fanout_limit, std::int32_t neighbour_limit) {
   if (n >= types_.size()) throw Error(ErrorCode::kInvalidArgument, "no such type");
   types_[n].id = id;
   types_[n].rank = rank;
   types_[n].fanout_limit = fanout_limit;
+  types_[n].neighbour_limit = neighbour_limit;
 }
 
 void FirstLoad::Number() {
@@ -214,7 +217,7 @@ void FirstLoad::SortLinks() {
 }
 
 void FirstLoad::FindShared() {
-  // Who has a neighbour of which stronger type, once per neighbour.
+  // Who has a neighbour of which type with a limit, once per neighbour.
   std::pmr::vector<std::uint64_t> sights(memory_);
   StopTicker ticker;
   for (std::size_t i = 0; i < links_.size(); ++i) {
@@ -225,18 +228,20 @@ void FirstLoad::FindShared() {
     const Identifier& a = identifier(link.a);
     const Identifier& b = identifier(link.b);
     if (a.status == Status::kBlocked || b.status == Status::kBlocked) continue;
-    const std::int32_t rank_a = types_[a.type].rank;
-    const std::int32_t rank_b = types_[b.type].rank;
-    if (rank_b < rank_a) sights.push_back(static_cast<std::uint64_t>(link.a) << 32 | b.type);
-    if (rank_a < rank_b) sights.push_back(static_cast<std::uint64_t>(link.b) << 32 | a.type);
+    if (LimitOf(a.type, b.type) < kNoLimit) {
+      sights.push_back(static_cast<std::uint64_t>(link.a) << 32 | b.type);
+    }
+    if (LimitOf(b.type, a.type) < kNoLimit) {
+      sights.push_back(static_cast<std::uint64_t>(link.b) << 32 | a.type);
+    }
   }
   std::sort(sights.begin(), sights.end());
   for (std::size_t begin = 0, end = 0; begin < sights.size(); begin = end) {
     while (end < sights.size() && sights[end] == sights[begin]) ++end;
     ticker.Step(static_cast<std::uint32_t>(end - begin));
     Identifier& one = identifiers_[order_[sights[begin] >> 32]];
-    if (end - begin <= static_cast<std::size_t>(types_[one.type].fanout_limit)) continue;
     const auto type = static_cast<std::uint32_t>(sights[begin]);
+    if (end - begin <= static_cast<std::size_t>(LimitOf(one.type, type))) continue;
     if (one.status == Status::kActive) ++shared_;
     one.status = Status::kShared;
     const auto key = [this](std::uint32_t t) { return std::tie(types_[t].rank, types_[t].name); };
@@ -244,8 +249,17 @@ void FirstLoad::FindShared() {
   }
 }
 
+// Of how many neighbours of a type an identifier of another counts as shared.
+std::int32_t FirstLoad::LimitOf(std::uint32_t own, std::uint32_t other) const {
+  const std::int32_t stronger =
+      types_[other].rank < types_[own].rank ? types_[own].fanout_limit : kNoLimit;
+  const bool is_limited = own != other && types_[other].neighbour_limit > 0;
+  return is_limited ? std::min(stronger, types_[other].neighbour_limit) : stronger;
+}
+
 FirstLoad::Refusal FirstLoad::Shared(const Identifier& identifier) const {
-  return {true, &types_[identifier.type], &types_[identifier.shared_by - 1]};
+  const std::uint32_t type = identifier.shared_by - 1;
+  return {true, LimitOf(identifier.type, type), &types_[type]};
 }
 
 FirstLoad::Refusal FirstLoad::refusal(const Link& link) const {
@@ -258,7 +272,7 @@ FirstLoad::Refusal FirstLoad::refusal(const Link& link) const {
   // Which of two reasons is told must not depend on anything but their texts: the limit, then the
   // name of the type.
   const auto text = [](const Refusal& reason) {
-    return std::pair(std::to_string(reason.own->fanout_limit), reason.other->name);
+    return std::pair(std::to_string(reason.limit), reason.other->name);
   };
   return std::min(Shared(a), Shared(b),
                   [text](const Refusal& x, const Refusal& y) { return text(x) < text(y); });

@@ -44,13 +44,15 @@ class FirstLoad {
     std::string_view name;
     std::int32_t id = 0;
     std::int32_t rank = 0;
-    std::int32_t fanout_limit = 0;  ///< of a stronger type no more than so many
+    std::int32_t fanout_limit = 0;     ///< of a stronger type no more than so many
+    std::int32_t neighbour_limit = 0;  ///< one of another type has no more of this; 0: any number
   };
   /// Types in the order in which they were first met.
   std::size_t types() const { return types_.size(); }
   const Type& type(std::size_t n) const { return types_[n]; }
   /// What is known of a type; needed for each before Number().
-  void DescribeType(std::size_t n, std::int32_t id, std::int32_t rank, std::int32_t fanout_limit);
+  void DescribeType(std::size_t n, std::int32_t id, std::int32_t rank, std::int32_t fanout_limit,
+                    std::int32_t neighbour_limit);
 
   enum class Status : std::uint8_t { kActive, kBlocked, kShared };
   struct Identifier {
@@ -91,8 +93,8 @@ class FirstLoad {
   /// Why a link merges nobody: an end is blocked, or shared by too many of a type.
   struct Refusal {
     bool is_refused = false;
-    const Type* own = nullptr;    ///< null: blocked; else the type of the shared end
-    const Type* other = nullptr;  ///< the type of which there are too many
+    std::int32_t limit = 0;
+    const Type* other = nullptr;  ///< the type of which there are too many; null: an end is blocked
   };
   Refusal refusal(const Link& link) const;
 
@@ -110,6 +112,7 @@ class FirstLoad {
   void Connect(std::uint32_t a, std::uint32_t b, std::uint32_t source, const Sighting& sighting);
   void SortLinks();
   void FindShared();
+  std::int32_t LimitOf(std::uint32_t own, std::uint32_t other) const;
   Refusal Shared(const Identifier& identifier) const;
 
   std::pmr::memory_resource* memory_;

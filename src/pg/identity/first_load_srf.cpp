@@ -71,10 +71,10 @@ const char* NameOf(FirstLoad::Status status) {
 }
 
 Datum ReasonOf(const FirstLoad::Refusal& refusal) {
-  if (refusal.own == nullptr) return CStringGetTextDatum("one end is blocked");
-  return CStringGetTextDatum(psprintf(
-      "one end is shared: linked with more than %d of type \"%.*s\"", refusal.own->fanout_limit,
-      static_cast<int>(refusal.other->name.size()), refusal.other->name.data()));
+  if (refusal.other == nullptr) return CStringGetTextDatum("one end is blocked");
+  return CStringGetTextDatum(
+      psprintf("one end is shared: linked with more than %d of type \"%.*s\"", refusal.limit,
+               static_cast<int>(refusal.other->name.size()), refusal.other->name.data()));
 }
 
 }  // namespace
@@ -145,8 +145,10 @@ CDP_FUNCTION(cdp__first_load_types) {
 CDP_FUNCTION(cdp__first_load_type_describe) {
   FirstLoad& load = Current();
   const auto n = static_cast<std::size_t>(static_cast<uint32>(PG_GETARG_INT32(0)));
-  CallCore(
-      [&] { load.DescribeType(n, PG_GETARG_INT32(1), PG_GETARG_INT32(2), PG_GETARG_INT32(3)); });
+  CallCore([&] {
+    load.DescribeType(n, PG_GETARG_INT32(1), PG_GETARG_INT32(2), PG_GETARG_INT32(3),
+                      PG_GETARG_INT32(4));
+  });
   PG_RETURN_VOID();
 }
 

@@ -32,9 +32,10 @@ struct Kind {
   std::int32_t id;
   std::int32_t rank;
   std::int32_t limit;
+  std::int32_t of_it;
 };
 const std::map<std::string, Kind> kKinds{
-    {"phone", {2, 30, 3}}, {"email", {1, 90, 2}}, {"device", {3, 100, 1}}};
+    {"phone", {2, 30, 3, 4}}, {"email", {1, 90, 2, 2}}, {"device", {3, 100, 1, 0}}};
 
 struct Person {
   Status status;
@@ -55,8 +56,8 @@ struct Result {
 
 std::string ReasonOf(const FirstLoad::Refusal& refusal) {
   if (!refusal.is_refused) return "";
-  if (refusal.own == nullptr) return "blocked";
-  return std::to_string(refusal.own->fanout_limit) + " of " + std::string(refusal.other->name);
+  if (refusal.other == nullptr) return "blocked";
+  return std::to_string(refusal.limit) + " of " + std::string(refusal.other->name);
 }
 
 Result Loaded(const std::vector<Row>& rows, const std::set<Name>& blocked) {
@@ -67,7 +68,7 @@ Result Loaded(const std::vector<Row>& rows, const std::set<Name>& blocked) {
   }
   for (std::size_t i = 0; i < load.types(); ++i) {
     const Kind& kind = kKinds.at(std::string(load.type(i).name));
-    load.DescribeType(i, kind.id, kind.rank, kind.limit);
+    load.DescribeType(i, kind.id, kind.rank, kind.limit, kind.of_it);
   }
   load.Number();
   const auto name_of = [&load](std::size_t n) {
@@ -121,16 +122,18 @@ Result Slow(const std::vector<Row>& rows, const std::set<Name>& blocked) {
   for (const Row& row : rows) {
     for (const auto& [x, y] : {std::pair(row.a, row.b), std::pair(row.b, row.a)}) {
       const Kind& kind = kKinds.at(y.first);
-      if (kind.rank < kKinds.at(x.first).rank && !blocked.contains(y)) {
-        stronger[x][{kind.rank, y.first}].insert(y);
-      }
+      if (!blocked.contains(y) && x != y) stronger[x][{kind.rank, y.first}].insert(y);
     }
   }
   std::map<Name, std::string> reasons;
   for (auto& [name, person] : result.people) {
     if (person.status != Status::kActive) continue;
     for (const auto& [type, neighbours] : stronger[name]) {
-      const std::int32_t limit = kKinds.at(name.first).limit;
+      const Kind& own = kKinds.at(name.first);
+      const Kind& other = kKinds.at(type.second);
+      std::int32_t limit = 1000;
+      if (other.rank < own.rank) limit = own.limit;
+      if (name.first != type.second && other.of_it > 0) limit = std::min(limit, other.of_it);
       if (neighbours.size() <= static_cast<std::size_t>(limit) || reasons.contains(name)) continue;
       person.status = Status::kShared;
       reasons[name] = std::to_string(limit) + " of " + type.second;
@@ -233,7 +236,7 @@ TEST(FirstLoad, NothingIsNothing) {
   FirstLoad load(std::pmr::new_delete_resource());
   load.Number();
   EXPECT_THROW(load.Block(0), Error);
-  EXPECT_THROW(load.DescribeType(0, 1, 1, 1), Error);
+  EXPECT_THROW(load.DescribeType(0, 1, 1, 1, 0), Error);
 }
 
 }  // namespace
