@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
+#include "core/bitmap/accumulator.h"
 #include "core/bitmap/bitmap64_view.h"
+#include "core/bitmap/bitmap_compare.h"
+#include "core/bitmap/bitmap_set.h"
 #include "oracle/bitmap64.h"
 
 namespace cdp::bitmap {
@@ -83,6 +88,67 @@ TEST(BitmapFold, RefusesWhatAnOperationWouldRead) {
   EXPECT_TRUE(refuses(SetOperation::kAnd, {65536}));
   EXPECT_TRUE(refuses(SetOperation::kAnd, {1, 65536, 200000}));
   EXPECT_FALSE(refuses(SetOperation::kAnd, {1, 200000}));
+}
+
+// What a step gives, or that it refuses.
+std::optional<PortableBytes> Folded(SetOperation operation, const PortableBytes& state,
+                                    Bytes other) {
+  try {
+    const BitmapView mine(state);
+    const BitmapView theirs(other);
+    CheckOperand(operation, mine, theirs);
+    const OutputBound bound = BoundCombined(operation, mine, theirs);
+    PortableBytes result(bound.Total());
+    result.resize(WriteCombined(operation, mine, theirs, bound, result.data()));
+    return result;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<PortableBytes> Accumulated(SetOperation operation, const PortableBytes& state,
+                                         Bytes other) {
+  try {
+    Accumulator<std::uint32_t> set(std::pmr::new_delete_resource());
+    set.Fold(SetOperation::kOr, state);
+    set.Fold(operation, other);
+    PortableBytes result(set.PortableSize());
+    set.WritePortable(result.data());
+    return result;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+TEST(BitmapFold, AgreesWithAnAccumulatorOverAnyBytes) {
+  std::mt19937_64 rng(20261102);
+  const oracle::Set near = {1, 2, 3, 65535, 65536, 70000, 131072, 0xffffffff};
+  const PortableBytes state = oracle::SwiftPortable(near);
+  int answers = 0;
+  int refusals = 0;
+  for (int round = 0; round < 6; ++round) {
+    const PortableBytes right = oracle::RandomPortable(oracle::RandomSet(rng), rng);
+    for (int change = 0; change < 40; ++change) {
+      // In a block of its size, so that the sanitizer sees every step beyond.
+      PortableBytes other(right.begin(), right.end());
+      for (std::uint64_t i = 0; i < rng() % 3; ++i) {
+        const std::size_t within =
+            rng() % 2 == 0 ? other.size() : std::min<std::size_t>(60, other.size());
+        other[rng() % within] ^= static_cast<std::byte>(1u << rng() % 8);
+      }
+      for (const auto operation : {SetOperation::kOr, SetOperation::kXor, SetOperation::kAnd}) {
+        const auto folded = Folded(operation, state, other);
+        const auto expected = Accumulated(operation, state, other);
+        ASSERT_EQ(folded.has_value(), expected.has_value()) << round << " " << change;
+        ++(folded.has_value() ? answers : refusals);
+        if (folded.has_value()) {
+          ASSERT_TRUE(Equal(BitmapView(*folded), BitmapView(*expected)));
+        }
+      }
+    }
+  }
+  EXPECT_GT(answers, 100);
+  EXPECT_GT(refusals, 100);
 }
 
 }  // namespace
