@@ -11,6 +11,7 @@ void StepTable::Add(std::int32_t code, int step) {
   code_bits_[step] |= timeline::CodeBit(code);
   if (unsigned_code < kSmallCodes) {
     small_[unsigned_code] |= bit;
+    marks_.Add(static_cast<std::uint8_t>(code));
     return;
   }
   LargeCode* const end = large_ + large_count_;

@@ -3,9 +3,11 @@
 
 #include <memory_resource>
 #include <span>
+#include <type_traits>
 
 #include "core/base/stop.h"
 #include "core/behavior/funnel_steps.h"
+#include "core/timeline/code_marks.h"
 #include "core/timeline/timeline_reader.h"
 
 namespace cdp::behavior {
@@ -25,6 +27,9 @@ class StepTable {
     return unsigned_code < kSmallCodes ? small_[unsigned_code] : FillsOfLarge(unsigned_code);
   }
 
+  /// The codes below 256 that fill a step.
+  const timeline::CodeMarks& marks() const { return marks_; }
+
   /// How many of the first `steps` steps a timeline may reach whose codes have these bits
   /// (View::code_bits).
   int Reach(std::uint64_t code_bits, int steps) const {
@@ -43,6 +48,7 @@ class StepTable {
   };
 
   std::size_t large_count_ = 0;
+  timeline::CodeMarks marks_;
   std::uint64_t code_bits_[kMaxSteps] = {};  ///< CodeBit of the codes of each step
   std::uint64_t small_[kSmallCodes] = {};
   LargeCode large_[kMaxStepEvents];  ///< sorted by code
@@ -96,6 +102,21 @@ struct StepHit {
   std::uint64_t fills;
 };
 
+/// Calls visit(i) for every event of a block that may fill a step, or for all of them; `codes` are
+/// the timeline's and the block begins at `index`.
+template <class Column, class Visit>
+void ForEachCandidate(const timeline::View& view, const StepTable& table, bool all, Column codes,
+                      std::size_t index, std::size_t n, Visit&& visit) {
+  if constexpr (std::is_same_v<Column, timeline::Codes<std::uint8_t>>) {
+    if (!all) {
+      timeline::CodeMarks::Words words;
+      table.marks().Mark(codes.at + index, n, view.end(), words);
+      return timeline::ForEachMark(words, n, visit);
+    }
+  }
+  for (std::size_t i = 0; i < n; ++i) visit(i);
+}
+
 /// Calls use(count) for each block of a timeline's events, in order, until it returns true.
 /// The block's hits are written at `hits`, which has
 /// room for TimeReader::kBlock: all events when `all`, else those that fill a step. A Hit that has
@@ -116,16 +137,22 @@ void ForEachHitBlock(const timeline::View& view, const StepTable& table, const S
     StopTicker ticker;
     Micros at[TimeReader::kRoom];
     std::size_t index = 0;
+    // What fills no step matters only where nothing may come in between. `fills_of` tells what the
+    // i-th event of the block fills of the steps that its code may.
+    const auto collect = [&](std::size_t n, auto&& fills_of) {
+      std::size_t count = 0;
+      ForEachCandidate(view, table, all, codes, index, n, [&](std::size_t i) {
+        const std::int32_t code = codes[index + i];
+        const std::uint64_t fills = fills_of(i, code, table.Fills(code));
+        put(hits + count, at[i], fills, index + i);
+        count += static_cast<std::size_t>((fills != 0) | all);
+      });
+      return count;
+    };
     if (filter == nullptr) {
       while (const std::size_t n = times.Next(at)) {
-        // What fills no step matters only where nothing may come in between.
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < n; ++i) {
-          const std::uint64_t fills = table.Fills(codes[index + i]);
-          put(hits + count, at[i], fills, index + i);
-          count += static_cast<std::size_t>((fills != 0) | all);
-        }
-        if (use(count)) return;
+        const auto whole = [](std::size_t, std::int32_t, std::uint64_t fills) { return fills; };
+        if (use(collect(n, whole))) return;
         index += n;
         ticker.Step(static_cast<std::uint32_t>(n));
       }
@@ -134,18 +161,12 @@ void ForEachHitBlock(const timeline::View& view, const StepTable& table, const S
     OperandReader numbers(view, filter->operands());
     while (const std::size_t n = times.Next(at)) {
       numbers.NextBlock(n);
-      std::size_t count = 0;
-      for (std::size_t i = 0; i < n; ++i) {
-        const std::int32_t code = codes[index + i];
-        std::uint64_t fills = table.Fills(code);
-        if ((fills & filter->guarded()) != 0) {
-          fills =
-              filter->Filled(code, fills, [&](Operand operand) { return numbers.Get(operand, i); });
-        }
-        put(hits + count, at[i], fills, index + i);
-        count += static_cast<std::size_t>((fills != 0) | all);
-      }
-      if (use(count)) return;
+      const auto held = [&](std::size_t i, std::int32_t code, std::uint64_t fills) {
+        if ((fills & filter->guarded()) == 0) return fills;
+        return filter->Filled(code, fills,
+                              [&](Operand operand) { return numbers.Get(operand, i); });
+      };
+      if (use(collect(n, held))) return;
       index += n;
       ticker.Step(static_cast<std::uint32_t>(n));
     }

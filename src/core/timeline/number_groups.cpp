@@ -40,6 +40,36 @@ constexpr PairTables MakePairTables() {
 
 constexpr PairTables kPairs = MakePairTables();
 
+#if defined(__x86_64__)
+
+/// For a control byte of the first length set: where the bytes of its four numbers go in four
+/// words of 32 bits, and how many bytes they take.
+struct QuadTables {
+  alignas(16) std::array<std::array<std::uint8_t, 16>, 256> shuffle;
+  std::array<std::uint8_t, 256> length;
+};
+
+constexpr QuadTables MakeQuadTables() {
+  QuadTables tables{};
+  for (unsigned controls = 0; controls < 256; ++controls) {
+    unsigned from = 0;
+    for (unsigned number = 0; number < 4; ++number) {
+      const unsigned length = kLengthSets[0][controls >> (2 * number) & 3];
+      for (unsigned byte = 0; byte < 4; ++byte) {
+        tables.shuffle[controls][number * 4 + byte] =
+            static_cast<std::uint8_t>(byte < length ? from + byte : 0x80);
+      }
+      from += length;
+    }
+    tables.length[controls] = static_cast<std::uint8_t>(from);
+  }
+  return tables;
+}
+
+constexpr QuadTables kQuads = MakeQuadTables();
+
+#endif
+
 /// What a multiplication has to do with the factor.
 enum class Multiply { kNot, k32, k64 };
 
@@ -122,6 +152,62 @@ template <bool kSums, Multiply kMultiply>
   *cursor = c;
 }
 
+/// Sums of numbers of the first length set. Four groups at a time, though fewer may be left: most
+/// sequences are short, and a loop that often ends after another number of rounds costs more than
+/// the groups in vain.
+constexpr std::size_t kBatch = 4;
+constexpr std::size_t kBatchReach = kBatch * 16;
+[[gnu::target("avx2"), gnu::noinline]] void SumBatches(GroupCursor* cursor, std::uint64_t factor,
+                                                       const std::byte* readable_end) {
+  GroupCursor c = *cursor;
+  const __m256i times = _mm256_set1_epi64x(static_cast<long long>(factor));
+  const __m256i none = _mm256_setzero_si256();
+  __m256i sum = _mm256_set1_epi64x(static_cast<long long>(c.sum));
+  while (c.groups > 0 && c.groups + c.spare >= kBatch &&
+         static_cast<std::size_t>(readable_end - c.at) >= kBatchReach) {
+    std::uint32_t controls;  // those that are none lie in the payload
+    std::memcpy(&controls, c.controls, sizeof(controls));
+    const std::byte* ends[kBatch];
+    const std::byte* at = c.at;
+#pragma GCC unroll 4
+    for (std::size_t group = 0; group < kBatch; ++group) {
+      const unsigned control = controls >> (8 * group) & 255;
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+      const __m128i order =
+          _mm_load_si128(reinterpret_cast<const __m128i*>(kQuads.shuffle[control].data()));
+      __m256i numbers = _mm256_cvtepu32_epi64(_mm_shuffle_epi8(bytes, order));
+      numbers = _mm256_mul_epu32(numbers, times);
+      // a, a + b, c, c + d; then the first half is added to the second.
+      numbers = _mm256_add_epi64(numbers, _mm256_slli_si256(numbers, 8));
+      const __m256i half = _mm256_permute4x64_epi64(numbers, 0x55);
+      numbers = _mm256_add_epi64(numbers, _mm256_blend_epi32(none, half, 0xf0));
+      const __m256i total = _mm256_permute4x64_epi64(numbers, 0xff);
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(c.out + 4 * group),
+                          _mm256_add_epi64(numbers, sum));
+      sum = _mm256_add_epi64(sum, total);
+      at += kQuads.length[control];
+      ends[group] = at;
+    }
+    const std::size_t done = std::min(c.groups, kBatch);
+    c.at = ends[done - 1];
+    c.controls += done;
+    c.out += 4 * done;
+    c.groups -= done;
+  }
+  c.sum = static_cast<std::uint64_t>(_mm256_extract_epi64(sum, 0));
+  *cursor = c;
+}
+
+/// What comes near to the end is left to the other kernel, of instructions that must not meet what
+/// SumBatches leaves in registers.
+void RunAvx2(GroupCursor* cursor, unsigned set, std::uint64_t factor,
+             const std::byte* readable_end) {
+  if (static_cast<std::size_t>(readable_end - cursor->at) >= kBatchReach) {
+    SumBatches(cursor, factor, readable_end);
+  }
+  if (cursor->groups > 0) RunSsse3<true, Multiply::k32>(cursor, set, factor, readable_end);
+}
+
 #endif
 
 struct Kernels {
@@ -139,6 +225,11 @@ const Kernels* Best() {
                                      {RunSsse3<true, Multiply::kNot>, RunSsse3<true, Multiply::k32>,
                                       RunSsse3<true, Multiply::k64>}};
   __builtin_cpu_init();
+  // Of the sums only those of the first length set are multiplied in 32 bits.
+  static constexpr Kernels kAvx2 = {
+      RunSsse3<false, Multiply::kNot>,
+      {RunSsse3<true, Multiply::kNot>, RunAvx2, RunSsse3<true, Multiply::k64>}};
+  if (__builtin_cpu_supports("avx2")) return &kAvx2;
   if (__builtin_cpu_supports("ssse3")) return &kSsse3;
 #endif
   return &kPortable;
@@ -190,14 +281,15 @@ GroupReader::GroupReader(const Source& source, Give give, std::uint64_t factor, 
       factor_(factor),
       sum_(start) {
   // Numbers of the first set have four bytes at most.
-  const auto multiply = factor == 1 ? Multiply::kNot : set_ == 0 ? Multiply::k32 : Multiply::k64;
+  const auto multiply = set_ == 0 ? Multiply::k32 : factor == 1 ? Multiply::kNot : Multiply::k64;
   kernel_ = give == Give::kNumbers ? kernels->numbers : kernels->sums[static_cast<int>(multiply)];
 }
 
 std::size_t GroupReader::Next(std::uint64_t* out, std::size_t room) {
   const std::size_t count = std::min(room, left_);
   if (count == 0) return 0;
-  GroupCursor cursor{controls_, at_, ControlBytes(count), sum_, out};
+  const std::size_t groups = ControlBytes(count);
+  GroupCursor cursor{controls_, at_, groups, room / 4 - groups, sum_, out};
   kernel_(&cursor, set_, factor_, readable_end_);
   if (cursor.groups > 0) [[unlikely]] {
     // The last groups, from a copy behind which there is room for loads.

@@ -96,7 +96,8 @@ struct GroupCursor {
   const std::byte* controls;
   const std::byte* at;
   std::size_t groups;  ///< still to be read
-  std::uint64_t sum;
+  std::size_t spare;   ///< groups for which there is room behind these
+  std::uint64_t sum;   ///< of no meaning once all are read and less than their room was asked for
   std::uint64_t* out;
 };
 
@@ -112,7 +113,7 @@ class GroupReader {
   };
 
   struct Source {
-    const std::byte* controls;  ///< ControlBytes(count) of them
+    const std::byte* controls;  ///< ControlBytes(count) of them, right before the payload
     std::span<const std::byte> payload;
     const std::byte* readable_end;  ///< not before the payload's end; loads stay before it
     std::size_t count;

@@ -6,21 +6,17 @@
 #include "core/base/error.h"
 
 namespace cdp::timeline {
-namespace {
 
-void CheckHeader(const ImageHeader& header) {
-  if ((header.flags & ~kKnownFlags) != 0 || header.zero != 0 ||
-      !Shape::Unpack(header.shape).Known(header.shape)) {
-    throw Error(ErrorCode::kCorruptData, "unrecognized timeline format",
-                "The value has columns or encodings that this version of pg_cdp does not know.");
-  }
-  if (header.count > kMaxEvents) {
+void RefuseHeader(const ImageHeader& header) {
+  const bool known = (header.flags & ~kKnownFlags) == 0 && header.zero == 0 &&
+                     Shape::Unpack(header.shape).Known(header.shape);
+  if (known) {
     throw Error(ErrorCode::kCorruptData, "timeline is corrupt",
                 "The number of events is out of range.");
   }
+  throw Error(ErrorCode::kCorruptData, "unrecognized timeline format",
+              "The value has columns or encodings that this version of pg_cdp does not know.");
 }
-
-}  // namespace
 
 ImageHeader ReadHeader(std::span<const std::byte> beginning) {
   const auto version = static_cast<std::uint8_t>(beginning.empty() ? std::byte{0} : beginning[0]);
@@ -41,30 +37,22 @@ View::View(std::span<const std::byte> image)
   Open(image.subspan(sizeof(ImageHeader)));
 }
 
-View::View(const ImageHeader& header, std::span<const std::byte> body,
-           const std::byte* readable_end)
-    : header_(header), shape_(Shape::Unpack(header.shape)), end_(readable_end) {
-  CheckHeader(header);
-  Open(body);
-}
-
-void View::Open(std::span<const std::byte> body) {
+void View::OpenAny(std::span<const std::byte> body) {
   ByteReader in(body, "timeline");
   std::array<std::uint64_t, kOptionalColumns> lengths = {};
   for (int which = 0; header_.flags >> which != 0; ++which) {
     if ((header_.flags >> which & 1) != 0) lengths[which] = in.ReadVarint();
   }
-  codes_ = in.ReadSpan(std::size_t{header_.count} << shape_.width_log2).data();
-  controls_ = in.ReadSpan(ControlBytes(header_.count == 0 ? 0 : header_.count - 1)).data();
+  codes_ = in.ReadSpan(FrontBytes()).data();
+  controls_ = codes_ + (std::size_t{header_.count} << shape_.width_log2);
+  deltas_ = in.position();
   // From the back: what the optional columns leave belongs to the deltas.
-  std::size_t rest = in.left();
-  for (int which = 0; header_.flags >> which != 0; ++which) {
-    if (lengths[which] > rest) in.Corrupt("The columns are longer than the value.");
-    rest -= lengths[which];
-  }
-  deltas_ = in.ReadSpan(rest);
-  for (int which = 0; header_.flags >> which != 0; ++which) {
-    columns_[which] = in.ReadSpan(lengths[which]);
+  column_at_[kOptionalColumns] = body.data() + body.size();
+  for (int which = kOptionalColumns - 1; which >= 0; --which) {
+    if (lengths[which] > static_cast<std::size_t>(column_at_[which + 1] - deltas_)) {
+      in.Corrupt("The columns are longer than the value.");
+    }
+    column_at_[which] = column_at_[which + 1] - lengths[which];
   }
 }
 
