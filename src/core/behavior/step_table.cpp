@@ -9,8 +9,11 @@ void StepTable::Add(std::int32_t code, int step) {
   const std::uint64_t bit = std::uint64_t{1} << step;
   const auto unsigned_code = static_cast<std::uint32_t>(code);
   code_bits_[step] |= timeline::CodeBit(code);
+  steps_ = std::max(steps_, step + 1);
   if (unsigned_code < kSmallCodes) {
+    single_ &= small_[unsigned_code] == 0 || small_[unsigned_code] == bit;
     small_[unsigned_code] |= bit;
+    step_of_[unsigned_code] = static_cast<std::uint8_t>(step);
     marks_.Add(static_cast<std::uint8_t>(code));
     return;
   }

@@ -1,6 +1,7 @@
 /// Which steps an event of a timeline fills, and the walk over the events that matter.
 #pragma once
 
+#include <bit>
 #include <memory_resource>
 #include <span>
 #include <type_traits>
@@ -27,15 +28,25 @@ class StepTable {
     return unsigned_code < kSmallCodes ? small_[unsigned_code] : FillsOfLarge(unsigned_code);
   }
 
+  /// Whether no code below 256 stands for several steps; then StepOf tells the one of a code that
+  /// stands for any.
+  bool single() const { return single_; }
+  int StepOf(std::uint8_t code) const { return step_of_[code]; }
+
+  /// One more than the last step that has a code.
+  int steps() const { return steps_; }
+
   /// The codes below 256 that fill a step.
   const timeline::CodeMarks& marks() const { return marks_; }
 
   /// How many of the first `steps` steps a timeline may reach whose codes have these bits
   /// (View::code_bits).
   int Reach(std::uint64_t code_bits, int steps) const {
-    int reach = 0;
-    while (reach < steps && (code_bits & code_bits_[reach]) != 0) ++reach;
-    return reach;
+    std::uint64_t reached = 0;
+    for (int step = 0; step < steps; ++step) {
+      reached |= std::uint64_t{(code_bits & code_bits_[step]) != 0} << step;
+    }
+    return std::countr_one(reached);
   }
 
  private:
@@ -47,6 +58,9 @@ class StepTable {
     std::uint64_t fills;
   };
 
+  bool single_ = true;
+  int steps_ = 0;
+  std::uint8_t step_of_[kSmallCodes] = {};
   std::size_t large_count_ = 0;
   timeline::CodeMarks marks_;
   std::uint64_t code_bits_[kMaxSteps] = {};  ///< CodeBit of the codes of each step

@@ -20,6 +20,7 @@ TimelineFunnel::TimelineFunnel(std::span<const std::int32_t> steps, std::uint64_
                 "A funnel has 1 to " + std::to_string(kMaxSteps) + " steps.");
   }
   for (int step = 0; step < steps_; ++step) table_.Add(steps[step], step);
+  plain_ = AsksPlain();
 }
 
 bool TimelineFunnel::HasFirst(const View& view) const {
@@ -31,10 +32,13 @@ bool TimelineFunnel::HasFirst(const View& view) const {
   });
 }
 
-int TimelineFunnel::Depth(const View& view) const {
-  const int reach = Reach(view);
+int TimelineFunnel::DepthWithin(const View& view, int reach) const {
   if (reach == 0) return 0;
   if (reach == 1 && filter_ == nullptr) return HasFirst(view) ? 1 : 0;
+  if (plain_ && IsPlain(view)) {
+    const int depth = PlainDepth(view, table_, reach, window_);
+    if (depth >= 0) return depth;
+  }
   StepHit hits[TimeReader::kBlock];
   return WithScan(mode_, reach, window_, [&](auto& scan) {
     ForEachBlock(view, hits, [&](std::size_t count) {
@@ -77,9 +81,12 @@ void TimelineFunnel::Depths(const View& view, std::span<const std::uint64_t> win
   });
 }
 
-int TimelineFunnel::Chain(const View& view, Micros* out) const {
-  const int reach = Reach(view);
+int TimelineFunnel::ChainWithin(const View& view, int reach, Micros* out) const {
   if (reach == 0) return 0;
+  if (plain_ && IsPlain(view)) {
+    const int depth = PlainChain(view, table_, reach, window_, out);
+    if (depth >= 0) return depth;
+  }
   struct Outcome {
     int depth;
     Micros begun;
@@ -124,9 +131,10 @@ int TimelineFunnel::Chain(const View& view, Micros* out) const {
 }
 
 int TimelineFunnel::Spans(const View& view, std::uint64_t* out) const {
-  if (Reach(view) < 2) return Depth(view);
+  const int reach = Reach(view);
+  if (reach < 2) return DepthWithin(view, reach);
   Micros chain[kMaxSteps];
-  const int depth = Chain(view, chain);
+  const int depth = ChainWithin(view, reach, chain);
   for (int i = 1; i < depth; ++i) out[i - 1] = Elapsed(chain[i - 1], chain[i]);
   return depth;
 }

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/behavior/funnel_scan.h"
+#include "core/behavior/plain_funnel.h"
 #include "core/behavior/step_table.h"
 
 namespace cdp::behavior {
@@ -20,19 +21,23 @@ class TimelineFunnel {
   /// has a condition.
   TimelineFunnel(const StepTable& table, int steps, const StepFilter* filter, std::uint64_t window,
                  FunnelMode mode)
-      : steps_(steps), window_(window), mode_(mode), filter_(filter), table_(table) {}
+      : steps_(steps), window_(window), mode_(mode), filter_(filter), table_(table) {
+    plain_ = AsksPlain();
+  }
 
   int steps() const { return steps_; }
 
   /// The number of steps that the timeline's events reach.
-  int Depth(const timeline::View& view) const;
+  int Depth(const timeline::View& view) const { return DepthWithin(view, Reach(view)); }
 
   /// The same for several windows, the events being read once; `out` has room for one depth each.
   void Depths(const timeline::View& view, std::span<const std::uint64_t> windows,
               std::pmr::memory_resource* memory, int* out) const;
 
   /// The depth, and the times of the winning chain (funnel_chain.h); `out` has room for steps().
-  int Chain(const timeline::View& view, Micros* out) const;
+  int Chain(const timeline::View& view, Micros* out) const {
+    return ChainWithin(view, Reach(view), out);
+  }
 
   /// The same with the times from each step of that chain to the next, one less than the depth, in
   /// microseconds.
@@ -42,9 +47,19 @@ class TimelineFunnel {
   /// No deeper than the first step whose code the timeline lacks for sure.
   int Reach(const timeline::View& view) const { return table_.Reach(view.code_bits(), steps_); }
 
+  /// Whether what is asked is what plain_funnel.h can answer, of timelines that allow it.
+  bool AsksPlain() const {
+    return mode_ == FunnelMode{} && filter_ == nullptr && table_.single() &&
+           window_ <= kMaxPlainWindow;
+  }
+
   /// Whether an event fills the first step, where no step has a condition: for who cannot reach
   /// another, in any mode the depth.
   bool HasFirst(const timeline::View& view) const;
+
+  /// Depth and Chain of a timeline that reaches no further than `reach`.
+  int DepthWithin(const timeline::View& view, int reach) const;
+  int ChainWithin(const timeline::View& view, int reach, Micros* out) const;
 
   /// Calls use(count) for each block of hits, as ForEachHitBlock does.
   template <class Use>
@@ -56,6 +71,7 @@ class TimelineFunnel {
   std::uint64_t window_;
   FunnelMode mode_;
   const StepFilter* filter_ = nullptr;
+  bool plain_ = false;
   StepTable table_;
 };
 
