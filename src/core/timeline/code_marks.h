@@ -28,8 +28,8 @@ class CodeMarks {
   }
 
   /// Sets bit i of the words where codes[i] is in the set, for `count` codes, and clears the other
-  /// bits of as many words as these fill or begin. Bytes up to `readable_end`, not before the end of
-  /// the codes, may be loaded.
+  /// bits of as many words as these fill or begin. Bytes up to `readable_end`, not before the end
+  /// of the codes, may be loaded.
   void Mark(const std::byte* codes, std::size_t count, const std::byte* readable_end,
             Words& words) const;
 
