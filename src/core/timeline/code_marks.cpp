@@ -23,7 +23,7 @@ std::uint64_t MarkPortable(const CodeMarks::Rows& rows, const std::byte* codes) 
 #if defined(__x86_64__)
 
 [[gnu::target("avx2"), gnu::always_inline]] inline __m256i Twice(const std::uint8_t* row) {
-  return _mm256_broadcastsi128_si256(_mm_load_si128(reinterpret_cast<const __m128i*>(row)));
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row)));
 }
 
 [[gnu::target("avx2"), gnu::always_inline]] inline std::uint32_t MarkHalf(__m256i low_rows,

@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/timeline/timeline_view.h"
-
 namespace cdp::timeline {
 
 /// A set of codes below 256, asked of columns whose codes take a byte each. Owns no memory.
@@ -22,9 +20,11 @@ class CodeMarks {
     const unsigned high = code >> 4;
     rows_[high / 8][code & 15] |= static_cast<std::uint8_t>(1u << (high % 8));
   }
-  bool Has(std::uint8_t code) const {
-    const unsigned high = code >> 4;
-    return (rows_[high / 8][code & 15] >> (high % 8) & 1) != 0;
+
+  void Add(const CodeMarks& others) {
+    for (std::size_t half = 0; half < rows_.size(); ++half) {
+      for (std::size_t i = 0; i < 16; ++i) rows_[half][i] |= others.rows_[half][i];
+    }
   }
 
   /// Sets bit i of the words where codes[i] is in the set, for `count` codes, and clears the other
@@ -39,7 +39,7 @@ class CodeMarks {
   using Kernel = std::uint64_t (*)(const Rows& rows, const std::byte* codes);
 
  private:
-  alignas(16) Rows rows_ = {};
+  Rows rows_ = {};
 };
 
 /// The kernel of this processor, or the one that every processor has (for tests).
