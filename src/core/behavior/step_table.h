@@ -4,11 +4,9 @@
 #include <bit>
 #include <memory_resource>
 #include <span>
-#include <type_traits>
 
 #include "core/base/stop.h"
 #include "core/behavior/funnel_steps.h"
-#include "core/timeline/code_marks.h"
 #include "core/timeline/timeline_reader.h"
 
 namespace cdp::behavior {
@@ -116,21 +114,6 @@ struct StepHit {
   std::uint64_t fills;
 };
 
-/// Calls visit(i) for every event of a block that may fill a step, or for all of them; `codes` are
-/// the timeline's and the block begins at `index`.
-template <class Column, class Visit>
-void ForEachCandidate(const timeline::View& view, const StepTable& table, bool all, Column codes,
-                      std::size_t index, std::size_t n, Visit&& visit) {
-  if constexpr (std::is_same_v<Column, timeline::Codes<std::uint8_t>>) {
-    if (!all) {
-      timeline::CodeMarks::Words words;
-      table.marks().Mark(codes.at + index, n, view.end(), words);
-      return timeline::ForEachMark(words, n, visit);
-    }
-  }
-  for (std::size_t i = 0; i < n; ++i) visit(i);
-}
-
 /// Calls use(count) for each block of a timeline's events, in order, until it returns true.
 /// The block's hits are written at `hits`, which has
 /// room for TimeReader::kBlock: all events when `all`, else those that fill a step. A Hit that has
@@ -155,7 +138,8 @@ void ForEachHitBlock(const timeline::View& view, const StepTable& table, const S
     // i-th event of the block fills of the steps that its code may.
     const auto collect = [&](std::size_t n, auto&& fills_of) {
       std::size_t count = 0;
-      ForEachCandidate(view, table, all, codes, index, n, [&](std::size_t i) {
+      const auto* const marks = all ? nullptr : &table.marks();
+      timeline::ForEachMarked(view, marks, codes, index, n, [&](std::size_t i) {
         const std::int32_t code = codes[index + i];
         const std::uint64_t fills = fills_of(i, code, table.Fills(code));
         put(hits + count, at[i], fills, index + i);

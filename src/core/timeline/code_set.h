@@ -8,7 +8,8 @@
 #include <vector>
 
 #include "core/base/error.h"
-#include "core/timeline/timeline_view.h"
+#include "core/timeline/code_marks.h"
+#include "core/timeline/timeline_format.h"
 
 namespace cdp::timeline {
 
@@ -24,6 +25,7 @@ class CodeSet {
       code_bits_ |= CodeBit(code);
       if (static_cast<std::uint32_t>(code) < kSmall) {
         small_[code] = true;
+        marks_.Add(static_cast<std::uint8_t>(code));
       } else {
         large_.push_back(code);
       }
@@ -36,6 +38,9 @@ class CodeSet {
     return std::binary_search(large_.begin(), large_.end(), code);
   }
 
+  /// Those below 256.
+  const CodeMarks& marks() const { return marks_; }
+
   /// False when a timeline whose codes have these bits (View::code_bits) has no event of the set.
   bool MayMeet(std::uint64_t code_bits) const { return (code_bits & code_bits_) != 0; }
 
@@ -43,6 +48,7 @@ class CodeSet {
   static constexpr std::uint32_t kSmall = 256;
 
   std::uint64_t code_bits_ = 0;
+  CodeMarks marks_;
   bool small_[kSmall] = {};
   std::pmr::vector<std::int32_t> large_;  ///< ascending
 };

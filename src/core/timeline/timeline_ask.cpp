@@ -29,7 +29,18 @@ std::size_t CountOf(const View& view, const CodeSet* codes, const Period& period
   if (codes == nullptr) return view.count();
   return WithCodes(view, [&](auto column) {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < view.count(); ++i) count += codes->Has(column[i]) ? 1 : 0;
+    if constexpr (column.kWidth == 1) {
+      CodeMarks::Words words;
+      for (std::size_t from = 0; from < view.count(); from += CodeMarks::kBlock) {
+        const std::size_t n = std::min(view.count() - from, CodeMarks::kBlock);
+        codes->marks().Mark(column.at + from, n, view.end(), words);
+        for (std::size_t i = 0; i < n; i += 64) {
+          count += static_cast<std::size_t>(std::popcount(words[i / 64]));
+        }
+      }
+    } else {
+      for (std::size_t i = 0; i < view.count(); ++i) count += codes->Has(column[i]) ? 1 : 0;
+    }
     return count;
   });
 }

@@ -91,6 +91,29 @@ void ValueReader::Skip(std::size_t n) {
   }
 }
 
+std::optional<std::int64_t> ValueReader::At(std::size_t index) {
+  if (!exists_) return std::nullopt;
+  skipped_ += PresentBefore(index);
+  index_ = index + 1;
+  if (bitmap_ != nullptr && (std::to_integer<unsigned>(bitmap_[index / 8]) >> (index % 8) & 1) == 0)
+    return std::nullopt;
+  return NextValue();
+}
+
+std::size_t ValueReader::PresentBefore(std::size_t index) const {
+  if (bitmap_ == nullptr) return index - index_;
+  std::size_t count = 0;
+  // From a whole byte on; the bits of it before index_ are taken away.
+  std::size_t from = index_ / 8 * 8;
+  std::uint64_t passed = (std::uint64_t{1} << (index_ % 8)) - 1;
+  for (; from < index; from += 64) {
+    const std::size_t n = std::min<std::size_t>(64, index - from);
+    count += static_cast<std::size_t>(std::popcount(LoadBits(bitmap_, from, n) & ~passed));
+    passed = 0;
+  }
+  return count;
+}
+
 std::uint64_t ValueReader::PresentBits(std::size_t n) const {
   if (!exists_) return 0;
   if (bitmap_ == nullptr) return ~std::uint64_t{0} >> (64 - n);

@@ -35,6 +35,7 @@
 
 #include <optional>
 
+#include "core/timeline/code_marks.h"
 #include "core/timeline/timeline_view.h"
 
 namespace cdp::timeline {
@@ -44,6 +45,7 @@ class TimeReader {
  public:
   static constexpr std::size_t kBlock = 256;
   static constexpr std::size_t kRoom = kBlock + 4;
+  static_assert(kBlock <= CodeMarks::kBlock);
 
   explicit TimeReader(const View& view);
 
@@ -79,6 +81,10 @@ class ValueReader {
   /// Passes over the next `n` events, likewise.
   void Skip(std::size_t n);
 
+  /// The value of one event, which none before it may be asked for any more; for who needs few
+  /// and asks in no other way.
+  std::optional<std::int64_t> At(std::size_t index);
+
  private:
   struct Column {
     bool exists;
@@ -87,6 +93,9 @@ class ValueReader {
   };
   static Column Open(const View& view);
   ValueReader(const View& view, const Column& column);
+
+  /// How many of the events from index_ on, before `index`, have a value.
+  std::size_t PresentBefore(std::size_t index) const;
 
   /// Which of the events from index_ on, 64 or `n` of them, have a value.
   std::uint64_t PresentBits(std::size_t n) const;
@@ -203,6 +212,7 @@ class PropertyColumn {
 /// Calls use(codes) with the codes of a timeline as `Codes<T>`, T being as wide as they are.
 template <class T>
 struct Codes {
+  static constexpr std::size_t kWidth = sizeof(T);
   const std::byte* at;
   std::int32_t operator[](std::size_t index) const {
     T code;
@@ -220,6 +230,21 @@ decltype(auto) WithCodes(const View& view, Use&& use) {
     default:
       return use(Codes<std::int32_t>{view.codes()});
   }
+}
+
+/// Calls visit(i) for the i-th event of a block of `n` that begins at `index`, for all of them or,
+/// where codes take a byte, for those whose code is in `marks`; null stands for every code.
+template <class T, class Visit>
+void ForEachMarked(const View& view, const CodeMarks* marks, Codes<T> codes, std::size_t index,
+                   std::size_t n, Visit&& visit) {
+  if constexpr (sizeof(T) == 1) {
+    if (marks != nullptr) {
+      CodeMarks::Words words;
+      marks->Mark(codes.at + index, n, view.end(), words);
+      return ForEachMark(words, n, visit);
+    }
+  }
+  for (std::size_t i = 0; i < n; ++i) visit(i);
 }
 
 /// Calls visit(instant, code) for every event in order.

@@ -32,11 +32,14 @@ void ForEachOf(const View& view, const CodeSet* codes, Visit&& visit) {
     StopTicker ticker;
     Micros at[TimeReader::kRoom];
     std::size_t index = 0;
+    const CodeMarks* const marks = codes == nullptr ? nullptr : &codes->marks();
     while (const std::size_t n = times.Next(at)) {
-      for (std::size_t i = 0; i < n; ++i) {
+      ForEachMarked(view, marks, column, index, n, [&](std::size_t i) {
         const std::int32_t code = column[index + i];
-        if (codes == nullptr || codes->Has(code)) visit(at[i], code, index + i);
-      }
+        if (column.kWidth == 1 || codes == nullptr || codes->Has(code)) {
+          visit(at[i], code, index + i);
+        }
+      });
       index += n;
       ticker.Step(static_cast<std::uint32_t>(n));
     }
