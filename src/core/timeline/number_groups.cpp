@@ -152,11 +152,15 @@ template <bool kSums, Multiply kMultiply>
   *cursor = c;
 }
 
+constexpr std::size_t kBatch = 4;
+/// What may be loaded of the payload, and more than a reader's copy of the end holds: controls, of
+/// which some may be loaded in vain, do not lie before that.
+constexpr std::size_t kBatchReach = kBatch * 16 + 16;
+static_assert(kBatchReach > GroupReader::kTailBytes);
+
 /// Sums of numbers of the first length set. Four groups at a time, though fewer may be left: most
 /// sequences are short, and a loop that often ends after another number of rounds costs more than
 /// the groups in vain.
-constexpr std::size_t kBatch = 4;
-constexpr std::size_t kBatchReach = kBatch * 16;
 [[gnu::target("avx2"), gnu::noinline]] void SumBatches(GroupCursor* cursor, std::uint64_t factor,
                                                        const std::byte* readable_end) {
   GroupCursor c = *cursor;

@@ -106,6 +106,8 @@ struct GroupCursor {
 class GroupReader {
  public:
   static constexpr std::size_t kBlock = 256;
+  /// Of the copy that is read at the end.
+  static constexpr std::size_t kTailBytes = 64;
 
   enum class Give {
     kNumbers,
@@ -145,7 +147,7 @@ class GroupReader {
   std::uint64_t factor_;
   std::uint64_t sum_;
   Kernel kernel_;
-  std::byte tail_[64];  ///< the last bytes, where they end too near to the readable end
+  std::byte tail_[kTailBytes];  ///< the last bytes, where they end too near to the readable end
 };
 
 /// The kernels of this processor; `portable` picks those that every processor has (for tests).
