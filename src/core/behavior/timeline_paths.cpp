@@ -88,15 +88,21 @@ void CountPlain(const View& view, std::uint64_t gap, timeline::Codes<Code> codes
   TimeReader times(view);
   StopTicker ticker;
   Micros at[TimeReader::kRoom];
+  std::uint16_t ends[TimeReader::kBlock];  // which events of the block end a path
   Micros before = view.first();
-  std::size_t first = 0;  // of the session
+  std::int64_t run = -1;  // events of the session before this one
   std::size_t index = 0;
   while (const std::size_t n = times.Next(at)) {
+    // Without branches: nobody can foresee where a session ends.
+    std::size_t paths = 0;
     for (std::size_t i = 0; i < n; ++i) {
-      const std::size_t last = index + i;
-      if (Elapsed(before, at[i]) > gap) first = last;
+      run = Elapsed(before, at[i]) > gap ? 0 : run + 1;
       before = at[i];
-      if (last - first < kDepth - 1) continue;
+      ends[paths] = static_cast<std::uint16_t>(i);
+      paths += static_cast<std::size_t>(run >= kDepth - 1);
+    }
+    for (std::size_t path = 0; path < paths; ++path) {
+      const std::size_t last = index + ends[path];
       std::uint64_t key[kWords] = {};
       for (int part = 0; part < kDepth; ++part) {
         const auto code = static_cast<std::uint32_t>(codes[last - (kDepth - 1) + part]);

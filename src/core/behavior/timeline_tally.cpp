@@ -93,6 +93,12 @@ void TallyTable::Attach(TallyHeader* block) {
   mask_ = slots - 1;
   shift_ = 64 - block->slots_log2;
   limit_ = static_cast<std::uint32_t>(slots / 2);
+  const bool small_parts =
+      block->kind == static_cast<std::uint8_t>(TallyKind::kPaths) && block->parts == 3;
+  places_ = small_parts && block->slots_log2 >= kPlacesLog2;
+  // On the way to a table with places.
+  if (small_parts && block->slots_log2 == kPlacesLog2 - 1)
+    limit_ = static_cast<std::uint32_t>(slots / 4);
 }
 
 void TallyTable::Grow() {

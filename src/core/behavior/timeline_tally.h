@@ -67,6 +67,13 @@ struct TallyRow {
   std::int64_t total;  ///< 0 in a tally without totals
 };
 
+/// Two parts of a key as the word that TallyTable keeps them in; the second is 0 where there is
+/// none.
+constexpr std::uint64_t PackParts(std::int32_t first, std::int32_t second) {
+  return static_cast<std::uint32_t>(first) |
+         static_cast<std::uint64_t>(static_cast<std::uint32_t>(second)) << 32;
+}
+
 /// The hash table of the build form. Works on the keeper's block as long as it has room; then on
 /// blocks of `memory`, the last of which is the keeper's.
 class TallyTable {
@@ -116,6 +123,14 @@ class TallyTable {
  private:
   static constexpr std::size_t kMaxWords = kMaxTallyParts / 2;
 
+  /// Keys of three parts, as paths of three events are, have places of their own as long as the
+  /// parts are small and the table is large: no two of them ever meet.
+  static constexpr unsigned kPlacedBits = 5;
+  static constexpr std::uint64_t kPlaced = 1u << kPlacedBits;
+  static constexpr std::uint64_t kPlacedParts = (kPlaced - 1) << 32 | (kPlaced - 1);
+  static constexpr unsigned kPlacesLog2 = 3 * kPlacedBits;
+  static constexpr std::uint64_t kPlaces = 1u << kPlacesLog2;
+
   static std::size_t SlotWords(const TallyShape& shape) {
     return WordsOf(shape.parts) + (shape.totals ? 2 : 1);
   }
@@ -126,17 +141,28 @@ class TallyTable {
 
   std::uint64_t* Slots() const { return reinterpret_cast<std::uint64_t*>(block_ + 1); }
 
-  /// The slot of a key, made when it has none; 0 words: as many as the table has.
-  template <int kWords>
-  std::uint64_t* Find(const std::uint64_t* key) {
-    const std::size_t words = kWords == 0 ? words_ : kWords;
+  /// Where the search for a key begins.
+  std::size_t Home(const std::uint64_t* key, std::size_t words) const {
+    if (places_ && ((key[0] | key[words - 1]) & ~kPlacedParts) == 0) {
+      // The lowest part counts on, so that what follows each other lies together; the others are
+      // scattered, so that keys without a place of their own find gaps.
+      const std::uint64_t rest = (key[0] >> 32 | key[words - 1] << kPlacedBits) * 0x2f5;
+      const std::uint64_t place = (rest & (kPlaces / kPlaced - 1)) * kPlaced | (key[0] & 31);
+      return place << (64 - shift_ - kPlacesLog2);
+    }
     std::uint64_t hash = 0;
     for (std::size_t i = 0; i < words; ++i) {
       hash = (hash ^ key[i]) * 0x9e3779b97f4a7c15u;
       hash ^= hash >> 29;
     }
-    hash *= 0xbf58476d1ce4e5b9u;
-    for (std::size_t at = hash >> shift_;; at = (at + 1) & mask_) {
+    return hash * 0xbf58476d1ce4e5b9u >> shift_;
+  }
+
+  /// The slot of a key, made when it has none; 0 words: as many as the table has.
+  template <int kWords>
+  std::uint64_t* Find(const std::uint64_t* key) {
+    const std::size_t words = kWords == 0 ? words_ : kWords;
+    for (std::size_t at = Home(key, words);; at = (at + 1) & mask_) {
       std::uint64_t* slot = slots_ + at * stride_;
       if (slot[words] == 0) return Make<kWords>(slot, key);
       std::size_t same = 0;
@@ -165,6 +191,7 @@ class TallyTable {
   std::size_t mask_ = 0;
   unsigned shift_ = 0;
   std::uint32_t limit_ = 0;
+  bool places_ = false;
 };
 
 /// Reads the rows of a payload in sealed form, in order; bytes of any alignment. Never reads

@@ -68,6 +68,36 @@ TEST(TimelineTallyProperty, AddsAsAMapDoes) {
   }
 }
 
+// Small parts have places of their own in a large table; others come among them.
+TEST(TimelineTallyProperty, ManyPathsOfThree) {
+  std::mt19937_64 rng(20250305);
+  for (int round = 0; round < 6; ++round) {
+    const TallyShape shape{TallyKind::kPaths, 3, false, 1};
+    Table parts[2] = {Table(shape), Table(shape)};
+    std::map<Key, std::int64_t> slow;
+    const std::int32_t codes = round % 3 == 0 ? 20 : 32;
+    for (int i = 0; i < 60'000; ++i) {
+      Key key(3);
+      for (auto& part : key) part = static_cast<std::int32_t>(rng() % codes);
+      if (round > 1 && rng() % 4 == 0) key[rng() % 3] = static_cast<std::int32_t>(rng() % 70) - 2;
+      parts[rng() % 2].table.Add(key, 1);
+      ++slow[key];
+    }
+    Table sum(shape);
+    sum.table.Merge(parts[0].payload());
+    sum.table.Merge(SealTally(parts[1].table, kMemory));
+    const Payload sealed = SealTally(sum.table, kMemory);
+    const TallyView view(sealed);
+    ASSERT_EQ(view.size(), slow.size());
+    std::size_t i = 0;
+    for (const auto& [key, count] : slow) {
+      const TallyRow row = view.At(i++);
+      ASSERT_EQ(Key(row.key, row.key + 3), key);
+      ASSERT_EQ(row.count, count);
+    }
+  }
+}
+
 TEST(TimelineTally, TheTopIsByCountThenByKey) {
   Table table({TallyKind::kPaths, 1, false, 0});
   for (const auto& [key, count] : std::map<int, int>{{5, 2}, {-3, 2}, {4, 9}, {1, 1}}) {
