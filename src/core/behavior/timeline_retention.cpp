@@ -1,6 +1,7 @@
 #include "core/behavior/timeline_retention.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/base/scratch.h"
 #include "core/base/stop.h"
@@ -31,6 +32,8 @@ class DayList {
     ascending_ &= days_->empty() || days_->back().day < day;
     days_->push_back({day, UnitOf(unit_, day), did});
   }
+
+  void Expect(std::size_t days) { days_->reserve(days); }
 
   /// Adds to the day that was added to before.
   void AddToLast(std::uint64_t did) { days_->back().did |= did; }
@@ -67,7 +70,92 @@ void ForEachDeed(const View& view, const TimelineRetention& question, Use&& use)
   });
 }
 
+/// Days as bits, counted from one of them: no event needs to know what day the one before had.
+template <std::size_t kWords>
+class DayBits {
+ public:
+  void Add(std::uint64_t day, std::uint64_t does) {
+    const std::size_t word = day / 64 % kWords;
+    starts_[word] |= (does & kStarts) << (day % 64);
+    returns_[word] |= (does >> 1) << (day % 64);
+  }
+
+  void ListFrom(std::int64_t first_day, DayList* list) const {
+    std::size_t days = 0;
+    for (std::size_t word = 0; word < kWords; ++word) {
+      days += static_cast<std::size_t>(std::popcount(starts_[word] | returns_[word]));
+    }
+    list->Expect(days);
+    for (std::size_t word = 0; word < kWords; ++word) {
+      for (std::uint64_t bits = starts_[word] | returns_[word]; bits != 0; bits &= bits - 1) {
+        const int bit = std::countr_zero(bits);
+        list->Add(first_day + static_cast<std::int64_t>(word * 64) + bit,
+                  (starts_[word] >> bit & 1) | (returns_[word] >> bit & 1) << 1);
+      }
+    }
+  }
+
+ private:
+  static_assert(kStarts == 1 && kReturns == 2);
+
+  std::uint64_t starts_[kWords] = {};
+  std::uint64_t returns_[kWords] = {};
+};
+
+template <std::size_t kWords>
+void ListByBits(const View& view, const TimelineRetention& question, std::int64_t first_day,
+                std::int64_t offset, DayList* list) {
+  DayBits<kWords> bits;
+  // Unsigned, as hostile bytes may hold any instants; their days go round.
+  const std::uint64_t midnight =
+      static_cast<std::uint64_t>(first_day) * kMicrosPerDay - static_cast<std::uint64_t>(offset);
+  timeline::WithCodes(view, [&](auto codes) {
+    timeline::TimeReader times(view);
+    StopTicker ticker;
+    Micros at[timeline::TimeReader::kRoom];
+    std::size_t index = 0;
+    const auto add = [&](std::size_t n, auto&& does) {
+      for (std::size_t i = 0; i < n; ++i) {
+        bits.Add((static_cast<std::uint64_t>(at[i]) - midnight) / kMicrosPerDay, does(index + i));
+      }
+    };
+    while (const std::size_t n = times.Next(at)) {
+      if (question.every == (kStarts | kReturns)) {
+        add(n, [](std::size_t) { return kStarts | kReturns; });
+      } else {
+        add(n, [&](std::size_t i) { return question.every | question.codes.Of(codes[i]); });
+      }
+      index += n;
+      ticker.Step(static_cast<std::uint32_t>(n));
+    }
+  });
+  bits.ListFrom(first_day, list);
+}
+
+/// False where clocks change between the first event and the last, or too many days lie there.
+bool ListByBits(const View& view, TimelineRetention* question, DayList* list) {
+  constexpr std::size_t kMostWords = 16;
+  const ZoneStretch& stretch = question->zone.StretchAt(view.first());
+  if (view.last() >= stretch.to || view.last() < view.first()) return false;
+  const auto day_of = [&](Micros at) { return FloorDivide(at + stretch.offset, kMicrosPerDay); };
+  const std::int64_t first_day = day_of(view.first());
+  const auto days = static_cast<std::uint64_t>(day_of(view.last()) - first_day);
+  if (days < 64) {
+    ListByBits<1>(view, *question, first_day, stretch.offset, list);
+  } else if (days < kMostWords * 64) {
+    ListByBits<kMostWords>(view, *question, first_day, stretch.offset, list);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void ListCalendarDays(const View& view, TimelineRetention* question, DayList* list) {
+  if (question->every == 0 &&
+      (view.code_bits() & question->codes.CodeBitsOf(kStarts | kReturns)) == 0) {
+    return;
+  }
+  if (view.count() != 0 && ListByBits(view, question, list)) return;
   DayWalk walk(&question->zone);
   if (question->every == (kStarts | kReturns)) {
     // Of a day the first event says all.
@@ -164,8 +252,7 @@ enum class Part : std::int32_t {
 
 void CountKey(TallyTable* tally, Part part, std::int64_t a, std::size_t b) {
   const std::uint64_t words[TallyTable::WordsOf(kRetentionParts)] = {
-      static_cast<std::uint32_t>(part) | static_cast<std::uint64_t>(static_cast<std::uint32_t>(a))
-                                             << 32,
+      PackParts(static_cast<std::int32_t>(part), static_cast<std::int32_t>(a)),
       static_cast<std::uint32_t>(b)};
   tally->CountOne<TallyTable::WordsOf(kRetentionParts)>(words);
 }

@@ -84,10 +84,12 @@ Case RandomCase(std::mt19937_64& rng) {
   } else {
     made.rule.periods = static_cast<int>(rng() % 5);
   }
-  const std::int64_t span = made.rule.unit == CalendarUnit::kDay ? 12 : 200;
+  const std::int64_t span = rng() % 40 == 0                        ? 4000
+                            : made.rule.unit == CalendarUnit::kDay ? 12
+                                                                   : 200;
   made.people.resize(1 + rng() % 3);
   for (auto& events : made.people) {
-    events.resize(rng() % 7);
+    events.resize(rng() % 400 == 0 ? rng() % 600 : rng() % 7);
     for (auto& event : events) {
       // Half days: often at the same instant, and a start's own days end in between.
       event.at = (static_cast<std::int64_t>(rng() % span) - span / 2) * kMicrosPerDay / 2 +
