@@ -23,7 +23,10 @@ struct Cell {
 class Days {
  public:
   Days(const View& view, DailyQuestion* question, std::pmr::memory_resource* memory)
-      : by_code_(question->property == 0), walk_(&question->zone), cells_(memory) {
+      : by_code_(question->property == 0),
+        known_(question->known),
+        walk_(&question->zone),
+        cells_(memory) {
     if (!by_code_) column_ = PropertyColumn(view, question->property);
     timeline::ForEachOf(view, question->codes,
                         [this](Micros at, std::int32_t code, std::size_t index) {
@@ -47,13 +50,14 @@ class Days {
   void Add(Micros at, std::uint32_t symbol) {
     const std::int64_t day = walk_.DayOf(at);
     std::uint32_t& known = known_[symbol % kKnown];
-    if (known < cells_.size() && cells_[known].day == day) {
-      if (cells_[known].symbol == symbol) {
-        ++cells_[known].events;
+    if (known < cells_.size()) {
+      Cell& cell = cells_[known];
+      if (cell.day == day && cell.symbol == symbol) {
+        ++cell.events;
         return;
       }
-      // It may come again, and then nobody knows where it was.
-      distinct_ = false;
+      // One of the same lowest bits: it may come again, and then nobody knows where it was.
+      distinct_ &= cell.day != day || (cell.symbol - symbol) % kKnown != 0;
     }
     distinct_ &= cells_.empty() || cells_.back().day <= day;
     known = static_cast<std::uint32_t>(cells_.size());
@@ -66,14 +70,16 @@ class Days {
     return column_.ValueOf(symbol);
   }
 
-  static constexpr std::uint32_t kKnown = 256;
+  static constexpr std::uint32_t kKnown = std::size(decltype(DailyQuestion::known){});
 
   bool by_code_;
   bool distinct_ = true;
+  /// Where the cell of a symbol is, by its lowest bits; what an earlier timeline left there is told
+  /// by the cell.
+  std::uint32_t* known_;
   PropertyColumn column_;
   DayWalk walk_;
   std::pmr::vector<Cell> cells_;
-  std::uint32_t known_[kKnown] = {};  ///< where the cell of a symbol is, by its lowest bits
 };
 
 /// Each day and key once, in order.
@@ -117,8 +123,9 @@ std::pmr::vector<DailyCell> DailyCells(const View& view, DailyQuestion* question
 void CountDaily(const View& view, DailyQuestion* question, TallyTable* tally,
                 std::pmr::memory_resource* memory) {
   const auto count = [tally](const DailyCell& cell) {
-    const std::int32_t key[kDailyParts] = {cell.day, cell.key ? 1 : 0, cell.key.value_or(0)};
-    tally->Add(key, 1, cell.events);
+    const std::uint64_t key[TallyTable::WordsOf(kDailyParts)] = {
+        PackParts(cell.day, cell.key ? 1 : 0), PackParts(cell.key.value_or(0), 0)};
+    tally->AddWords(key, 1, cell.events);
   };
   Scratch scratch(memory);
   const Days days(view, question, &scratch);

@@ -17,6 +17,7 @@ struct DailyQuestion {
   const timeline::CodeSet* codes;  ///< which events count; null: all
   int property;                    ///< apart by a property (1 to 4) or by the code (0)
   Zone zone;                       ///< whose days
+  std::uint32_t known[256] = {};   ///< work space
 };
 
 /// Throws kInvalidArgument for a property out of range.

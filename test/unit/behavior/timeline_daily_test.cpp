@@ -17,6 +17,7 @@ auto* const kMemory = std::pmr::new_delete_resource();
 
 TEST(TimelineDailyProperty, CountsAsAMapDoes) {
   std::mt19937_64 rng(20250501);
+  auto before = timeline::Write({});
   for (int round = 0; round < kRounds; ++round) {
     oracle::Events events(rng() % 150 == 0 ? rng() % 600 : rng() % 14);
     for (auto& event : events) {
@@ -41,6 +42,9 @@ TEST(TimelineDailyProperty, CountsAsAMapDoes) {
                                               : event.properties[question.property - 1];
       ++slow[{zone.DayOf(event.at), key}];
     }
+    // One question is asked of many timelines.
+    DailyCells(timeline::View(before), &question, kMemory);
+    before = image;
     const auto cells = DailyCells(timeline::View(image), &question, kMemory);
     ASSERT_EQ(cells.size(), slow.size()) << "round " << round;
     std::size_t i = 0;
@@ -50,6 +54,18 @@ TEST(TimelineDailyProperty, CountsAsAMapDoes) {
       ASSERT_EQ(cells[i].events, count) << "round " << round;
       ++i;
     }
+    TallyTable tally({TallyKind::kDays, kDailyParts, true, 7}, kMemory);
+    CountDaily(timeline::View(image), &question, &tally, kMemory);
+    const auto sealed = SealTally(tally, kMemory);
+    const TallyView rows(sealed);
+    ASSERT_EQ(rows.size(), slow.size()) << "round " << round;
+    for (i = 0; i < rows.size(); ++i) {
+      const TallyRow row = rows.At(i);
+      const auto key = row.key[1] != 0 ? std::optional(row.key[2]) : std::nullopt;
+      ASSERT_EQ(row.count, 1);
+      ASSERT_EQ(row.total, slow.at({row.key[0], key})) << "round " << round;
+    }
+    kMemory->deallocate(tally.block(), tally.size(), 8);
   }
 }
 
