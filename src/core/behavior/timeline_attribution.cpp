@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/stop.h"
+#include "core/behavior/last_touch.h"
 
 namespace cdp::behavior {
 namespace {
@@ -286,12 +287,16 @@ std::pmr::vector<Credit> CreditsOf(const View& view, const AttributionQuestion& 
 
 void CountCredits(const View& view, const AttributionQuestion& question, TallyTable* tally,
                   std::pmr::memory_resource* memory) {
+  if (!question.targets->MayMeet(view.code_bits())) return;
+  if (question.model == AttributionModel::kLast &&
+      CountLastTouches(view, question, tally, memory)) {
+    return;
+  }
   ForEachCredit(view, question, memory, [tally](const Credit& credit) {
-    const std::int32_t key[kCreditParts] = {!credit.touched ? 0
-                                            : !credit.key   ? 1
-                                                            : 2,
-                                            credit.key.value_or(0)};
-    tally->Add(key, 1, credit.credit);
+    const auto kind = !credit.touched ? CreditKind::kUntouched
+                      : !credit.key   ? CreditKind::kNoKey
+                                      : CreditKind::kKey;
+    AddCredit(kind, credit.key.value_or(0), credit.credit, tally);
   });
 }
 

@@ -59,9 +59,19 @@ struct Credit {
 std::pmr::vector<Credit> CreditsOf(const timeline::View& view, const AttributionQuestion& question,
                                    std::pmr::memory_resource* memory);
 
-/// Keys of a tally of credit: 0 without a touch, 1 for a touch without the property, 2 with; then
-/// the key. Its counts are of credits, its totals their sums.
+/// Keys of a tally of credit: one of these, then the key, 0 where there is none. Its counts are of
+/// credits, its totals their sums.
 inline constexpr int kCreditParts = 2;
+enum class CreditKind : std::int32_t {
+  kUntouched,  ///< no touch
+  kNoKey,      ///< a touch without the property
+  kKey
+};
+inline void AddCredit(CreditKind kind, std::int32_t key, std::int64_t credit, TallyTable* tally) {
+  const std::uint64_t word = PackParts(static_cast<std::int32_t>(kind), key);
+  tally->AddWords(&word, 1, credit);
+}
+
 void CountCredits(const timeline::View& view, const AttributionQuestion& question,
                   TallyTable* tally, std::pmr::memory_resource* memory);
 
