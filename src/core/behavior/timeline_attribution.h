@@ -68,8 +68,9 @@ enum class CreditKind : std::int32_t {
   kKey
 };
 inline void AddCredit(CreditKind kind, std::int32_t key, std::int64_t credit, TallyTable* tally) {
-  const std::uint64_t word = PackParts(static_cast<std::int32_t>(kind), key);
-  tally->AddWords(&word, 1, credit);
+  const std::uint64_t words[TallyTable::WordsOf(kCreditParts)] = {
+      PackParts(static_cast<std::int32_t>(kind), key)};
+  tally->AddKey(words, 1, credit);
 }
 
 void CountCredits(const timeline::View& view, const AttributionQuestion& question,

@@ -125,7 +125,7 @@ void CountDaily(const View& view, DailyQuestion* question, TallyTable* tally,
   const auto count = [tally](const DailyCell& cell) {
     const std::uint64_t key[TallyTable::WordsOf(kDailyParts)] = {
         PackParts(cell.day, cell.key ? 1 : 0), PackParts(cell.key.value_or(0), 0)};
-    tally->AddWords(key, 1, cell.events);
+    tally->AddKey(key, 1, cell.events);
   };
   Scratch scratch(memory);
   const Days days(view, question, &scratch);

@@ -105,6 +105,14 @@ class TallyTable {
     if (block_->totals != 0) Raise(slot + words_ + 1, total);
   }
 
+  /// The same for a key of so many words.
+  template <std::size_t kWords>
+  void AddKey(const std::uint64_t (&key)[kWords], std::int64_t count, std::int64_t total) {
+    std::uint64_t* slot = Find<static_cast<int>(kWords)>(key);
+    Raise(slot + kWords, count);
+    if (block_->totals != 0) Raise(slot + kWords + 1, total);
+  }
+
   /// Counts a key of kWords words, in a tally without totals, once.
   template <int kWords>
   void CountOne(const std::uint64_t* key) {
@@ -178,7 +186,7 @@ class TallyTable {
       return Find<kWords>(key);
     }
     ++block_->used;
-    std::memcpy(slot, key, words_ * sizeof(std::uint64_t));
+    std::memcpy(slot, key, (kWords == 0 ? words_ : kWords) * sizeof(std::uint64_t));
     return slot;
   }
 
