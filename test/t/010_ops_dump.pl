@@ -38,7 +38,7 @@ as_shopkeeper('shop', space_land(2));
 my $before = space_state($node, 'shop');
 like($before, qr/^landing_event\|203\|/m, 'rows wait');
 like($before, qr/^quarantine\|3\|/m, 'rows are refused');
-like($before, qr/^event_day\|[1-9]/m, 'days are counted');
+like($before, qr/^event_day_by\|[1-9]/m, 'days are counted');
 
 $node->command_ok([ 'pg_dump', '-Fc', '-f', $dump, $node->connstr('shop') ], 'dump');
 $node->safe_psql('postgres', 'CREATE DATABASE copy');
