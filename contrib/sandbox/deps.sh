@@ -80,6 +80,7 @@ deps_missing_for_build() {
 
 deps_missing_for_tests() {
   command -v cmake >/dev/null || echo cmake
+  command -v ccache >/dev/null || echo ccache
   echo '#include <gtest/gtest.h>' | g++ -std=c++20 -x c++ -fsyntax-only - 2>/dev/null ||
     echo libgtest-dev
   echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }' |

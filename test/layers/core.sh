@@ -41,9 +41,17 @@ need_build() {
 strict() { [ "$(g++ -dumpversion | cut -d. -f1)" = 12 ]; }
 
 build_extension_strictly() {
+  compile_settings
+  build_extension "${COMPILE_SETTINGS[@]}"
+}
+
+# compile_settings: of make, in COMPILE_SETTINGS. The tarball holds the sources that the clone does, so
+# what was compiled of the one is found again for the other.
+compile_settings() {
   local flags='-Wall -Wextra'
   if strict; then flags+=' -Werror'; fi
-  build_extension CDP_CXXFLAGS="$flags"
+  COMPILE_SETTINGS=(CDP_CXXFLAGS="$flags" CXX="ccache g++" CC="ccache gcc")
+  export CCACHE_DIR=$CDP_ROOT/build/ccache CCACHE_NOHASHDIR=1
 }
 
 # build_test_modules: extensions of the tests' own, each a small PGXS project. They compile parts of

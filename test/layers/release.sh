@@ -50,8 +50,9 @@ dist_build() {
   else
     note "(network not cut off: unshare is not allowed here)"
   fi
+  compile_settings
   PATH=$PLACE/no_npm:$PATH "${no_network[@]+"${no_network[@]}"}" make -j"$(build_jobs)" \
-    PG_CONFIG="$PG_CONFIG" CDP_CXXFLAGS=-O0
+    PG_CONFIG="$PG_CONFIG" "${COMPILE_SETTINGS[@]}"
   make install PG_CONFIG="$PG_CONFIG" DESTDIR="$PLACE/dist_stage"
   for script in "$PLACE/dist_stage$("$PG_CONFIG" --sharedir)"/extension/pg_cdp--*.sql; do test -s "$script"; done
   test -s "$PLACE/dist_stage$("$PG_CONFIG" --sharedir)/extension/pg_cdp.control"

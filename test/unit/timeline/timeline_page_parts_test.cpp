@@ -19,8 +19,6 @@ constexpr int kPages = 500;
 constexpr int kPages = 4'000;
 #endif
 
-auto* const memory = std::pmr::get_default_resource();
-
 /// A page in build form, of parts as they come.
 class Build {
  public:
@@ -54,7 +52,8 @@ oracle::Events EventsOf(const View& view) {
 oracle::Page ReadBack(std::span<const std::byte> bytes) {
   oracle::Page page;
   std::uint32_t before = 0;
-  ForEachOfPage(bytes, memory, [&](std::uint32_t person, const View& view) {
+  std::pmr::monotonic_buffer_resource room;
+  ForEachOfPage(bytes, &room, [&](std::uint32_t person, const View& view) {
     EXPECT_TRUE(page.empty() || before < person);
     before = person;
     page[person] = EventsOf(view);
@@ -141,7 +140,8 @@ TEST(PageParts, ForeignBytesAreReadOrRefused) {
       bytes[at] = static_cast<std::byte>(rng());
     }
     try {
-      ForEachOfPage(bytes, memory, [](std::uint32_t, const View& view) {
+      std::pmr::monotonic_buffer_resource room;
+      ForEachOfPage(bytes, &room, [](std::uint32_t, const View& view) {
         EXPECT_LE(view.count(), kMaxEvents);
         EventsOf(view);
       });
