@@ -41,18 +41,22 @@ DECLARE
     members cdp.roaringbitmap := cdp._report_members(audience, "from", "to");
     property int4 := cdp._report_property(by);
     codes int4[] := cdp._report_codes(names);
+    zone text := cdp.setting('time_zone');
+    first_day date := cdp._day_begun("from", zone);
+    end_day date := cdp._day_begun("to", zone);
     counted cdp.tally;
 BEGIN
-    IF cdp._daily_by_days(property, "from", "to") THEN
+    -- Of whole days, in all or by a property that is counted by day, the rollup knows everything.
+    IF ("from" IS NULL OR first_day IS NOT NULL) AND ("to" IS NULL OR end_day IS NOT NULL)
+       AND (property = 0 OR EXISTS (SELECT FROM cdp.event_property AS p WHERE p.slot = property AND p.by_day)) THEN
         RETURN QUERY
         SELECT d.day, cdp._report_key(property, d.key), d.events, d.people
-          FROM cdp._daily_of_days(codes, property, cdp._day_begun("from", cdp.setting('time_zone')),
-                                  cdp._day_begun("to", cdp.setting('time_zone')), members) AS d
+          FROM cdp._daily_of_days(codes, property, first_day, end_day, members) AS d
          ORDER BY 1, 2;
         RETURN;
     END IF;
     EXECUTE format('SELECT cdp.daily_agg(p.page, $4, $5, $6) FROM (%s) AS p', cdp._person_pages_sql("from", "to", members IS NOT NULL, bare => property = 0))
-       INTO counted USING members, "from", "to", codes, property, cdp.setting('time_zone');
+       INTO counted USING members, "from", "to", codes, property, zone;
     RETURN QUERY
     SELECT d.day, cdp._report_key(property, d.key), d.events, d.visitors FROM cdp.daily(counted) AS d ORDER BY 1, 2;
 END $$;

@@ -37,17 +37,6 @@ CREATE FUNCTION cdp._day_begun(ts timestamptz, time_zone text) RETURNS date LANG
     RETURN CASE WHEN isfinite(ts) AND cdp.day_of(ts, time_zone) > cdp.day_of(ts - interval '1 us', time_zone) THEN cdp.day_of(ts, time_zone) END;
 COMMENT ON FUNCTION cdp._day_begun(timestamptz, text) IS 'internal: the day that begins at a moment; null when none does';
 
-CREATE FUNCTION cdp._daily_by_days(property int4, "from" timestamptz, "to" timestamptz) RETURNS boolean
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    zone text := cdp.setting('time_zone');
-BEGIN
-    RETURN ("from" IS NULL OR cdp._day_begun("from", zone) IS NOT NULL) AND ("to" IS NULL OR cdp._day_begun("to", zone) IS NOT NULL)
-       AND (property = 0 OR (SELECT p.by_day FROM cdp.event_property AS p WHERE p.slot = property));
-END $$;
-COMMENT ON FUNCTION cdp._daily_by_days(int4, timestamptz, timestamptz) IS
-    'internal: whether cdp.event_day_by can answer a daily report: whole days, and by nothing or by a property that is counted by day';
-
 CREATE FUNCTION cdp._daily_of_days(codes int4[], property int4, "from" date, "to" date, audience cdp.roaringbitmap)
     RETURNS TABLE (day date, key int4, events int8, people int8)
     LANGUAGE plpgsql STABLE ROWS 500 SET search_path = pg_catalog, pg_temp AS $$

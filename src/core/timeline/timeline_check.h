@@ -39,12 +39,13 @@ inline constexpr RecordKind kKindOf = kRoom<Record> < 0    ? RecordKind::kEvent
                                       : kRoom<Record> == 1 ? RecordKind::kValued
                                                            : RecordKind::kFull;
 
-/// The narrowest kind of record that holds everything of a timeline's events.
-inline RecordKind KindOf(const View& view) {
-  return view.header().flags == 0  ? RecordKind::kEvent
-         : view.header().flags < 4 ? RecordKind::kValued
-                                   : RecordKind::kFull;
+/// The narrowest kind of record that has these columns: bit 0 a value, bit i property i.
+constexpr RecordKind KindOfColumns(std::uint8_t columns) {
+  return columns == 0 ? RecordKind::kEvent : columns < 4 ? RecordKind::kValued : RecordKind::kFull;
 }
+
+/// The one that holds everything of a timeline's events.
+inline RecordKind KindOf(const View& view) { return KindOfColumns(view.header().flags); }
 
 /// The flags of a build form: bit 0 is set once an event came out of order, bits 1-2 are the kind.
 inline constexpr std::uint8_t kUnsorted = 1;

@@ -1,6 +1,5 @@
 #include "core/timeline/timeline_join.h"
 
-#include <string>
 #include <vector>
 
 #include "core/base/scratch.h"
@@ -24,10 +23,7 @@ ImageHeader HeaderOf(std::span<const View> parts) {
     header.flags |= part.header().flags;
     header.code_bits |= part.code_bits();
   }
-  if (count > kMaxEvents) {
-    throw Error(ErrorCode::kLimitExceeded, "timeline is too large",
-                "A timeline holds at most " + std::to_string(kMaxEvents) + " events.");
-  }
+  CheckEventCount(count);
   for (std::size_t i = 1; i < parts.size(); ++i) {
     while (Elapsed(parts[i - 1].last(), parts[i].first()) % kTicks[shape.tick] != 0) --shape.tick;
   }

@@ -66,17 +66,12 @@ PagePerson SliceOf(const PageView& page, const PagePerson& person, const Period&
 template <class Record>
 std::span<const std::byte> ImageOf(std::span<Record> events, std::pmr::memory_resource* memory,
                                    std::pmr::memory_resource* keep) {
-  if (events.size() > kMaxEvents) {
-    throw Error(ErrorCode::kLimitExceeded, "timeline is too large",
-                "A timeline holds at most " + std::to_string(kMaxEvents) + " events.");
-  }
-  SortStamped(events, memory);
-  const std::span<const Record> sorted = events;
-  const auto layout = MeasureEvents<Record>(sorted, memory);
-  const std::size_t size = layout.size();
-  auto* out = static_cast<std::byte*>(keep->allocate(size, 1));
-  WriteImage<Record>(layout, sorted, out);
-  return {out, size};
+  std::span<std::byte> image;
+  WriteUnsorted(events, memory, [&](std::size_t size) {
+    image = {static_cast<std::byte*>(keep->allocate(size, 1)), size};
+    return image.data();
+  });
+  return image;
 }
 
 /// An image as what a page has of it.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
+
+#include "core/base/error.h"
 
 namespace cdp::timeline {
 namespace {
@@ -132,6 +135,13 @@ void WriteImage(const Layout<Record>& layout, std::span<const Record> sorted, st
         return property.SymbolOf(sorted[i].has_property(which), sorted[i].properties[which - 1]);
       });
     }
+  }
+}
+
+void CheckEventCount(std::size_t count) {
+  if (count > kMaxEvents) {
+    throw Error(ErrorCode::kLimitExceeded, "timeline is too large",
+                "A timeline holds at most " + std::to_string(kMaxEvents) + " events.");
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/timeline/stamped.h"
 #include "core/timeline/timeline_format.h"
 
 namespace cdp::timeline {
@@ -315,6 +316,20 @@ Layout<Record> MeasureEvents(std::span<const Record> sorted, std::pmr::memory_re
 /// For Event, ValuedEvent and FullEvent.
 template <class Record>
 void WriteImage(const Layout<Record>& layout, std::span<const Record> sorted, std::byte* out);
+
+/// Throws kLimitExceeded for more events than a timeline holds.
+void CheckEventCount(std::size_t count);
+
+/// Sorts these events, which may be changed, and writes their image where place(size) says, in
+/// bytes that it gives. `memory` lends room. For Event, ValuedEvent and FullEvent.
+template <class Record, class Place>
+void WriteUnsorted(std::span<Record> events, std::pmr::memory_resource* memory, Place&& place) {
+  CheckEventCount(events.size());
+  SortStamped(events, memory);
+  const std::span<const Record> sorted = events;
+  const auto layout = MeasureEvents<Record>(sorted, memory);
+  WriteImage<Record>(layout, sorted, place(layout.size()));
+}
 
 /// Events without values and properties need no memory, nor to be named as such.
 inline Layout<Event> MeasureEvents(std::span<const Event> sorted) {

@@ -26,16 +26,12 @@ timeline::ImageHeader ReadTimelineHeader(const varlena* beginning) {
 
 template <class Record>
 varlena* NewTimeline(std::span<Record> events) {
-  if (events.size() > timeline::kMaxEvents) {
-    throw Error(ErrorCode::kLimitExceeded, "timeline is too large",
-                "A timeline holds at most " + std::to_string(timeline::kMaxEvents) + " events.");
-  }
   ContextResource memory(CurrentMemoryContext);
-  timeline::SortStamped(events, &memory);
-  const std::span<const Record> sorted = events;
-  const auto layout = timeline::MeasureEvents<Record>(sorted, &memory);
-  varlena* value = NewVarlena(layout.size());
-  timeline::WriteImage<Record>(layout, sorted, PayloadOf(value));
+  varlena* value = nullptr;
+  timeline::WriteUnsorted(events, &memory, [&value](std::size_t size) {
+    value = NewVarlena(size);
+    return PayloadOf(value);
+  });
   return value;
 }
 

@@ -1,43 +1,24 @@
-/// Text and binary forms of timeline: both are the sealed image, checked on the way in.
+/// Text and binary forms of timeline.
 
+#include "pg/timeline/sealed_io.h"
 #include "pg/timeline/timeline_datum.h"
 
 namespace cdp::pg {
 namespace {
 
-const varlena* SealedArgument(FunctionCallInfo fcinfo) {
-  const varlena* value = TimelineArgument(fcinfo, 0);
-  return CallCore([value] { return SealedTimeline(value); });
-}
+struct Form {
+  static const varlena* Sealed(const varlena* value) { return SealedTimeline(value); }
+  static void Check(std::span<const std::byte> bytes, ErrorCode code,
+                    std::pmr::memory_resource* memory) {
+    timeline::CheckImage(bytes, code, memory);
+  }
+};
 
 }  // namespace
 
-CDP_FUNCTION(cdp_timeline_in) {
-  const bytea* bytes = BytesFromLiteral(PG_GETARG_CSTRING(0));
-  CallCore([bytes] {
-    ContextResource memory(CurrentMemoryContext);
-    timeline::CheckImage(BytesOf(bytes), ErrorCode::kInvalidText, &memory);
-  });
-  PG_RETURN_POINTER(bytes);
-}
-
-CDP_FUNCTION(cdp_timeline_out) {
-  const varlena* sealed = SealedArgument(fcinfo);
-  PG_RETURN_DATUM(LiteralOfBytes(BytesOf(sealed)));
-}
-
-CDP_FUNCTION(cdp_timeline_recv) {
-  const auto message = RestOfMessage(reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0)));
-  PG_RETURN_POINTER(CallCore([message] {
-    ContextResource memory(CurrentMemoryContext);
-    timeline::CheckImage(message, ErrorCode::kInvalidBinary, &memory);
-    return NewVarlena(message);
-  }));
-}
-
-CDP_FUNCTION(cdp_timeline_send) {
-  const varlena* sealed = SealedArgument(fcinfo);
-  PG_RETURN_DATUM(DirectFunctionCall1(byteasend, PointerGetDatum(sealed)));
-}
+CDP_FUNCTION(cdp_timeline_in) { return SealedIn<Form>(fcinfo); }
+CDP_FUNCTION(cdp_timeline_out) { return SealedOut<Form>(fcinfo); }
+CDP_FUNCTION(cdp_timeline_recv) { return SealedRecv<Form>(fcinfo); }
+CDP_FUNCTION(cdp_timeline_send) { return SealedSend<Form>(fcinfo); }
 
 }  // namespace cdp::pg

@@ -50,8 +50,7 @@ class UserImages {
   template <class Judge, class Order>
   UserImages(const varlena* value, Judge judge, Order order)
       : memory_(CurrentMemoryContext), blocks_(CurrentMemoryContext), images_(&memory_) {
-    const std::uint8_t columns = UserRowsColumns(value);
-    const auto collect = [&]<class Record>() {
+    timeline::WithRecord(timeline::KindOfColumns(UserRowsColumns(value)), [&]<class Record>() {
       timeline::UserGroups<Record> groups(ReadUserRows(value, &memory_).rows, &memory_);
       int64 uid = 0;
       std::span<Record> events;
@@ -60,14 +59,7 @@ class UserImages {
         const auto image = timeline::ImageOf<Record>(events, &memory_, &blocks_);
         images_.push_back({uid, image.data(), image.size()});
       }
-    };
-    if (columns == 0) {
-      collect.template operator()<timeline::Event>();
-    } else if (columns < 4) {
-      collect.template operator()<timeline::ValuedEvent>();
-    } else {
-      collect.template operator()<timeline::FullEvent>();
-    }
+    });
     CheckStop();
     std::sort(images_.begin(), images_.end(),
               [order](const Image& a, const Image& b) { return order(a.uid) < order(b.uid); });

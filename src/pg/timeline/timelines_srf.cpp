@@ -50,10 +50,14 @@ UserTimelines<Record>* Open(const varlena* value) {
 }
 
 Reading OpenReading(const varlena* value) {
-  const std::uint8_t columns = UserRowsColumns(value);
-  if (columns == 0) return {Open<Event>(value), nullptr, nullptr};
-  if (columns < 4) return {nullptr, Open<ValuedEvent>(value), nullptr};
-  return {nullptr, nullptr, Open<FullEvent>(value)};
+  switch (timeline::KindOfColumns(UserRowsColumns(value))) {
+    case RecordKind::kEvent:
+      return {Open<Event>(value), nullptr, nullptr};
+    case RecordKind::kValued:
+      return {nullptr, Open<ValuedEvent>(value), nullptr};
+    default:
+      return {nullptr, nullptr, Open<FullEvent>(value)};
+  }
 }
 
 }  // namespace
