@@ -63,7 +63,10 @@ BEGIN
            ('time_zone', current_setting('TimeZone')),
            ('event_min_ts', '2000-01-01 00:00:00+00'),
            ('event_max_ahead', '1 day'),
-           ('fanout_limit', '3')
+           ('fanout_limit', '3'),
+           ('id_size_cap', '1000'),
+           ('id_unknown_types', 'register'),
+           ('id_default_country', 'CN')
     ON CONFLICT (key) DO NOTHING;
     CREATE OR REPLACE VIEW cdp.v_run AS
         SELECT r.run_id, r.kind, r.name, r.started_at,
@@ -112,7 +115,9 @@ COMMENT ON FUNCTION cdp._require_setup() IS
 --| ## Settings
 --| `time_zone` (of times written without one, and of days and weeks), `event_min_ts` and
 --| `event_max_ahead` (which event times are believed), `fanout_limit` (when an identifier counts as
---| shared, where its type has no limit of its own).
+--| shared, where its type has no limit of its own), `id_size_cap` (how many identifiers a person may
+--| have), `id_unknown_types` (`register` or `quarantine` what comes with a type of identifiers that is
+--| not in `cdp.id_type`), `id_default_country` (of phone numbers written without one: CN, US ...).
 CREATE FUNCTION cdp.setting(key text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -123,7 +128,7 @@ BEGIN
     IF found IS NULL THEN
         RAISE EXCEPTION 'setting "%" does not exist', coalesce(key, 'NULL') USING
             ERRCODE = 'undefined_object',
-            HINT = 'The settings are time_zone, event_min_ts, event_max_ahead and fanout_limit.';
+            HINT = 'The settings are time_zone, event_min_ts, event_max_ahead, fanout_limit, id_size_cap, id_unknown_types and id_default_country.';
     END IF;
     RETURN found;
 END $$;
@@ -158,8 +163,13 @@ BEGIN
         WHEN 'event_max_ahead' THEN
             value := value::interval::text;
             fault := CASE WHEN value::interval NOT BETWEEN '0' AND '100 years' THEN 'must be between 0 and 100 years' END;
-        WHEN 'fanout_limit' THEN
+        WHEN 'fanout_limit', 'id_size_cap' THEN
             fault := CASE WHEN value::int4 < 1 THEN 'must be at least 1' END;
+        WHEN 'id_unknown_types' THEN
+            fault := CASE WHEN value NOT IN ('register', 'quarantine') THEN 'must be register or quarantine' END;
+        WHEN 'id_default_country' THEN
+            value := upper(value);
+            fault := CASE WHEN value !~ '^[A-Z]{2}$' THEN 'must be a country code of two letters' END;
         ELSE
             RAISE EXCEPTION 'setting "%" cannot be changed', key USING
                 ERRCODE = 'invalid_parameter_value';

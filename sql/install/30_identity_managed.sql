@@ -55,6 +55,14 @@ BEGIN
             'with how many identifiers of one stronger type it may be linked before it counts as shared; NULL: setting fanout_limit'],
         ['neighbour_limit', 'int4 CHECK (neighbour_limit >= 1)',
             'with how many of this type an identifier of another type may be linked, however strong, before that one counts as shared; NULL: any number'],
+        ['max_per_person', 'int4 CHECK (max_per_person >= 1)',
+            'how many of this type a person may have: a link that would make it more merges nobody; NULL: any number'],
+        ['is_unique', 'boolean NOT NULL DEFAULT false',
+            'true: two of this type are two people, whatever max_per_person says'],
+        ['normaliser', 'text NOT NULL DEFAULT ''trim'' CHECK (normaliser IN (''trim'', ''lower'', ''digits'', ''phone'', ''email'', ''uuid'', ''imei'', ''mac'', ''device''))',
+            'how values are brought into one spelling, see cdp.id_normalise()'],
+        ['is_hashed', 'boolean NOT NULL DEFAULT false', 'true: of values only a keyed hash is stored'],
+        ['ttl', 'interval CHECK (ttl > ''0'')', 'how long after its last sighting a link of it holds; NULL: for ever'],
         ['description', 'text', 'what it is, and where it comes from']])
     THEN
         PERFORM cdp._id_type_seed();
@@ -64,8 +72,8 @@ BEGIN
         ['type_id', 'int4 NOT NULL', 'its type, see id_type'],
         ['value', 'text COLLATE "C" NOT NULL', 'its value in the one spelling'],
         ['one_id', 'int4', 'the person it belongs to now (unsigned); NULL until resolved, and when blocked or shared'],
-        ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''blocked'', ''shared''))',
-            'active; blocked: a placeholder value; shared: seen with too many people'],
+        ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''blocked'', ''shared'', ''expired'', ''erased''))',
+            'active; blocked: a placeholder value; shared: seen with too many people; expired: not seen for too long; erased: its value is gone on demand'],
         ['first_seen', 'timestamptz NOT NULL', 'earliest time of an event or link with it'],
         ['last_seen', 'timestamptz NOT NULL', 'latest time of an event or link with it'],
         ['since', 'timestamptz', 'since when it belongs to this person, or to nobody again; NULL until resolved'],
@@ -82,8 +90,8 @@ BEGIN
         ['first_seen', 'timestamptz NOT NULL', 'earliest sighting'],
         ['last_seen', 'timestamptz NOT NULL', 'latest sighting'],
         ['n', 'int8 NOT NULL DEFAULT 1', 'rows that said so, repeated ones included'],
-        ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''quarantined'', ''removed''))',
-            'active; quarantined: refused by a guard; removed: taken away by somebody. Only active ones merge people'],
+        ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''quarantined'', ''limited'', ''removed'', ''expired''))',
+            'active; quarantined: refused because one end is blocked or shared; limited: refused because a person would have too many identifiers; removed: taken away by somebody; expired: not seen for too long. Only active ones merge people'],
         ['reason', 'text', 'why it is not active']],
         'PRIMARY KEY (a, b, source)', seen_again);
     CREATE INDEX IF NOT EXISTS link_b ON cdp.link (b, a);
@@ -98,12 +106,17 @@ BEGIN
     PERFORM cdp._table_ensure('link_queue', 'links that wait for cdp.id_resolve()', ARRAY[
         ['a', 'int4 NOT NULL', 'the identifier with the smaller number'],
         ['b', 'int4 NOT NULL', 'the identifier with the larger number']]);
+    CREATE INDEX IF NOT EXISTS link_limited_a ON cdp.link (a) WHERE status = 'limited';
+    CREATE INDEX IF NOT EXISTS link_limited_b ON cdp.link (b) WHERE status = 'limited';
+    PERFORM cdp._table_ensure('limit_queue', 'identifiers whose persons are to be held against the limits anew', ARRAY[
+        ['id', 'int4 NOT NULL', 'the identifier']]);
     PERFORM cdp._table_ensure('person', 'every OneID ever given out', ARRAY[
         ['one_id', 'int4 PRIMARY KEY', 'the OneID (unsigned)'],
         ['created_at', 'timestamptz NOT NULL DEFAULT now()', 'when it was given out'],
         ['merged_into', 'int4', 'the person that absorbed it, who may be absorbed in turn; NULL for living persons'],
         ['merged_at', 'timestamptz', 'when it was absorbed'],
-        ['ended_at', 'timestamptz', 'when it lost its last identifier: it stands for nobody']]);
+        ['ended_at', 'timestamptz', 'when it lost its last identifier: it stands for nobody'],
+        ['is_limited', 'boolean NOT NULL DEFAULT false', 'false: surely no link of it is limited']]);
     PERFORM cdp._table_ensure('merge_log', 'which persons were merged, and because of which link', ARRAY[
         ['seq', 'int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY', 'order of merges; gaps mean nothing'],
         ['at', 'timestamptz NOT NULL DEFAULT now()', 'when'],
@@ -175,10 +188,10 @@ BEGIN
           FROM cdp.link AS l
           JOIN cdp.identifier AS ia ON ia.id = l.a JOIN cdp.id_type AS ta ON ta.type_id = ia.type_id
           JOIN cdp.identifier AS ib ON ib.id = l.b JOIN cdp.id_type AS tb ON tb.type_id = ib.type_id
-         WHERE l.status = 'quarantined';
+         WHERE l.status IN ('quarantined', 'limited');
     COMMENT ON VIEW cdp.id_quarantine IS
         'links that a guard refused, with the reason: review them with cdp.id_approve() and cdp.id_reject()';
-    COMMENT ON COLUMN cdp.id_quarantine.status_a IS 'active, blocked or shared: which end it is that is refused';
+    COMMENT ON COLUMN cdp.id_quarantine.status_a IS 'active, blocked or shared: which end it is that is refused; both active: too many identifiers of a person';
     COMMENT ON COLUMN cdp.id_quarantine.rejected IS 'true when somebody has confirmed that the refused end is nobody''s';
 
     CREATE OR REPLACE VIEW cdp.v_id_hub AS

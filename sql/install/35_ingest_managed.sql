@@ -59,7 +59,7 @@ BEGIN
           FROM cdp.quarantine AS q GROUP BY q.source_table, q.reason
         UNION ALL
         SELECT 'link', l.reason, count(*), min(l.first_seen), max(l.last_seen)
-          FROM cdp.link AS l WHERE l.status = 'quarantined' GROUP BY l.reason;
+          FROM cdp.link AS l WHERE l.status IN ('quarantined', 'limited') GROUP BY l.reason;
     COMMENT ON VIEW cdp.v_quarantine IS 'what was refused and why: landing rows by cdp.ingest(), links by cdp.id_resolve()';
     COMMENT ON COLUMN cdp.v_quarantine.first_at IS 'time of the first refusal; for links, of the first sighting';
     COMMENT ON COLUMN cdp.v_quarantine.last_at IS 'time of the last refusal; for links, of the last sighting';
