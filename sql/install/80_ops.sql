@@ -85,7 +85,7 @@ BEGIN
         FOR relation IN
             SELECT o.name FROM cdp._own_relations() AS o JOIN cdp.managed_relation AS m USING (name)
              WHERE o.kind IN ('r', 'p')
-               AND o.name NOT IN ('meta', 'managed_relation', 'run', 'counter', 'id_type', 'id_blocklist', 'event_property')
+               AND o.name NOT IN ('meta', 'managed_relation', 'run', 'counter', 'id_type', 'id_blocklist', 'secret', 'event_property')
              ORDER BY o.name
         LOOP
             EXECUTE format('SELECT EXISTS (SELECT FROM cdp.%I)', relation) INTO filled;

@@ -1,0 +1,34 @@
+--| ## Keyed hashes
+--| Where a value must not be kept, a keyed hash of it can be: it tells whether two are the same, and nobody
+--| without `cdp.secret` can compute it or try a guess. Whoever may read that table may try every phone number
+--| there is, so it is granted to nobody.
+
+CREATE FUNCTION cdp._keyed_hash(key bytea, message bytea) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'cdp__keyed_hash' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 30;
+COMMENT ON FUNCTION cdp._keyed_hash(bytea, bytea) IS 'internal: HMAC-SHA256 of a message';
+
+CREATE FUNCTION cdp._setup_identity_hash() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp._table_ensure('secret', 'keys of hashes: to be read by nobody but the owner, and never changed', ARRAY[
+        ['name', 'text COLLATE "C" PRIMARY KEY', 'what the key is for'],
+        ['key', 'bytea NOT NULL', 'the key: 32 random bytes']]);
+    -- A random uuid has 122 bits that cannot be guessed.
+    INSERT INTO cdp.secret (name, key)
+    VALUES ('identifier', sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
+    ON CONFLICT (name) DO NOTHING;
+END $$;
+COMMENT ON FUNCTION cdp._setup_identity_hash() IS 'internal: makes the table of keys, and the key of identifiers';
+
+-- No text has a zero byte in it: type and value cannot run into each other.
+CREATE FUNCTION cdp._identifier_hash(type text, value text) RETURNS bytea LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    -- The same in every database, but where nobody knows what the bytes mean.
+    encoding text := CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END;
+BEGIN
+    RETURN cdp._keyed_hash((SELECT s.key FROM cdp.secret AS s WHERE s.name = 'identifier'),
+                           convert_to(type, encoding) || decode('00', 'hex') || convert_to(value, encoding));
+END $$;
+COMMENT ON FUNCTION cdp._identifier_hash(text, text) IS
+    'internal: the keyed hash of an identifier, type and value in one spelling';
