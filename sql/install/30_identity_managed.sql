@@ -108,15 +108,12 @@ BEGIN
         ['b', 'int4 NOT NULL', 'the identifier with the larger number']]);
     CREATE INDEX IF NOT EXISTS link_limited_a ON cdp.link (a) WHERE status = 'limited';
     CREATE INDEX IF NOT EXISTS link_limited_b ON cdp.link (b) WHERE status = 'limited';
-    PERFORM cdp._table_ensure('limit_queue', 'identifiers whose persons are to be held against the limits anew', ARRAY[
-        ['id', 'int4 NOT NULL', 'the identifier']]);
     PERFORM cdp._table_ensure('person', 'every OneID ever given out', ARRAY[
         ['one_id', 'int4 PRIMARY KEY', 'the OneID (unsigned)'],
         ['created_at', 'timestamptz NOT NULL DEFAULT now()', 'when it was given out'],
         ['merged_into', 'int4', 'the person that absorbed it, who may be absorbed in turn; NULL for living persons'],
         ['merged_at', 'timestamptz', 'when it was absorbed'],
-        ['ended_at', 'timestamptz', 'when it lost its last identifier: it stands for nobody'],
-        ['is_limited', 'boolean NOT NULL DEFAULT false', 'false: surely no link of it is limited']]);
+        ['ended_at', 'timestamptz', 'when it lost its last identifier: it stands for nobody']]);
     PERFORM cdp._table_ensure('merge_log', 'which persons were merged, and because of which link', ARRAY[
         ['seq', 'int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY', 'order of merges; gaps mean nothing'],
         ['at', 'timestamptz NOT NULL DEFAULT now()', 'when'],
