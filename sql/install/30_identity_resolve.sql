@@ -1,29 +1,34 @@
 --| ## Resolving
--- id_resolve() works in steps over temporary tables: _cdp_pair (links that waited), _cdp_fresh
--- (identifiers without a person), _cdp_shared and _cdp_refused (what the guards found), _cdp_edge and
--- _cdp_member (the graph of the batch, and who ends where). The whole batch is judged before anybody
--- is merged, so the order of its rows does not matter.
+-- id_resolve() works in steps upon arrays: the links that waited (ends_a, ends_b) and the identifiers that
+-- have no person yet (fresh). A batch of one link makes no table and plans nothing anew; one of a hundred
+-- thousand takes the same way, by index look-ups, so that its cost never follows the size of the graph.
+-- The whole batch is judged before anybody is merged, so the order of its rows does not matter.
+-- enable_seqscan is off in the steps: a plan that reads a whole table would follow the graph.
 
-CREATE FUNCTION cdp._resolve_take() RETURNS int8 LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    taken int8;
+CREATE FUNCTION cdp._resolve_take(OUT ends_a int4[], OUT ends_b int4[], OUT fresh int4[])
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
-    CREATE TEMP TABLE _cdp_pair (a int4, b int4) ON COMMIT DROP;
-    CREATE TEMP TABLE _cdp_fresh (id int4, type_id int4, value text COLLATE "C", first_seen timestamptz,
-                                  is_blocked boolean DEFAULT false) ON COMMIT DROP;
     -- One statement, one snapshot: an identifier never comes without its links.
     WITH gone AS (DELETE FROM cdp.link_queue AS q RETURNING q.a, q.b),
-    pairs AS (INSERT INTO pg_temp._cdp_pair SELECT DISTINCT g.a, g.b FROM gone AS g)
-    INSERT INTO pg_temp._cdp_fresh (id, type_id, value, first_seen)
-    SELECT i.id, i.type_id, i.value, i.first_seen
-      FROM cdp.identifier AS i WHERE i.one_id IS NULL AND i.status = 'active';
-    ANALYZE pg_temp._cdp_pair, pg_temp._cdp_fresh;
-    SELECT count(*) INTO taken FROM pg_temp._cdp_pair AS p;
-    RETURN taken;
+    pair AS (SELECT DISTINCT g.a, g.b FROM gone AS g)
+    SELECT p.a, p.b, f.ids INTO ends_a, ends_b, fresh
+      FROM (SELECT coalesce(array_agg(p.a ORDER BY p.a, p.b), '{}') AS a,
+                   coalesce(array_agg(p.b ORDER BY p.a, p.b), '{}') AS b FROM pair AS p) AS p,
+           (SELECT coalesce(array_agg(i.id ORDER BY i.first_seen, i.id), '{}') AS ids
+              FROM cdp.identifier AS i WHERE i.one_id IS NULL AND i.status = 'active') AS f;
 END $$;
 COMMENT ON FUNCTION cdp._resolve_take() IS
-    'internal: takes the queued links into _cdp_pair and the identifiers without a person into _cdp_fresh; returns the links';
+    'internal: takes the queued links, and tells the identifiers without a person in the order of first sight';
+
+CREATE FUNCTION cdp._resolve_still_fresh(fresh int4[]) RETURNS int4[] LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+BEGIN
+    RETURN ARRAY(SELECT f.id FROM unnest(fresh) WITH ORDINALITY AS f (id, nth)
+                   JOIN cdp.identifier AS i ON i.id = f.id AND i.status = 'active' AND i.one_id IS NULL
+                  ORDER BY f.nth);
+END $$;
+COMMENT ON FUNCTION cdp._resolve_still_fresh(int4[]) IS
+    'internal: of these identifiers, in their order, those that guards have left';
 
 -- All patterns of a type as one, but those that count their brackets or begin with options: each apart
 -- would cost as much for every value, and many push each other out of the server's cache of compiled ones.
@@ -40,45 +45,64 @@ END $$;
 COMMENT ON FUNCTION cdp._id_blocklist_patterns() IS
     'internal: regular expressions of cdp.id_blocklist for every type, as few as possible; compared with values in lower case';
 
-CREATE FUNCTION cdp._resolve_block() RETURNS int8 LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION cdp._id_is_blocked(type text, value text) RETURNS boolean LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM cdp.id_blocklist AS b
+                    WHERE (b.id_type IS NULL OR b.id_type = _id_is_blocked.type)
+                      AND CASE b.kind WHEN 'exact' THEN lower(b.value) = lower(_id_is_blocked.value)
+                                      ELSE lower(_id_is_blocked.value) ~ b.value END);
+END $$;
+COMMENT ON FUNCTION cdp._id_is_blocked(text, text) IS 'internal: is this value of this type (in one spelling) a placeholder?';
+
+CREATE FUNCTION cdp._resolve_block(fresh int4[]) RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
+    found int4[];
     blocked int8;
 BEGIN
-    UPDATE pg_temp._cdp_fresh AS f SET is_blocked = true
-      FROM cdp.id_blocklist AS b
-     WHERE b.kind = 'exact' AND lower(b.value) = lower(f.value)
-       AND (b.id_type IS NULL
-            OR b.id_type = (SELECT t.name FROM cdp.id_type AS t WHERE t.type_id = f.type_id));
-    UPDATE pg_temp._cdp_fresh AS f SET is_blocked = true
-      FROM cdp._id_blocklist_patterns() AS p
-     WHERE p.type_id = f.type_id AND NOT f.is_blocked AND lower(f.value) ~ p.pattern;
-    UPDATE pg_temp._cdp_fresh AS f SET is_blocked = false
-      FROM cdp.identifier AS i
-     WHERE f.is_blocked AND i.id = f.id
-       AND (i.verdict = 'approved'
-            OR EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = i.id AND v.verdict = 'together')
-            OR EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.b = i.id AND v.verdict = 'together'));
+    IF cardinality(fresh) <= 100 THEN
+        found := ARRAY(SELECT i.id FROM unnest(fresh) AS f (id) JOIN cdp.identifier AS i ON i.id = f.id
+                         JOIN cdp.id_type AS t ON t.type_id = i.type_id WHERE cdp._id_is_blocked(t.name, i.value));
+    ELSE
+        found := ARRAY(
+            SELECT i.id
+              FROM unnest(fresh) AS f (id) JOIN cdp.identifier AS i ON i.id = f.id
+              JOIN cdp.id_blocklist AS b ON b.kind = 'exact' AND lower(b.value) = lower(i.value)
+             WHERE b.id_type IS NULL OR b.id_type = (SELECT t.name FROM cdp.id_type AS t WHERE t.type_id = i.type_id)
+            UNION
+            SELECT i.id
+              FROM unnest(fresh) AS f (id) JOIN cdp.identifier AS i ON i.id = f.id
+              JOIN cdp._id_blocklist_patterns() AS p ON p.type_id = i.type_id
+             WHERE lower(i.value) ~ p.pattern);
+    END IF;
+    IF found = '{}' THEN
+        RETURN 0;
+    END IF;
     UPDATE cdp.identifier AS i SET status = 'blocked'
-      FROM pg_temp._cdp_fresh AS f WHERE f.is_blocked AND i.id = f.id;
+      FROM unnest(found) AS f (id)
+     WHERE i.id = f.id AND i.verdict IS DISTINCT FROM 'approved'
+       AND NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = i.id AND v.verdict = 'together')
+       AND NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.b = i.id AND v.verdict = 'together');
     GET DIAGNOSTICS blocked = ROW_COUNT;
-    DELETE FROM pg_temp._cdp_fresh AS f WHERE f.is_blocked;
     RETURN blocked;
 END $$;
-COMMENT ON FUNCTION cdp._resolve_block() IS
-    'internal: gives placeholder values among the new identifiers the status "blocked"; returns how many';
+COMMENT ON FUNCTION cdp._resolve_block(int4[]) IS
+    'internal: gives placeholder values among new identifiers the status "blocked"; returns how many';
 
 -- Counts over all stored links of whoever gets a link from the batch to a type of which there may not be
 -- any number: the fourth person of a device is noticed whenever the other three came.
-CREATE FUNCTION cdp._resolve_find_shared() RETURNS void LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION cdp._resolve_find_shared(ends_a int4[], ends_b int4[], OUT ids int4[], OUT reasons text[])
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     usual_limit int4 := cdp.setting('fanout_limit')::int4;
     least_limit int4 := (SELECT least(usual_limit, min(t.fanout_limit), min(t.neighbour_limit)) FROM cdp.id_type AS t);
+    crowded int4[];
 BEGIN
-    CREATE TEMP TABLE _cdp_touched ON COMMIT DROP AS
+    -- Few have so many links at all; only of those it is asked with whom.
+    WITH touched AS (
         SELECT DISTINCT k.id
-          FROM pg_temp._cdp_pair AS p
+          FROM unnest(ends_a, ends_b) AS p (a, b)
           JOIN cdp.identifier AS ia ON ia.id = p.a JOIN cdp.id_type AS ta ON ta.type_id = ia.type_id
           JOIN cdp.identifier AS ib ON ib.id = p.b JOIN cdp.id_type AS tb ON tb.type_id = ib.type_id
          CROSS JOIN LATERAL (
@@ -86,175 +110,159 @@ BEGIN
                    (p.b, ib.status, tb.rank > ta.rank OR (ta.type_id <> tb.type_id AND ta.neighbour_limit IS NOT NULL)))
             AS k (id, status, has_limit)
          -- Blocked and shared ones have the most links, and nothing more to find out.
-         WHERE k.has_limit AND k.status = 'active';
-    ANALYZE pg_temp._cdp_touched;
-    -- Few have so many links at all; only of those it is asked with whom.
-    CREATE TEMP TABLE _cdp_crowded ON COMMIT DROP AS
-        SELECT k.id
-          FROM (SELECT l.a AS id FROM pg_temp._cdp_touched AS t JOIN cdp.link AS l ON l.a = t.id AND l.status <> 'removed'
-                UNION ALL
-                SELECT l.b FROM pg_temp._cdp_touched AS t JOIN cdp.link AS l ON l.b = t.id AND l.status <> 'removed') AS k
-         GROUP BY k.id HAVING count(*) > least_limit;
-    ANALYZE pg_temp._cdp_crowded;
-    CREATE TEMP TABLE _cdp_shared (id int4, one_id int4, reason text) ON COMMIT DROP;
-    INSERT INTO pg_temp._cdp_shared
-    SELECT DISTINCT ON (n.id) n.id, n.one_id,
-           format('one end is shared: linked with more than %s of type "%s"', n.most, n.name)
-      FROM (SELECT i.id, i.one_id, m.most, tn.name, tn.rank
-              FROM (SELECT l.a AS id, l.b AS other
-                      FROM pg_temp._cdp_crowded AS c JOIN cdp.link AS l ON l.a = c.id AND l.status <> 'removed'
-                    UNION
-                    SELECT l.b, l.a
-                      FROM pg_temp._cdp_crowded AS c JOIN cdp.link AS l ON l.b = c.id AND l.status <> 'removed') AS k
-              JOIN cdp.identifier AS i ON i.id = k.id AND i.status = 'active' AND i.verdict IS DISTINCT FROM 'approved'
-              JOIN cdp.id_type AS ti ON ti.type_id = i.type_id
-              JOIN cdp.identifier AS n ON n.id = k.other AND n.status <> 'blocked'
-              JOIN cdp.id_type AS tn ON tn.type_id = n.type_id
-             CROSS JOIN LATERAL (
-                SELECT least(CASE WHEN tn.rank < ti.rank THEN coalesce(ti.fanout_limit, usual_limit) END,
-                             CASE WHEN tn.type_id <> ti.type_id THEN tn.neighbour_limit END) AS most) AS m
-             GROUP BY i.id, i.one_id, m.most, tn.type_id, tn.name, tn.rank
-            HAVING count(*) > m.most) AS n
-     ORDER BY n.id, n.rank, n.name;
-    -- Never analyzed, an empty table counts as thousands of rows: all of cdp.identifier would be read.
-    ANALYZE pg_temp._cdp_shared;
-    DROP TABLE pg_temp._cdp_touched, pg_temp._cdp_crowded;
+         WHERE k.has_limit AND k.status = 'active'
+    )
+    SELECT array_agg(t.id) INTO crowded
+      FROM touched AS t
+     WHERE least_limit < (SELECT count(*) FROM (
+        SELECT FROM cdp.link AS l WHERE l.a = t.id AND l.status <> 'removed'
+        UNION ALL
+        SELECT FROM cdp.link AS l WHERE l.b = t.id AND l.status <> 'removed') AS k);
+    IF crowded IS NULL THEN
+        ids := '{}';
+        RETURN;
+    END IF;
+    SELECT coalesce(array_agg(s.id), '{}'), array_agg(s.reason) INTO ids, reasons
+      FROM (SELECT DISTINCT ON (n.id) n.id,
+                   format('one end is shared: linked with more than %s of type "%s"', n.most, n.name) AS reason
+              FROM (SELECT i.id, m.most, tn.name, tn.rank
+                      FROM (SELECT l.a AS id, l.b AS other
+                              FROM unnest(crowded) AS c (id) JOIN cdp.link AS l ON l.a = c.id AND l.status <> 'removed'
+                            UNION
+                            SELECT l.b, l.a
+                              FROM unnest(crowded) AS c (id) JOIN cdp.link AS l ON l.b = c.id AND l.status <> 'removed') AS k
+                      JOIN cdp.identifier AS i ON i.id = k.id AND i.status = 'active' AND i.verdict IS DISTINCT FROM 'approved'
+                      JOIN cdp.id_type AS ti ON ti.type_id = i.type_id
+                      JOIN cdp.identifier AS n ON n.id = k.other AND n.status <> 'blocked'
+                      JOIN cdp.id_type AS tn ON tn.type_id = n.type_id
+                     CROSS JOIN LATERAL (
+                        SELECT least(CASE WHEN tn.rank < ti.rank THEN coalesce(ti.fanout_limit, usual_limit) END,
+                                     CASE WHEN tn.type_id <> ti.type_id THEN tn.neighbour_limit END) AS most) AS m
+                     GROUP BY i.id, m.most, tn.type_id, tn.name, tn.rank
+                    HAVING count(*) > m.most) AS n
+             ORDER BY n.id, n.rank, n.name) AS s;
 END $$;
-COMMENT ON FUNCTION cdp._resolve_find_shared() IS
-    'internal: finds into _cdp_shared who is linked with too many identifiers of one type';
+COMMENT ON FUNCTION cdp._resolve_find_shared(int4[], int4[]) IS
+    'internal: finds who of the ends of these links is linked with too many identifiers of one type, and says why';
 
-CREATE FUNCTION cdp._resolve_quarantine(run_id int8, OUT shared int8, OUT quarantined int8, OUT splits int8)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    touched int4[] := ARRAY(SELECT DISTINCT s.one_id FROM pg_temp._cdp_shared AS s WHERE s.one_id IS NOT NULL);
+-- Where somebody has decided, another source changes nothing.
+CREATE FUNCTION cdp._resolve_remove_apart(ends_a int4[], ends_b int4[]) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
-    -- Where somebody has decided, another source changes nothing.
     UPDATE cdp.link AS l SET status = 'removed', reason = 'removed by hand'
-      FROM pg_temp._cdp_pair AS p JOIN cdp.link_verdict AS v ON v.a = p.a AND v.b = p.b AND v.verdict = 'apart'
+      FROM unnest(ends_a, ends_b) AS p (a, b)
+      JOIN cdp.link_verdict AS v ON v.a = p.a AND v.b = p.b AND v.verdict = 'apart'
      WHERE l.a = p.a AND l.b = p.b AND l.status = 'active';
-    CREATE TEMP TABLE _cdp_refused ON COMMIT DROP AS
+END $$;
+COMMENT ON FUNCTION cdp._resolve_remove_apart(int4[], int4[]) IS
+    'internal: takes away links of the batch whose ends somebody has taken apart';
+
+CREATE FUNCTION cdp._resolve_quarantine(ends_a int4[], ends_b int4[], shared_ids int4[], reasons text[]) RETURNS int8
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+    quarantined int8;
+BEGIN
+    WITH refused AS (
         SELECT DISTINCT ON (r.a, r.b) r.a, r.b, r.reason
           FROM (SELECT l.a, l.b, s.reason
-                  FROM pg_temp._cdp_shared AS s JOIN cdp.link AS l ON l.a = s.id WHERE l.status = 'active'
+                  FROM unnest(shared_ids, reasons) AS s (id, reason) JOIN cdp.link AS l ON l.a = s.id AND l.status = 'active'
                 UNION ALL
                 SELECT l.a, l.b, s.reason
-                  FROM pg_temp._cdp_shared AS s JOIN cdp.link AS l ON l.b = s.id WHERE l.status = 'active'
+                  FROM unnest(shared_ids, reasons) AS s (id, reason) JOIN cdp.link AS l ON l.b = s.id AND l.status = 'active'
                 UNION ALL
                 SELECT p.a, p.b, format('one end is %s', i.status)
-                  FROM pg_temp._cdp_pair AS p
-                  JOIN cdp.identifier AS i ON i.id IN (p.a, p.b) AND i.status <> 'active') AS r
+                  FROM unnest(ends_a, ends_b) AS p (a, b)
+                 CROSS JOIN LATERAL unnest(ARRAY[p.a, p.b]) AS e (id)
+                  JOIN cdp.identifier AS i ON i.id = e.id AND i.status <> 'active') AS r
          WHERE NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = r.a AND v.b = r.b AND v.verdict = 'together')
-         ORDER BY r.a, r.b, r.reason COLLATE "C";
-    ANALYZE pg_temp._cdp_refused;
+         ORDER BY r.a, r.b, r.reason COLLATE "C"
+    )
     UPDATE cdp.link AS l SET status = 'quarantined', reason = r.reason
-      FROM pg_temp._cdp_refused AS r
+      FROM refused AS r
      WHERE l.a = r.a AND l.b = r.b AND l.status = 'active';
     GET DIAGNOSTICS quarantined = ROW_COUNT;
-    DELETE FROM pg_temp._cdp_pair AS p USING pg_temp._cdp_refused AS r WHERE p.a = r.a AND p.b = r.b;
-    DELETE FROM pg_temp._cdp_pair AS p USING cdp.link_verdict AS v WHERE p.a = v.a AND p.b = v.b AND v.verdict = 'apart';
-    DROP TABLE pg_temp._cdp_refused;
+    RETURN quarantined;
+END $$;
+COMMENT ON FUNCTION cdp._resolve_quarantine(int4[], int4[], int4[], text[]) IS
+    'internal: quarantines the links of blocked and shared identifiers, also those of earlier runs; returns how many';
+
+CREATE FUNCTION cdp._resolve_share(shared_ids int4[], run_id int8, OUT shared int8, OUT splits int8)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    touched int4[] := ARRAY(SELECT DISTINCT i.one_id FROM unnest(shared_ids) AS s (id)
+                              JOIN cdp.identifier AS i ON i.id = s.id AND i.one_id IS NOT NULL);
     -- Who has a link that somebody approved stays with that one.
-    DELETE FROM pg_temp._cdp_shared AS s USING cdp.link_verdict AS v WHERE s.id IN (v.a, v.b) AND v.verdict = 'together';
-    shared := (SELECT count(*) FROM pg_temp._cdp_shared AS s);
-    PERFORM cdp._identity_leave(ARRAY(SELECT s.id FROM pg_temp._cdp_shared AS s), 'shared', run_id);
-    DELETE FROM pg_temp._cdp_fresh AS f USING pg_temp._cdp_shared AS s WHERE f.id = s.id;
+    leaving int4[] := ARRAY(SELECT s.id FROM unnest(shared_ids) AS s (id)
+                             WHERE NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = s.id AND v.verdict = 'together')
+                               AND NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.b = s.id AND v.verdict = 'together'));
+BEGIN
+    shared := cardinality(leaving);
+    PERFORM cdp._identity_leave(leaving, 'shared', run_id);
     splits := cdp._identity_split(touched, run_id);
 END $$;
-COMMENT ON FUNCTION cdp._resolve_quarantine(int8) IS
-    'internal: quarantines the links of blocked and shared identifiers, also those of earlier runs, and splits whom they held together; returns how many there were, and how many parts left their persons';
+COMMENT ON FUNCTION cdp._resolve_share(int4[], int8) IS
+    'internal: takes shared identifiers out of their persons and splits whom they held together; returns how many they were, and how many parts left their persons';
 
--- The graph of the batch: nodes below 2^32 are persons, those above are new identifiers in the order
--- in which they would get a OneID. So the smallest node of a component is its survivor.
-CREATE FUNCTION cdp._resolve_connect() RETURNS void LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION cdp._batch_union(fresh int4[], a int4[], b int4[], owner_a int8[], owner_b int8[],
+    OUT persons_new int8, OUT targets int8[], OUT absorbed int4[], OUT survivors int4[], OUT links_a int4[], OUT links_b int4[])
+    RETURNS record
+    AS 'MODULE_PATHNAME', 'cdp__batch_union' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION cdp._batch_union(int4[], int4[], int4[], int8[], int8[]) IS
+    'internal: who is who after links a[i] - b[i] between identifiers of persons owner_a[i] and owner_b[i] (-1: none): targets for the fresh ones, which are persons or 2^32 and the number of a new one, and who absorbs whom because of which link';
+
+CREATE FUNCTION cdp._resolve_connect(ends_a int4[], ends_b int4[], fresh int4[], OUT persons_new int8, OUT targets int8[],
+                                     OUT absorbed int4[], OUT survivors int4[], OUT links_a int4[], OUT links_b int4[])
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
-    CREATE TEMP TABLE _cdp_member ON COMMIT DROP AS
-        SELECT f.id, 4294967296 + row_number() OVER (ORDER BY f.first_seen, f.id) AS node
-          FROM pg_temp._cdp_fresh AS f;
-    ANALYZE pg_temp._cdp_member;
-    CREATE TEMP TABLE _cdp_edge ON COMMIT DROP AS
-        SELECT e.a, e.b, e.node_a, e.node_b
-          FROM (SELECT p.a, p.b, coalesce(cdp._one_id_unsigned(ia.one_id), ma.node) AS node_a,
-                       coalesce(cdp._one_id_unsigned(ib.one_id), mb.node) AS node_b
-                  FROM pg_temp._cdp_pair AS p
-                  JOIN cdp.identifier AS ia ON ia.id = p.a AND ia.status = 'active'
-                  JOIN cdp.identifier AS ib ON ib.id = p.b AND ib.status = 'active'
-                  LEFT JOIN pg_temp._cdp_member AS ma ON ma.id = p.a
-                  LEFT JOIN pg_temp._cdp_member AS mb ON mb.id = p.b) AS e
-         WHERE e.node_a <> e.node_b;
-    CREATE TEMP TABLE _cdp_component ON COMMIT DROP AS
-        SELECT c.node, c.component
-          FROM cdp.components_of((SELECT cdp.components_agg(e.node_a, e.node_b) FROM pg_temp._cdp_edge AS e)) AS c;
-    ANALYZE pg_temp._cdp_edge, pg_temp._cdp_component;
+    SELECT u.* INTO persons_new, targets, absorbed, survivors, links_a, links_b
+      FROM (SELECT coalesce(array_agg(p.a), '{}') AS a, coalesce(array_agg(p.b), '{}') AS b,
+                   coalesce(array_agg(coalesce(cdp._one_id_unsigned(ia.one_id), -1)), '{}') AS owner_a,
+                   coalesce(array_agg(coalesce(cdp._one_id_unsigned(ib.one_id), -1)), '{}') AS owner_b
+              FROM unnest(ends_a, ends_b) AS p (a, b)
+              JOIN cdp.identifier AS ia ON ia.id = p.a AND ia.status = 'active'
+              JOIN cdp.identifier AS ib ON ib.id = p.b AND ib.status = 'active'
+             WHERE EXISTS (SELECT FROM cdp.link AS l WHERE l.a = p.a AND l.b = p.b AND l.status = 'active')) AS e
+     CROSS JOIN LATERAL cdp._batch_union(fresh, e.a, e.b, e.owner_a, e.owner_b) AS u;
 END $$;
-COMMENT ON FUNCTION cdp._resolve_connect() IS
-    'internal: builds the graph of the batch into _cdp_edge and its components into _cdp_component';
+COMMENT ON FUNCTION cdp._resolve_connect(int4[], int4[], int4[]) IS
+    'internal: who is who after the links of the batch that guards have left, see _batch_union()';
 
-CREATE FUNCTION cdp._resolve_assign() RETURNS int8 LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION cdp._resolve_assign(fresh int4[], targets int8[], persons_new int8) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
-    given int8;
-    added int8;
+    given int8 := CASE WHEN persons_new > 0 THEN cdp._counter_take('one_id', persons_new) ELSE 0 END;
 BEGIN
-    CREATE TEMP TABLE _cdp_person ON COMMIT DROP AS
-        SELECT n.node, row_number() OVER (ORDER BY n.node) AS nth
-          FROM (SELECT DISTINCT coalesce(c.component, m.node) AS node
-                  FROM pg_temp._cdp_member AS m LEFT JOIN pg_temp._cdp_component AS c ON c.node = m.node) AS n
-         WHERE n.node > 4294967296;
-    GET DIAGNOSTICS added = ROW_COUNT;
-    ANALYZE pg_temp._cdp_person;
-    given := cdp._counter_take('one_id', added);
     INSERT INTO cdp.person (one_id)
-    SELECT cdp._one_id_signed(given + p.nth) FROM pg_temp._cdp_person AS p ORDER BY p.nth;
-    CREATE TEMP TABLE _cdp_assigned ON COMMIT DROP AS
-        SELECT m.id, cdp._one_id_signed(coalesce(given + p.nth, m.node)) AS one_id
-          FROM (SELECT m.id, coalesce(c.component, m.node) AS node
-                  FROM pg_temp._cdp_member AS m LEFT JOIN pg_temp._cdp_component AS c ON c.node = m.node) AS m
-          LEFT JOIN pg_temp._cdp_person AS p ON p.node = m.node;
-    ANALYZE pg_temp._cdp_assigned;
-    UPDATE cdp.identifier AS i SET one_id = m.one_id, since = now() FROM pg_temp._cdp_assigned AS m WHERE i.id = m.id;
-    DROP TABLE pg_temp._cdp_person, pg_temp._cdp_assigned;
-    RETURN added;
+    SELECT cdp._one_id_signed(given + p.nth) FROM generate_series(1, persons_new) AS p (nth);
+    UPDATE cdp.identifier AS i
+       SET one_id = cdp._one_id_signed(CASE WHEN m.target >= 4294967296 THEN given + m.target - 4294967296 ELSE m.target END),
+           since = now()
+      FROM unnest(fresh, targets) AS m (id, target) WHERE i.id = m.id;
 END $$;
-COMMENT ON FUNCTION cdp._resolve_assign() IS
-    'internal: gives the new identifiers of the batch their person, a new one where there is none; returns the new persons';
+COMMENT ON FUNCTION cdp._resolve_assign(int4[], int8[], int8) IS
+    'internal: gives new identifiers their person, a new one where there is none';
 
-CREATE FUNCTION cdp._resolve_merge(run_id int8) RETURNS int8 LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    merged int8;
+CREATE FUNCTION cdp._resolve_merge(absorbed int4[], survivors int4[], links_a int4[], links_b int4[], run_id int8)
+    RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    CREATE TEMP TABLE _cdp_absorbed ON COMMIT DROP AS
-        SELECT c.node, cdp._one_id_signed(c.node) AS absorbed, cdp._one_id_signed(c.component) AS survivor
-          FROM pg_temp._cdp_component AS c
-         WHERE c.node < 4294967296 AND c.component <> c.node;
-    ANALYZE pg_temp._cdp_absorbed;
     INSERT INTO cdp.identifier_history (id, one_id, since, until)
     SELECT i.id, i.one_id, i.since, now()
-      FROM pg_temp._cdp_absorbed AS s JOIN cdp.identifier AS i ON i.one_id = s.absorbed WHERE i.since IS NOT NULL
+      FROM unnest(absorbed) AS s (one_id) JOIN cdp.identifier AS i ON i.one_id = s.one_id WHERE i.since IS NOT NULL
     -- It has changed twice in this transaction: nobody has seen what was between.
     ON CONFLICT (id, since) DO UPDATE SET one_id = excluded.one_id, until = excluded.until;
     UPDATE cdp.identifier AS i SET one_id = s.survivor, since = now()
-      FROM pg_temp._cdp_absorbed AS s WHERE i.one_id = s.absorbed;
-    UPDATE cdp.person AS p SET merged_into = s.survivor, merged_at = now() FROM pg_temp._cdp_absorbed AS s WHERE p.one_id = s.absorbed;
+      FROM unnest(absorbed, survivors) AS s (absorbed, survivor) WHERE i.one_id = s.absorbed;
+    UPDATE cdp.person AS p SET merged_into = s.survivor, merged_at = now()
+      FROM unnest(absorbed, survivors) AS s (absorbed, survivor) WHERE p.one_id = s.absorbed;
     -- Last, and in one statement: what is built upon OneIDs follows by triggers on this table, which
     -- must find persons and identifiers as they are from now on.
     INSERT INTO cdp.merge_log (survivor, absorbed, link_a, link_b, run_id)
-    SELECT s.survivor, s.absorbed, e.a, e.b, _resolve_merge.run_id
-      FROM pg_temp._cdp_absorbed AS s
-      JOIN (SELECT DISTINCT ON (k.node) k.node, k.a, k.b
-              FROM (SELECT e.node_a AS node, e.a, e.b FROM pg_temp._cdp_edge AS e
-                    UNION ALL
-                    SELECT e.node_b, e.a, e.b FROM pg_temp._cdp_edge AS e) AS k
-              JOIN pg_temp._cdp_absorbed AS w ON w.node = k.node
-             ORDER BY k.node, k.a, k.b) AS e ON e.node = s.node
-     ORDER BY s.node;
-    GET DIAGNOSTICS merged = ROW_COUNT;
-    DROP TABLE pg_temp._cdp_absorbed;
-    RETURN merged;
+    SELECT s.survivor, s.absorbed, s.a, s.b, _resolve_merge.run_id
+      FROM unnest(survivors, absorbed, links_a, links_b) WITH ORDINALITY AS s (survivor, absorbed, a, b, nth)
+     ORDER BY s.nth;
 END $$;
-COMMENT ON FUNCTION cdp._resolve_merge(int8) IS
-    'internal: lets the older of connected persons absorb the younger, and logs it; returns how many were absorbed';
+COMMENT ON FUNCTION cdp._resolve_merge(int4[], int4[], int4[], int4[], int8) IS
+    'internal: lets the older of connected persons absorb the younger, and logs it';
 
 -- Everybody who changes who is who begins like this.
 CREATE FUNCTION cdp._identity_lock(kind text) RETURNS void
@@ -284,17 +292,35 @@ CREATE FUNCTION cdp._resolve_batch(run_id int8, OUT links_read int8, OUT identif
                                    OUT persons_new int8, OUT merges int8, OUT blocked int8, OUT shared int8,
                                    OUT quarantined int8, OUT splits int8)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    batch record;
+    found record;
+    joined record;
 BEGIN
-    links_read := cdp._resolve_take();
-    identifiers_new := (SELECT count(*) FROM pg_temp._cdp_fresh AS f);
-    blocked := cdp._resolve_block();
-    PERFORM cdp._resolve_find_shared();
-    SELECT q.shared, q.quarantined, q.splits INTO shared, quarantined, splits FROM cdp._resolve_quarantine(run_id) AS q;
-    PERFORM cdp._resolve_connect();
-    persons_new := cdp._resolve_assign();
-    merges := cdp._resolve_merge(run_id);
-    DROP TABLE pg_temp._cdp_pair, pg_temp._cdp_fresh, pg_temp._cdp_shared, pg_temp._cdp_member,
-        pg_temp._cdp_edge, pg_temp._cdp_component;
+    batch := cdp._resolve_take();
+    links_read := cardinality(batch.ends_a);
+    identifiers_new := cardinality(batch.fresh);
+    blocked := cdp._resolve_block(batch.fresh);
+    found := cdp._resolve_find_shared(batch.ends_a, batch.ends_b);
+    PERFORM cdp._resolve_remove_apart(batch.ends_a, batch.ends_b);
+    quarantined := cdp._resolve_quarantine(batch.ends_a, batch.ends_b, found.ids, found.reasons);
+    shared := 0;
+    splits := 0;
+    IF found.ids <> '{}' THEN
+        SELECT s.shared, s.splits INTO shared, splits FROM cdp._resolve_share(found.ids, run_id) AS s;
+    END IF;
+    IF blocked > 0 OR shared > 0 THEN
+        batch.fresh := cdp._resolve_still_fresh(batch.fresh);
+    END IF;
+    joined := cdp._resolve_connect(batch.ends_a, batch.ends_b, batch.fresh);
+    persons_new := joined.persons_new;
+    merges := cardinality(joined.absorbed);
+    IF batch.fresh <> '{}' THEN
+        PERFORM cdp._resolve_assign(batch.fresh, joined.targets, persons_new);
+    END IF;
+    IF merges > 0 THEN
+        PERFORM cdp._resolve_merge(joined.absorbed, joined.survivors, joined.links_a, joined.links_b, run_id);
+    END IF;
     PERFORM cdp._analyze_grown('cdp.person', persons_new);
     PERFORM cdp._analyze_grown('cdp.identifier', persons_new);
 END $$;

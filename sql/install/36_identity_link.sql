@@ -2,16 +2,6 @@
 --| For a login or an order as it happens: `id_link` stores one link and says at once who that is. It comes to
 --| the same as landing the link, `ingest()` and `id_resolve()`, at the cost of a few index look-ups.
 
-CREATE FUNCTION cdp._id_is_blocked(type text, value text) RETURNS boolean LANGUAGE plpgsql STABLE
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN EXISTS (SELECT FROM cdp.id_blocklist AS b
-                    WHERE (b.id_type IS NULL OR b.id_type = _id_is_blocked.type)
-                      AND CASE b.kind WHEN 'exact' THEN lower(b.value) = lower(_id_is_blocked.value)
-                                      ELSE lower(_id_is_blocked.value) ~ b.value END);
-END $$;
-COMMENT ON FUNCTION cdp._id_is_blocked(text, text) IS 'internal: is this value of this type (in one spelling) a placeholder?';
-
 CREATE FUNCTION cdp._id_is_crowded(id int4) RETURNS boolean LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
