@@ -152,6 +152,7 @@ BEGIN
         PERFORM cdp._id_blocklist_seed_chinese();
     END IF;
     PERFORM cdp._setup_identity_hash();
+    PERFORM cdp._setup_identity_erase();
     PERFORM cdp._setup_identity_views();
 END $$;
 COMMENT ON FUNCTION cdp._setup_identity() IS 'internal: makes the tables and views of identity';

@@ -44,6 +44,7 @@ DECLARE
     -- A month that was detached on purpose (an archive) is not made a second time.
     detached text[] := ARRAY(SELECT o.name FROM cdp._own_relations() AS o
                               WHERE o.name ~ '^event_[0-9]{4}_[0-9]{2}$');
+    has_erased boolean := EXISTS (SELECT FROM cdp.erased);
 BEGIN
     CREATE TEMP TABLE _cdp_event (
         event_id text COLLATE "C", ts timestamptz, name text COLLATE "C", type text COLLATE "C",
@@ -58,6 +59,7 @@ BEGIN
                    'id_type', j.id_type, 'id_value', j.id_value, 'channel', j.raw_channel,
                    'props', j.props, 'identities', j.identities) END
       FROM (SELECT p.*, coalesce(
+                CASE WHEN has_erased AND cdp._identities_erased(p.type, p.value, p.identities) THEN cdp._erased_fault() END,
                 cdp._text_fault('event_id', p.event_id),
                 cdp._time_fault('ts', p.raw_ts, p.ts, earliest, latest),
                 cdp._text_fault('name', p.name),
@@ -100,7 +102,7 @@ END $$;
 COMMENT ON FUNCTION cdp._ingest_take_events(timestamptz, timestamptz) IS
     'internal: takes the landed events into _cdp_event, parsed, with the reason where one is refused';
 
-CREATE FUNCTION cdp._landed_links_sql() RETURNS text LANGUAGE plpgsql IMMUTABLE
+CREATE FUNCTION cdp._landed_links_sql() RETURNS text LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN format($s$
@@ -110,6 +112,7 @@ BEGIN
                    'type_b', j.raw_type_b, 'value_b', j.raw_value_b, 'seen_at', j.raw_seen_at,
                    'weight', j.raw_weight) END AS raw
       FROM (SELECT p.*, coalesce(
+                %s
                 cdp._text_fault('source', p.source),
                 cdp._text_fault('type_a', p.type_a), cdp._text_fault('value_a', p.value_a),
                 cdp._text_fault('type_b', p.type_b), cdp._text_fault('value_b', p.value_b),
@@ -137,6 +140,8 @@ BEGIN
                             OFFSET 0) AS g
                     OFFSET 0) AS p  -- each value is computed once and used several times
             OFFSET 0) AS j $s$,
+        CASE WHEN EXISTS (SELECT FROM cdp.erased) THEN
+            'CASE WHEN cdp._is_erased(p.type_a, p.value_a) OR cdp._is_erased(p.type_b, p.value_b) THEN cdp._erased_fault() END,' END,
         -- What float8 is sure to read without an error.
         '^ *[+]?([0-9]{1,9}([.][0-9]{0,15})?|[.][0-9]{1,15})([eE][-+]?[0-9]{1,2})? *$');
 END $$;
@@ -169,10 +174,10 @@ DECLARE
     refused int8;
 BEGIN
     INSERT INTO cdp.quarantine (source_table, raw, reason, run_id)
-    SELECT 'landing_event', e.raw, e.reason, _ingest_refuse.run_id
+    SELECT 'landing_event', cdp._quarantine_raw(e.raw, e.reason), e.reason, _ingest_refuse.run_id
       FROM pg_temp._cdp_event AS e WHERE e.reason IS NOT NULL
     UNION ALL
-    SELECT 'landing_link', l.raw, l.reason, _ingest_refuse.run_id
+    SELECT 'landing_link', cdp._quarantine_raw(l.raw, l.reason), l.reason, _ingest_refuse.run_id
       FROM pg_temp._cdp_link AS l WHERE l.reason IS NOT NULL;
     GET DIAGNOSTICS refused = ROW_COUNT;
     IF refused > 0 THEN

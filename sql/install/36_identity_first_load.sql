@@ -58,16 +58,19 @@ CREATE FUNCTION cdp._first_load_take(run_id int8) RETURNS void LANGUAGE plpgsql 
 DECLARE
     earliest timestamptz := cdp.setting('event_min_ts');
     latest timestamptz := now() + cdp.setting('event_max_ahead')::interval;
+    has_erased boolean := EXISTS (SELECT FROM cdp.erased);
 BEGIN
-    -- Nearly all are taken as they pass by, which needs no room to put them. What is left is looked at closely.
+    -- Nearly all are taken as they pass by, which needs no room to put them. What is left is looked at closely:
+    -- all, where somebody was erased before.
     DELETE FROM cdp.landing_link AS l
-     WHERE cdp._first_load_take_plain(l.source, l.type_a, l.value_a, l.type_b, l.value_b, l.seen_at, l.weight,
+     WHERE NOT has_erased
+       AND cdp._first_load_take_plain(l.source, l.type_a, l.value_a, l.type_b, l.value_b, l.seen_at, l.weight,
                                       earliest, latest);
     PERFORM set_config('timezone', cdp.setting('time_zone'), true);
     EXECUTE format($s$
         WITH gone AS (DELETE FROM cdp.landing_link AS l RETURNING l.*)
         INSERT INTO cdp.quarantine (source_table, raw, reason, run_id)
-        SELECT 'landing_link', j.raw, j.reason, $3
+        SELECT 'landing_link', cdp._quarantine_raw(j.raw, j.reason), j.reason, $3
           FROM (%s) AS j
          WHERE CASE WHEN j.reason IS NULL
                     THEN NOT cdp._first_load_add(j.source, j.type_a, j.value_a, j.type_b, j.value_b, j.seen_at, j.weight)

@@ -47,7 +47,9 @@ DECLARE
     types text[] := ARRAY[cdp._id_type_name(id_link.type_a), cdp._id_type_name(id_link.type_b)];
     vals text[] := ARRAY[cdp._id_value(id_link.type_a, id_link.value_a), cdp._id_value(id_link.type_b, id_link.value_b)];
     who text := coalesce(nullif(cdp._trim(id_link.source), ''), 'unnamed');
-    fault text := coalesce(cdp._text_fault('source', who),
+    fault text := coalesce(
+        CASE WHEN cdp._is_erased(types[1], vals[1]) OR cdp._is_erased(types[2], vals[2]) THEN cdp._erased_fault() END,
+        cdp._text_fault('source', who),
         cdp._text_fault('type_a', types[1]), cdp._text_fault('value_a', vals[1]),
         cdp._text_fault('type_b', types[2]), cdp._text_fault('value_b', vals[2]),
         cdp._time_fault('seen_at', id_link.seen_at::text, id_link.seen_at, cdp.setting('event_min_ts')::timestamptz,

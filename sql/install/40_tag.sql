@@ -255,3 +255,18 @@ BEGIN
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION cdp._tag_merge() IS 'internal: tags follow merged people (trigger on merge_log)';
+
+CREATE FUNCTION cdp._tag_erase(only_tag int4, persons cdp.roaringbitmap) RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    chunks int4[] := ARRAY(SELECT DISTINCT cdp.chunk_of(p.one_id) FROM cdp.rb_iterate(persons) AS p (one_id));
+    changed int8;
+BEGIN
+    UPDATE cdp.tag_value AS t SET members = cdp.rb_andnot(t.members, persons)
+     WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks) AND cdp.rb_intersect(t.members, persons);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    DELETE FROM cdp.tag_value AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);
+    RETURN changed;
+END $$;
+COMMENT ON FUNCTION cdp._tag_erase(int4, cdp.roaringbitmap) IS
+    'internal: takes people out of one tag or (NULL) of all; returns how many rows of tag_value they were in';

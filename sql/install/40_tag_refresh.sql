@@ -71,6 +71,7 @@ BEGIN
           FROM cdp._tag_replace(t.tag_id, fresh.vals, fresh.chunks, fresh.members) AS w;
         PERFORM cdp._tag_remap(t.tag_id, n.absorbed, n.survivor)
            FROM cdp._merge_news(fresh.retired, merges_seen) AS n WHERE n.absorbed IS NOT NULL;
+        PERFORM cdp._tag_erase(t.tag_id, e) FROM cdp._persons_erased() AS e WHERE e IS NOT NULL;
         SELECT count(DISTINCT v.value), coalesce(cdp.rb_or_cardinality_agg(v.members), 0)
           INTO value_count, people FROM cdp.tag_value AS v WHERE v.tag_id = t.tag_id;
         UPDATE cdp.tag AS g SET refreshed_at = clock_timestamp() WHERE g.tag_id = t.tag_id;

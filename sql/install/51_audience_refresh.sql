@@ -169,6 +169,7 @@ BEGIN
         PERFORM cdp._audience_replace(a.audience_id, fresh.chunks, fresh.members);
         PERFORM cdp._audience_remap(a.audience_id, n.absorbed, n.survivor)
            FROM cdp._merge_news(fresh.retired, merges_seen) AS n WHERE n.absorbed IS NOT NULL;
+        PERFORM cdp._audience_erase(a.audience_id, e) FROM cdp._persons_erased() AS e WHERE e IS NOT NULL;
         after := cdp._audience_current(a.audience_id);
         users := cdp.rb_cardinality(after);
         entered := cdp.rb_andnot_cardinality(after, before);
@@ -255,6 +256,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._audience_remap(int4, int4[], int4[]) IS
     'internal: replaces absorbed people by their survivors, in one audience or (NULL) in all';
+
+CREATE FUNCTION cdp._audience_erase(only_audience int4, persons cdp.roaringbitmap) RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    chunks int4[] := ARRAY(SELECT DISTINCT cdp.chunk_of(p.one_id) FROM cdp.rb_iterate(persons) AS p (one_id));
+    changed int8;
+BEGIN
+    UPDATE cdp.audience_member AS m SET members = cdp.rb_andnot(m.members, persons)
+     WHERE (only_audience IS NULL OR m.audience_id = only_audience) AND m.chunk = ANY (chunks) AND cdp.rb_intersect(m.members, persons);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    DELETE FROM cdp.audience_member AS m WHERE m.users = 0 AND m.chunk = ANY (chunks);
+    RETURN changed;
+END $$;
+COMMENT ON FUNCTION cdp._audience_erase(int4, cdp.roaringbitmap) IS
+    'internal: takes people out of one audience or (NULL) of all; returns how many rows of audience_member they were in';
 
 CREATE FUNCTION cdp._audience_merge() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$

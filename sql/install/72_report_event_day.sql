@@ -157,24 +157,35 @@ END $$;
 COMMENT ON FUNCTION cdp._event_day_news_sql(boolean) IS
     'internal: the named query by which a refresh changes cdp.event_day_by: slot, value, code, day, chunk, and how much oftener each did it';
 
+CREATE FUNCTION cdp._event_day_take_out(persons cdp.roaringbitmap) RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    chunks int4[] := ARRAY(SELECT DISTINCT cdp.chunk_of(p.one_id) FROM cdp.rb_iterate(persons) AS p (one_id));
+    changed int8;
+BEGIN
+    UPDATE cdp.event_day_by AS d
+       SET members = cdp.rb_andnot(d.members, persons), times = cdp.bsi_remove(d.times, persons)
+     WHERE d.chunk = ANY (chunks) AND cdp.rb_intersect(d.members, persons);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    DELETE FROM cdp.event_day_by AS d WHERE d.chunk = ANY (chunks) AND cdp.rb_is_empty(d.members);
+    RETURN changed;
+END $$;
+COMMENT ON FUNCTION cdp._event_day_take_out(cdp.roaringbitmap) IS
+    'internal: takes people out of cdp.event_day_by; returns in how many rows they were';
+
 -- All who leave by one statement at once: each may be in hundreds of rows.
 CREATE FUNCTION cdp._event_day_leave() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     gone cdp.roaringbitmap;
-    chunks int4[];
 BEGIN
     WITH leaving AS (
         DELETE FROM cdp.event_day_leave AS l RETURNING l.one_id
     )
-    SELECT cdp.rb_build_agg(l.one_id), array_agg(DISTINCT cdp.chunk_of(l.one_id)) INTO gone, chunks FROM leaving AS l;
-    IF gone IS NULL THEN
-        RETURN NULL;
+    SELECT cdp.rb_build_agg(l.one_id) INTO gone FROM leaving AS l;
+    IF gone IS NOT NULL THEN
+        PERFORM cdp._event_day_take_out(gone);
     END IF;
-    UPDATE cdp.event_day_by AS d
-       SET members = cdp.rb_andnot(d.members, gone), times = cdp.bsi_remove(d.times, gone)
-     WHERE d.chunk = ANY (chunks) AND cdp.rb_intersect(d.members, gone);
-    DELETE FROM cdp.event_day_by AS d WHERE d.chunk = ANY (chunks) AND cdp.rb_is_empty(d.members);
     RETURN NULL;
 END $$;
 COMMENT ON FUNCTION cdp._event_day_leave() IS

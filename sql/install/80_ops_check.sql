@@ -141,7 +141,7 @@ BEGIN
         EXECUTE format(
             'SELECT sum(cdp.rb_and_cardinality(v.members, r.retired)) FROM cdp.%I AS v,
                     (SELECT cdp.rb_build_agg(p.one_id) AS retired FROM cdp.person AS p
-                      WHERE p.merged_into IS NOT NULL) AS r', relation) INTO found;
+                      WHERE p.merged_into IS NOT NULL OR EXISTS (SELECT FROM cdp.erase_log AS e WHERE e.one_id = p.one_id)) AS r', relation) INTO found;
         RETURN QUERY SELECT * FROM cdp._check_count(room, format('retired persons in cdp.%s', relation), coalesce(found, 0),
             'error', format('Refresh every %s.', room));
     END LOOP;

@@ -1,0 +1,203 @@
+--| ## Privacy
+--| Who asks for it is told everything that there is of him (`cdp.person_export`), or is erased
+--| (`cdp.person_erase`).
+
+CREATE FUNCTION cdp._person_present(one_id int4) RETURNS int4 LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    present int4 := cdp._person_now(one_id);
+    gone record;
+BEGIN
+    IF present IS NULL THEN
+        RAISE EXCEPTION 'person % does not exist', coalesce(one_id::text, 'NULL') USING ERRCODE = 'undefined_object';
+    ELSIF present <> one_id THEN
+        RAISE EXCEPTION 'person % was absorbed by person %', one_id, present USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = format('They are one: say %s if you mean both.', present);
+    END IF;
+    SELECT e.run_id, e.at INTO gone FROM cdp.erase_log AS e WHERE e.one_id = present;
+    IF FOUND THEN
+        RAISE EXCEPTION 'person % has been erased', one_id USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = format('It was done by run %s at %s.', gone.run_id, gone.at);
+    END IF;
+    RETURN present;
+END $$;
+COMMENT ON FUNCTION cdp._person_present(int4) IS
+    'internal: this person, not retired; an error for one that was never there, was absorbed, or was erased';
+
+-- Runs of the review are named after the identifier that somebody decided on.
+CREATE FUNCTION cdp._run_erase(ids int4[]) RETURNS int8 LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    types text[];
+    vals text[];
+    cleared int8;
+BEGIN
+    SELECT array_agg(t.name), array_agg(lower(i.value)) INTO types, vals
+      FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = ANY (ids);
+    UPDATE cdp.run AS r SET name = NULL, detail = r.detail - 'value'
+     WHERE r.detail ? 'value'
+       AND EXISTS (SELECT FROM unnest(types, vals) AS k (type, value)
+                    WHERE k.type = coalesce(cdp._id_type_name(r.detail ->> 'type'), k.type)
+                      AND k.value = lower(cdp._id_value(k.type, r.detail ->> 'value')));
+    GET DIAGNOSTICS cleared = ROW_COUNT;
+    RETURN cleared;
+END $$;
+COMMENT ON FUNCTION cdp._run_erase(int4[]) IS
+    'internal: clears the log of runs of the values of these identifiers; returns how many rows had one';
+
+CREATE FUNCTION cdp._person_erase(person int4, ids int4[], tombstone boolean, run_id int8) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    persons cdp.roaringbitmap := CASE WHEN person IS NULL THEN '{}' ELSE cdp.rb_build(ARRAY[person]) END;
+    gone jsonb;
+    erased record;
+    detached text[] := ARRAY(SELECT o.name FROM cdp._own_relations() AS o WHERE o.name ~ '^event_[0-9]{4}_[0-9]{2}$' ORDER BY o.name);
+BEGIN
+    -- No refresh may write from what it has read before.
+    PERFORM cdp._merge_lock(true);
+    gone := jsonb_build_object('run', cdp._run_erase(ids), 'tag_value', cdp._tag_erase(NULL, persons),
+                               'audience_member', cdp._audience_erase(NULL, persons))
+        || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
+    -- Last: the others look its values up.
+    erased := cdp._identity_erase(person, ids, run_id, tombstone);
+    gone := gone || erased.removed;
+    IF detached <> '{}' THEN
+        gone := gone || jsonb_build_object('not_searched', detached);
+    END IF;
+    INSERT INTO cdp.erase_log (run_id, one_id, tombstones, removed) VALUES (run_id, person, erased.tombstones, gone);
+    PERFORM cdp._run_finish(run_id, jsonb_build_object('one_id', person, 'tombstones', erased.tombstones, 'removed', gone, 'by', session_user));
+END $$;
+COMMENT ON FUNCTION cdp._person_erase(int4, int4[], boolean, int8) IS
+    'internal: erases a person, or (NULL) identifiers of nobody, everywhere, and logs it';
+
+--| `person_erase` removes the values and links of a person, its events and stored timelines, its bits in tags,
+--| audiences and days, and rows of it that wait or were refused. Numbers stay: logs say them, and they are never
+--| given out again. `tombstone => true` keeps a keyed hash of each identifier, so that no later load brings them
+--| back. The row that it returns is proof of it, holds no value, and stays in `cdp.erase_log`.
+CREATE FUNCTION cdp.person_erase(one_id int4, tombstone boolean DEFAULT false)
+    RETURNS TABLE (run_id int8, person int4, erased_at timestamptz, erased_by text, tombstones int8, removed jsonb)
+    LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    run int8;
+    present int4;
+BEGIN
+    -- In this order, as everywhere.
+    PERFORM cdp._require_setup();
+    PERFORM cdp._lock('ingest');
+    run := cdp._identity_begin('person_erase');
+    present := cdp._person_present(person_erase.one_id);
+    PERFORM cdp._person_erase(present, cdp._person_identifiers(present), coalesce(person_erase.tombstone, false), run);
+    RETURN QUERY SELECT e.run_id, e.one_id, e.at, e.by::text, e.tombstones, e.removed FROM cdp.erase_log AS e WHERE e.run_id = run;
+END $$;
+COMMENT ON FUNCTION cdp.person_erase(int4, boolean) IS
+    'erases a person everywhere: identifiers, links, events, timelines, tags, audiences, what waits and what was refused; with a tombstone no later load brings it back. Returns the proof, which is also a row of cdp.erase_log';
+
+CREATE FUNCTION cdp.person_erase(type text, value text, tombstone boolean DEFAULT false)
+    RETURNS TABLE (run_id int8, person int4, erased_at timestamptz, erased_by text, tombstones int8, removed jsonb)
+    LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    run int8;
+    the_id int4;
+    owner int4;
+BEGIN
+    PERFORM cdp._require_setup();
+    PERFORM cdp._lock('ingest');
+    run := cdp._identity_begin('person_erase');
+    the_id := cdp._identifier_id(type, value);
+    owner := (SELECT i.one_id FROM cdp.identifier AS i WHERE i.id = the_id);
+    PERFORM cdp._person_erase(owner, CASE WHEN owner IS NULL THEN ARRAY[the_id] ELSE cdp._person_identifiers(owner) END,
+                              coalesce(person_erase.tombstone, false), run);
+    RETURN QUERY SELECT e.run_id, e.one_id, e.at, e.by::text, e.tombstones, e.removed FROM cdp.erase_log AS e WHERE e.run_id = run;
+END $$;
+COMMENT ON FUNCTION cdp.person_erase(text, text, boolean) IS
+    'erases whoever has this identifier everywhere; one that belongs to nobody (shared, blocked, not yet resolved) is erased alone. Returns the proof, which is also a row of cdp.erase_log';
+
+-- Whoever is told of himself is not told of others: of what is not his the type has to do.
+CREATE FUNCTION cdp._identifier_json(id int4, ids int4[]) RETURNS jsonb LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT CASE WHEN i.id = ANY (ids) THEN jsonb_build_object('type', t.name, 'value', i.value)
+                        ELSE jsonb_build_object('type', t.name) END
+              FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = _identifier_json.id);
+END $$;
+COMMENT ON FUNCTION cdp._identifier_json(int4, int4[]) IS
+    'internal: {"type", "value"} of an identifier, without the value when it is none of these';
+
+CREATE FUNCTION cdp._person_history_json(person int4, ids int4[]) RETURNS jsonb LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
+DECLARE
+    -- whom it has absorbed, and whom those had
+    family int4[] := ARRAY(
+        WITH RECURSIVE walk AS (
+            SELECT person AS one_id UNION SELECT p.one_id FROM walk JOIN cdp.person AS p ON p.merged_into = walk.one_id)
+        SELECT walk.one_id FROM walk);
+BEGIN
+    RETURN jsonb_build_object(
+        'merges', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', m.at, 'survivor', m.survivor, 'absorbed', m.absorbed, 'link',
+                          CASE WHEN m.link_a IS NOT NULL THEN jsonb_build_array(cdp._identifier_json(m.link_a, ids), cdp._identifier_json(m.link_b, ids)) END)
+                          ORDER BY m.seq), '[]')
+                     FROM cdp.merge_log AS m WHERE m.survivor = ANY (family) OR m.absorbed = ANY (family)),
+        'splits', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', s.at, 'one_id', s.one_id, 'part', s.part, 'identifiers', s.identifiers)
+                          ORDER BY s.seq), '[]')
+                     FROM cdp.split_log AS s WHERE s.one_id = ANY (family) OR s.part = ANY (family)),
+        'identifiers', (SELECT coalesce(jsonb_agg(cdp._identifier_json(h.id, ids) || jsonb_build_object('one_id', h.one_id, 'since', h.since, 'until', h.until)
+                               ORDER BY h.id, h.since), '[]')
+                          FROM cdp.identifier_history AS h WHERE h.id = ANY (ids)));
+END $$;
+COMMENT ON FUNCTION cdp._person_history_json(int4, int4[]) IS
+    'internal: the merges and splits of a person, and whose its identifiers were before';
+
+CREATE FUNCTION cdp._person_events_json(ids int4[], each_event boolean) RETURNS jsonb LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
+BEGIN
+    RETURN (SELECT jsonb_build_object('number', coalesce(sum(n.number), 0), 'first', min(n.first), 'last', max(n.last),
+                                      'by_name', coalesce(jsonb_object_agg(n.name, n.number ORDER BY n.name) FILTER (WHERE n.name IS NOT NULL), '{}'))
+              FROM (SELECT e.name, count(*) AS number, min(e.ts) AS first, max(e.ts) AS last
+                      FROM cdp.event AS e WHERE e.identifier_id = ANY (ids) GROUP BY e.name) AS n)
+        || CASE WHEN each_event THEN
+            (SELECT jsonb_build_object('all', coalesce(jsonb_agg(jsonb_build_object('event_id', e.event_id, 'ts', e.ts, 'name', e.name,
+                        'identifier', cdp._identifier_json(e.identifier_id, ids), 'channel', e.channel, 'props', e.props, 'received_at', e.received_at)
+                        ORDER BY e.ts, e.event_id), '[]'))
+               FROM cdp.event AS e WHERE e.identifier_id = ANY (ids)) ELSE '{}' END;
+END $$;
+COMMENT ON FUNCTION cdp._person_events_json(int4[], boolean) IS
+    'internal: how many events identifiers have, from when to when and of what names, and on demand each of them';
+
+--| `person_export` gives everything that there is of a person as one jsonb. With `events => false` events are
+--| only counted.
+CREATE FUNCTION cdp.person_export(one_id int4, events boolean DEFAULT true) RETURNS jsonb LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
+DECLARE
+    person int4 := cdp._person_present(one_id);
+    ids int4[] := cdp._person_identifiers(person);
+    types text[];
+    vals text[];
+BEGIN
+    SELECT array_agg(t.name), array_agg(i.value) INTO types, vals
+      FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = ANY (ids);
+    RETURN jsonb_build_object('one_id', person, 'exported_at', now(),
+        'created_at', (SELECT p.created_at FROM cdp.person AS p WHERE p.one_id = person),
+        'identifiers', (SELECT coalesce(jsonb_agg(jsonb_build_object('type', t.name, 'value', i.value, 'since', i.since,
+                               'first_seen', i.first_seen, 'last_seen', i.last_seen) ORDER BY t.rank, t.name, i.id), '[]')
+                          FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = ANY (ids)),
+        'links', (SELECT coalesce(jsonb_agg(jsonb_build_object('a', cdp._identifier_json(l.a, ids), 'b', cdp._identifier_json(l.b, ids), 'source', l.source,
+                         'weight', l.weight, 'first_seen', l.first_seen, 'last_seen', l.last_seen, 'n', l.n, 'status', l.status, 'reason', l.reason)
+                         ORDER BY l.a, l.b, l.source), '[]')
+                    FROM (SELECT l.* FROM cdp.link AS l WHERE l.a = ANY (ids) UNION SELECT l.* FROM cdp.link AS l WHERE l.b = ANY (ids)) AS l),
+        'tags', (SELECT coalesce(jsonb_agg(jsonb_build_object('tag', g.name, 'value', t.value, 'as_of', g.refreshed_at) ORDER BY g.name, t.value), '[]')
+                   FROM cdp.tag_value AS t JOIN cdp.tag AS g USING (tag_id)
+                  WHERE t.chunk = cdp.chunk_of(person) AND cdp.rb_contains(t.members, person)),
+        'audiences', (SELECT coalesce(jsonb_agg(jsonb_build_object('audience', a.name, 'as_of', a.refreshed_at) ORDER BY a.name), '[]')
+                        FROM cdp.audience_member AS m JOIN cdp.audience AS a USING (audience_id)
+                       WHERE m.chunk = cdp.chunk_of(person) AND cdp.rb_contains(m.members, person)),
+        'events', cdp._person_events_json(ids, events),
+        'history', cdp._person_history_json(person, ids),
+        'waiting', (SELECT coalesce(jsonb_agg(jsonb_build_object('table', r.source_table, 'row', r.raw) ORDER BY r.source_table, r.raw::text COLLATE "C"), '[]')
+                      FROM cdp._landed_of(types, vals) AS r));
+END $$;
+COMMENT ON FUNCTION cdp.person_export(int4, boolean) IS
+    'everything that there is of a person: identifiers, links with sources and dates, tags, audiences, events (all, or only counted), history, and rows that wait or were refused';
