@@ -1,9 +1,45 @@
--- Random loads, merges, cuts, splits, blocks and approvals: after every step the people are exactly the
--- connected components of the links that are active, everything agrees with everything, and what was
--- merged by one link comes apart with the OneIDs of before.
+-- Random loads, merges, cuts, splits, blocks, approvals and erasures: after every step the people are exactly
+-- the connected components of the links that are active, whoever has got another OneID has got it by the rules,
+-- everything that holds people follows, and what was merged by one link comes apart with the OneIDs of before.
 \set VERBOSITY terse
 SET client_min_messages = warning;
 SELECT cdp.setup('UTC') \g /dev/null
+SELECT cdp.tag_define('all', 'SELECT one_id, one_id % 2 AS value FROM cdp.v_person') > 0 AS tag, cdp.audience_define('all', 'tag:all') > 0 AS audience;
+
+-- Every column that holds people, by name or by type, and what becomes of it. A new one has to be entered here:
+--   follows: never shows somebody retired or erased
+--   a log: says what was; waits: by identifier, people are looked up; nothing: the register of people itself
+CREATE TEMP TABLE holder (name text PRIMARY KEY, rule text);
+INSERT INTO holder VALUES ('tag_value.members', 'follows'), ('audience_member.members', 'follows'), ('timeline_month.page', 'follows'),
+    ('event_day_by.members', 'follows'), ('event_day_by.times', 'follows'), ('identifier.one_id', 'follows'),
+    ('timeline_batch.batch', 'waits'), ('event_day_leave.one_id', 'waits'),
+    ('merge_log.survivor', 'a log'), ('merge_log.absorbed', 'a log'), ('split_log.one_id', 'a log'), ('split_log.part', 'a log'),
+    ('identifier_history.one_id', 'a log'), ('erase_log.one_id', 'a log'), ('person.one_id', 'nothing'), ('person.merged_into', 'nothing');
+CREATE FUNCTION holders() RETURNS TABLE (tab text, col text, kind text) LANGUAGE sql AS $$
+    SELECT c.relname, a.attname, a.atttypid::regtype::text
+      FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     WHERE c.relnamespace = 'cdp'::regnamespace AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
+       AND (a.atttypid IN (SELECT oid FROM pg_type WHERE typnamespace = 'cdp'::regnamespace AND typtype = 'b')
+            OR a.attname ~ '^((.*_)?one_id|person|survivor|absorbed|merged_into|member|user_id|part)s?$' AND a.atttypid IN ('int4'::regtype, 'int8'::regtype, 'int4[]'::regtype)) $$;
+SELECT coalesce(h.tab || '.' || h.col, r.name) AS "not covered, or not there" FROM holders() h FULL JOIN holder r ON r.name = h.tab || '.' || h.col
+ WHERE h.tab IS NULL OR r.name IS NULL ORDER BY 1;
+CREATE TEMP TABLE filled (name text PRIMARY KEY);
+CREATE FUNCTION check_holders(step int, what text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    h record;
+    people cdp.roaringbitmap;
+    gone cdp.roaringbitmap := (SELECT cdp.rb_build_agg(one_id) FROM cdp.person p WHERE merged_into IS NOT NULL OR EXISTS (SELECT FROM cdp.erase_log e WHERE e.one_id = p.one_id));
+BEGIN
+    FOR h IN SELECT k.* FROM holders() k JOIN holder r ON r.name = k.tab || '.' || k.col AND r.rule = 'follows' LOOP
+        EXECUTE format(CASE h.kind WHEN 'cdp.roaringbitmap' THEN 'SELECT cdp.rb_or_agg(%I) FROM cdp.%I' WHEN 'cdp.bsi' THEN 'SELECT cdp.rb_or_agg(cdp.bsi_ebm(%I)) FROM cdp.%I'
+            WHEN 'cdp.timeline_page' THEN 'SELECT cdp.rb_or_agg(cdp.timeline_page_people(%I)) FROM cdp.%I' ELSE 'SELECT cdp.rb_build_agg(%I) FROM cdp.%I' END, h.col, h.tab) INTO people;
+        IF cdp.rb_intersect(people, gone) THEN
+            RAISE EXCEPTION 'step %, %: %.% holds %, who are retired or erased', step, what, h.tab, h.col, cdp.rb_to_array(cdp.rb_and(people, gone));
+        END IF;
+        INSERT INTO filled SELECT h.tab || '.' || h.col WHERE cdp.rb_cardinality(people) > 1 ON CONFLICT DO NOTHING;
+    END LOOP;
+END $$;
+
 CREATE FUNCTION dice(n int8, salt int8, sides int8) RETURNS int8 LANGUAGE sql IMMUTABLE
     RETURN abs(hashint8extended(n, salt)) % sides;
 -- new links of one step: phones and mails of 60 people and a few devices that go round
@@ -13,21 +49,61 @@ CREATE FUNCTION load(first int, last int) RETURNS void LANGUAGE sql AS $$
            (ARRAY['phone', 'email', 'device_id'])[1 + dice(n, 3, 3)], 'v' || dice(n, 4, 25),
            (timestamptz '2025-01-01 00:00Z' + dice(n, 6, 1000) * interval '1 hour')::text, NULL
       FROM generate_series(first, last) step, generate_series(step * 100, step * 100 + 4) n;
+    INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
+    SELECT n, timestamptz '2025-01-01 00:00Z' + dice(n, 8, 1500) * interval '1 hour', 'view', 'phone', 'v' || dice(n, 5, 25)
+      FROM generate_series(first, last) step, generate_series(step * 100, step * 100 + 2) n;
     SELECT count(*) FROM cdp.ingest();
     SELECT count(*) FROM cdp.id_resolve() $$;
+-- the plain definition: the smallest number that can be reached, found by asking all neighbours until nothing changes
+CREATE FUNCTION reach() RETURNS TABLE (id int4, label int4) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    CREATE TEMP TABLE known AS SELECT i.id, i.id AS label FROM cdp.identifier i WHERE i.status = 'active';
+    LOOP
+        UPDATE known k SET label = s.label
+          FROM (SELECT l.b AS id, min(k.label) AS label
+                  FROM (SELECT a, b FROM cdp.link WHERE status = 'active' UNION ALL SELECT b, a FROM cdp.link WHERE status = 'active') l (a, b)
+                  JOIN known k ON k.id = l.a GROUP BY l.b) s
+         WHERE k.id = s.id AND s.label < k.label;
+        EXIT WHEN NOT FOUND;
+    END LOOP;
+    RETURN QUERY SELECT k.id, k.label FROM known k;
+    DROP TABLE known;
+END $$;
+CREATE TABLE was AS SELECT id, one_id, 0::int8 AS seq FROM cdp.identifier;
 CREATE FUNCTION check_all(step int, what text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
-        SELECT FROM (SELECT i.id, i.one_id, c.component
+        SELECT FROM (SELECT i.id, i.one_id, c.component, r.label
                        FROM cdp.identifier i
                        JOIN cdp.components_of((SELECT cdp.components_agg(a, b)
                               FROM (SELECT id AS a, id AS b FROM cdp.identifier WHERE status = 'active'
                                     UNION ALL SELECT a, b FROM cdp.link WHERE status = 'active') e)) c ON c.node = i.id
+                       JOIN reach() r ON r.id = i.id
                       WHERE i.status = 'active') p
         HAVING count(*) FILTER (WHERE one_id IS NULL) > 0 OR count(DISTINCT one_id) <> count(DISTINCT component)
-            OR count(DISTINCT (one_id, component)) <> count(DISTINCT component)) THEN
+            OR count(DISTINCT (one_id, component, label)) <> count(DISTINCT component) OR count(*) <> (SELECT count(*) FROM cdp.identifier WHERE status = 'active')) THEN
         RAISE EXCEPTION 'step %, %: the people are not what the links say', step, what;
     END IF;
+    -- who was not split has the oldest OneID of those who came together, and nobody else's was changed
+    IF EXISTS (SELECT FROM cdp.identifier i JOIN was w USING (id)
+                WHERE i.one_id IS NOT NULL AND w.one_id IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM cdp.split_log s WHERE s.seq > w.seq AND (s.one_id = i.one_id OR s.part = i.one_id OR s.one_id = w.one_id))
+                GROUP BY i.one_id HAVING min(w.one_id) <> i.one_id) THEN
+        RAISE EXCEPTION 'step %, %: not the oldest OneID has survived', step, what;
+    END IF;
+    IF EXISTS (SELECT FROM cdp.identifier i JOIN was w USING (id)
+                WHERE i.one_id <> w.one_id AND NOT EXISTS (SELECT FROM cdp.merge_log m WHERE m.seq > w.seq AND m.absorbed = w.one_id)
+                  AND NOT EXISTS (SELECT FROM cdp.split_log s WHERE s.seq > w.seq AND s.one_id IN (w.one_id, i.one_id))) THEN
+        RAISE EXCEPTION 'step %, %: a OneID has changed without a merge or a split', step, what;
+    END IF;
+    -- a OneID that was given out newly was never there before, and whoever had one has it in the register
+    IF EXISTS (SELECT FROM cdp.counter c WHERE c.name = 'one_id' AND c.last <> (SELECT count(*) FROM cdp.person)) THEN
+        RAISE EXCEPTION 'step %, %: OneIDs were lost or given out twice', step, what;
+    END IF;
+    TRUNCATE was;
+    INSERT INTO was SELECT i.id, i.one_id, greatest((SELECT max(seq) FROM cdp.merge_log), (SELECT max(seq) FROM cdp.split_log), 0) FROM cdp.identifier i;
+    PERFORM check_holders(step, what);
     IF EXISTS (SELECT FROM cdp._check_identity() WHERE severity = 'error') THEN
         RAISE EXCEPTION 'step %, %: %', step, what, (SELECT string_agg(k.what, '; ') FROM cdp._check_identity() k WHERE severity = 'error');
     END IF;
@@ -80,7 +156,12 @@ BEGIN
         PERFORM load(step, step);
         COMMIT;
         PERFORM check_all(step, 'load');
-        CASE dice(step, 20, 6)
+        IF step % 5 = 0 THEN
+            PERFORM cdp.tag_refresh('all'), cdp.audience_refresh('all'), cdp.timeline_refresh();
+            COMMIT;
+            PERFORM check_holders(step, 'refresh');
+        END IF;
+        CASE dice(step, 20, 7)
         WHEN 0, 1 THEN
             SELECT l.a, l.b INTO target FROM cdp.link l WHERE l.status = 'active' ORDER BY dice(l.a * 1000 + l.b, step, 1000000) LIMIT 1;
             PERFORM cdp.id_unlink(target.a, target.b, CASE WHEN step % 3 = 0 THEN (SELECT min(source) FROM cdp.link l WHERE (l.a, l.b) = (target.a, target.b)) END);
@@ -94,17 +175,23 @@ BEGIN
             PERFORM cdp.id_share(target.name, target.value);
         WHEN 4 THEN
             SELECT t.name, i.value INTO target FROM cdp.identifier i JOIN cdp.id_type t USING (type_id)
-             WHERE i.status <> 'active' ORDER BY dice(i.id, step, 1000000), i.id LIMIT 1;
+             WHERE i.status IN ('blocked', 'shared') ORDER BY dice(i.id, step, 1000000), i.id LIMIT 1;
             CONTINUE WHEN NOT FOUND;
             PERFORM cdp.id_approve(target.name, target.value);
             PERFORM cdp.id_resolve();
+        WHEN 5 THEN
+            SELECT i.one_id INTO target FROM cdp.identifier i WHERE i.one_id IS NOT NULL GROUP BY 1 HAVING count(*) BETWEEN 2 AND 5 ORDER BY dice(i.one_id, step, 1000000) LIMIT 1;
+            CONTINUE WHEN NOT FOUND;
+            PERFORM cdp.person_erase(target.one_id, tombstone => true);
+            IF EXISTS (SELECT FROM cdp.identifier i WHERE i.one_id = target.one_id) THEN RAISE EXCEPTION 'step %: not erased', step; END IF;
+            INSERT INTO tally VALUES ('erased', true);
         ELSE
             SELECT t.name, i.value INTO target FROM cdp.identifier i JOIN cdp.id_type t USING (type_id)
              WHERE i.one_id IS NOT NULL ORDER BY dice(i.id, step, 1000000), i.id LIMIT 1;
             IF step % 2 = 0 THEN PERFORM cdp.id_remove(target.name, target.value); ELSE PERFORM cdp.id_block(target.name, target.value); END IF;
         END CASE;
         COMMIT;
-        PERFORM check_all(step, 'change ' || dice(step, 20, 6));
+        PERFORM check_all(step, 'change ' || dice(step, 20, 7));
         IF step % 3 = 0 THEN
             PERFORM there_and_back(step);
             COMMIT;
@@ -122,7 +209,10 @@ BEGIN
     END LOOP;
 END $$;
 CALL play(24);
-SELECT what, found, count(*) > 5 AS often FROM tally WHERE what <> 'objected' GROUP BY 1, 2 ORDER BY 1, 2;
+-- each that follows was put to the test
+SELECT name AS "never filled" FROM holder WHERE rule = 'follows' EXCEPT TABLE filled;
+SELECT severity, what FROM cdp.check() WHERE severity = 'error';
+SELECT what, found, count(*) > 2 AS often FROM tally WHERE what <> 'objected' GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT count(*) FILTER (WHERE part IS NULL) > 3 AS left_to_nobody, count(*) FILTER (WHERE is_restored) > 5 AS restored,
        count(*) FILTER (WHERE part IS NOT NULL AND NOT is_restored) > 5 AS new_persons FROM cdp.split_log;
 SELECT (SELECT count(*) FROM cdp.merge_log) > 20 AS merges, (SELECT count(*) FROM cdp.identifier_history) > 100 AS histories;
