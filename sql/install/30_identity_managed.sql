@@ -214,33 +214,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._setup_identity_views() IS 'internal: makes the views of identity';
 
-CREATE FUNCTION cdp._id_type_seed() RETURNS void LANGUAGE sql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-    INSERT INTO cdp.id_type (type_id, name, rank, neighbour_limit, description)
-    SELECT row_number() OVER (ORDER BY s.rank), s.name, s.rank,
-           -- Nobody has many accounts of a kind, whoever orders for others does. Devices and cookies come and go.
-           CASE WHEN s.rank < 100 THEN 10 END, s.description
-      FROM (VALUES
-        ('member_id', 10, 'number in the brand''s own membership'),
-        ('registered_id', 15, 'account of the App or site'),
-        ('unionid', 20, 'WeChat: one subject over all apps of an open-platform account'),
-        ('phone', 30, 'mobile number'),
-        ('wecom_external_userid', 35, 'WeChat Work: external contact'),
-        ('openid_mp', 40, 'WeChat: subject within a Mini Program'),
-        ('openid_oa', 50, 'WeChat: subject within an Official Account'),
-        ('openid_app', 55, 'WeChat: subject within an App'),
-        ('taobao_id', 60, 'Tmall and Taobao: buyer'),
-        ('jd_id', 70, 'JD: buyer'),
-        ('douyin_id', 80, 'Douyin: buyer or follower'),
-        ('youzan_id', 85, 'Youzan: buyer'),
-        ('pos_card', 88, 'card shown in a store'),
-        ('email', 90, 'e-mail address'),
-        ('device_id', 100, 'device: IDFA, OAID, IMEI'),
-        ('cookie_id', 110, 'browser'),
-        ('anonymous_id', 120, 'visitor before any login')) AS s (name, rank, description)
-$$;
-COMMENT ON FUNCTION cdp._id_type_seed() IS 'internal: the types of identifiers that every new platform knows';
-
 -- No backslash in a plain literal of a function: standard_conforming_strings = off, set by a
 -- caller, would change its meaning.
 CREATE FUNCTION cdp._id_blocklist_seed() RETURNS void LANGUAGE sql VOLATILE

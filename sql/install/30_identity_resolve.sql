@@ -165,10 +165,10 @@ BEGIN
     WITH refused AS (
         SELECT DISTINCT ON (r.a, r.b) r.a, r.b, r.reason
           FROM (SELECT l.a, l.b, s.reason
-                  FROM unnest(shared_ids, reasons) AS s (id, reason) JOIN cdp.link AS l ON l.a = s.id AND l.status = 'active'
+                  FROM unnest(shared_ids, reasons) AS s (id, reason) JOIN cdp.link AS l ON l.a = s.id AND l.status IN ('active', 'limited')
                 UNION ALL
                 SELECT l.a, l.b, s.reason
-                  FROM unnest(shared_ids, reasons) AS s (id, reason) JOIN cdp.link AS l ON l.b = s.id AND l.status = 'active'
+                  FROM unnest(shared_ids, reasons) AS s (id, reason) JOIN cdp.link AS l ON l.b = s.id AND l.status IN ('active', 'limited')
                 UNION ALL
                 SELECT p.a, p.b, format('one end is %s', i.status)
                   FROM unnest(ends_a, ends_b) AS p (a, b)
@@ -179,14 +179,15 @@ BEGIN
     )
     UPDATE cdp.link AS l SET status = 'quarantined', reason = r.reason
       FROM refused AS r
-     WHERE l.a = r.a AND l.b = r.b AND l.status = 'active';
+     WHERE l.a = r.a AND l.b = r.b AND l.status IN ('active', 'limited');
     GET DIAGNOSTICS quarantined = ROW_COUNT;
     RETURN quarantined;
 END $$;
 COMMENT ON FUNCTION cdp._resolve_quarantine(int4[], int4[], int4[], text[]) IS
     'internal: quarantines the links of blocked and shared identifiers, also those of earlier runs; returns how many';
 
-CREATE FUNCTION cdp._resolve_share(shared_ids int4[], run_id int8, OUT shared int8, OUT splits int8)
+CREATE FUNCTION cdp._resolve_share(shared_ids int4[], run_id int8, OUT shared int8, OUT splits int8,
+                                   OUT again_a int4[], OUT again_b int4[])
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     touched int4[] := ARRAY(SELECT DISTINCT i.one_id FROM unnest(shared_ids) AS s (id)
@@ -198,10 +199,13 @@ DECLARE
 BEGIN
     shared := cardinality(leaving);
     PERFORM cdp._identity_leave(leaving, 'shared', run_id);
+    SELECT array_agg(l.a), array_agg(l.b) INTO again_a, again_b FROM cdp._links_limited(touched) AS l;
     splits := cdp._identity_split(touched, run_id);
+    -- They need not wait for the next run.
+    DELETE FROM cdp.link_queue AS q USING unnest(again_a, again_b) AS l (a, b) WHERE q.a = l.a AND q.b = l.b;
 END $$;
 COMMENT ON FUNCTION cdp._resolve_share(int4[], int8) IS
-    'internal: takes shared identifiers out of their persons and splits whom they held together; returns how many they were, and how many parts left their persons';
+    'internal: takes shared identifiers out of their persons and splits whom they held together; returns how many they were, how many parts left their persons, and limited links to be judged again';
 
 CREATE FUNCTION cdp._batch_union(fresh int4[], a int4[], b int4[], owner_a int8[], owner_b int8[],
     OUT persons_new int8, OUT targets int8[], OUT absorbed int4[], OUT survivors int4[], OUT links_a int4[], OUT links_b int4[])
@@ -296,6 +300,7 @@ DECLARE
     batch record;
     found record;
     joined record;
+    limited int8;
 BEGIN
     batch := cdp._resolve_take();
     links_read := cardinality(batch.ends_a);
@@ -307,12 +312,18 @@ BEGIN
     shared := 0;
     splits := 0;
     IF found.ids <> '{}' THEN
-        SELECT s.shared, s.splits INTO shared, splits FROM cdp._resolve_share(found.ids, run_id) AS s;
+        SELECT s.shared, s.splits, batch.ends_a || s.again_a, batch.ends_b || s.again_b
+          INTO shared, splits, batch.ends_a, batch.ends_b FROM cdp._resolve_share(found.ids, run_id) AS s;
     END IF;
     IF blocked > 0 OR shared > 0 THEN
         batch.fresh := cdp._resolve_still_fresh(batch.fresh);
     END IF;
     joined := cdp._resolve_connect(batch.ends_a, batch.ends_b, batch.fresh);
+    limited := cdp._resolve_limit(batch.ends_a, batch.ends_b, batch.fresh, joined.targets, joined.absorbed, joined.survivors);
+    IF limited > 0 THEN
+        quarantined := quarantined + limited;
+        joined := cdp._resolve_connect(batch.ends_a, batch.ends_b, batch.fresh);
+    END IF;
     persons_new := joined.persons_new;
     merges := cardinality(joined.absorbed);
     IF batch.fresh <> '{}' THEN

@@ -61,6 +61,7 @@ DECLARE
     targets int4[];
     given int8;
 BEGIN
+    PERFORM cdp._links_limited_requeue(persons);
     SELECT array_agg(i.id), array_agg(i.one_id), count(DISTINCT i.one_id) INTO ids, owners, owner_count
       FROM cdp.identifier AS i WHERE i.one_id = ANY (persons);
     UPDATE cdp.person AS p SET ended_at = now()

@@ -13,7 +13,7 @@ DECLARE
 BEGIN
     DELETE FROM cdp.link_verdict AS v WHERE (v.a = ANY (ids) OR v.b = ANY (ids)) AND v.verdict = 'together';
     UPDATE cdp.link AS l SET status = 'quarantined', reason = why
-     WHERE (l.a = ANY (ids) OR l.b = ANY (ids)) AND l.status = 'active';
+     WHERE (l.a = ANY (ids) OR l.b = ANY (ids)) AND l.status IN ('active', 'limited');
     PERFORM cdp._identity_leave(ids, new_status, run_id);
     RETURN QUERY SELECT * FROM cdp._identity_end(touched, run_id, detail || jsonb_build_object('found', cardinality(ids)));
 END $$;

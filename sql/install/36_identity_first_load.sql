@@ -23,10 +23,11 @@ COMMENT ON FUNCTION cdp._first_load_take_plain(text, text, text, text, text, tex
 CREATE FUNCTION cdp._first_load_types(OUT nth int4, OUT name text) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__first_load_types' LANGUAGE C STABLE ROWS 20;
 COMMENT ON FUNCTION cdp._first_load_types() IS 'internal: the types of identifiers in the first load';
-CREATE FUNCTION cdp._first_load_type_describe(nth int4, type_id int4, rank int4, fanout_limit int4, neighbour_limit int4) RETURNS void
+CREATE FUNCTION cdp._first_load_type_describe(nth int4, type_id int4, rank int4, fanout_limit int4, neighbour_limit int4,
+                                              person_limit int4) RETURNS void
     AS 'MODULE_PATHNAME', 'cdp__first_load_type_describe' LANGUAGE C VOLATILE STRICT;
-COMMENT ON FUNCTION cdp._first_load_type_describe(int4, int4, int4, int4, int4) IS
-    'internal: tells the first load what is known of a type; a neighbour_limit of 0 is none';
+COMMENT ON FUNCTION cdp._first_load_type_describe(int4, int4, int4, int4, int4, int4) IS
+    'internal: tells the first load what is known of a type; a neighbour_limit or person_limit of 0 is none';
 CREATE FUNCTION cdp._first_load_number() RETURNS int8
     AS 'MODULE_PATHNAME', 'cdp__first_load_number' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION cdp._first_load_number() IS
@@ -37,10 +38,10 @@ COMMENT ON FUNCTION cdp._first_load_values() IS 'internal: the identifiers of th
 CREATE FUNCTION cdp._first_load_block(nth int4) RETURNS boolean
     AS 'MODULE_PATHNAME', 'cdp__first_load_block' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION cdp._first_load_block(int4) IS 'internal: an identifier of the first load is a placeholder; true';
-CREATE FUNCTION cdp._first_load_resolve(OUT pairs int8, OUT links int8, OUT persons int8, OUT blocked int8,
+CREATE FUNCTION cdp._first_load_resolve(size_cap int4, OUT pairs int8, OUT links int8, OUT persons int8, OUT blocked int8,
                                         OUT shared int8, OUT quarantined int8) RETURNS record
-    AS 'MODULE_PATHNAME', 'cdp__first_load_resolve' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION cdp._first_load_resolve() IS 'internal: guards the links of the first load and finds the persons';
+    AS 'MODULE_PATHNAME', 'cdp__first_load_resolve' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._first_load_resolve(int4) IS 'internal: guards the links of the first load and finds the persons';
 CREATE FUNCTION cdp._first_load_identifiers(given int8, given_persons int8, OUT id int4, OUT type_id int4,
     OUT value text, OUT one_id int4, OUT status text, OUT first_seen timestamptz, OUT last_seen timestamptz)
     RETURNS SETOF record
@@ -128,12 +129,13 @@ BEGIN
     PERFORM cdp._first_load_take(run_id);
     PERFORM cdp._id_types_learn(ARRAY(SELECT t.name FROM cdp._first_load_types() AS t));
     PERFORM cdp._first_load_type_describe(f.nth, t.type_id, t.rank, coalesce(t.fanout_limit, usual_limit),
-                                           coalesce(t.neighbour_limit, 0))
-       FROM cdp._first_load_types() AS f JOIN cdp.id_type AS t ON t.name = f.name COLLATE "C";
+                                           coalesce(t.neighbour_limit, 0), coalesce(l.most, 0))
+       FROM cdp._first_load_types() AS f JOIN cdp.id_type AS t ON t.name = f.name COLLATE "C"
+       JOIN cdp._id_type_limits() AS l USING (type_id);
     identifiers_new := cdp._first_load_number();
     PERFORM cdp._first_load_find_blocked();
     SELECT r.pairs, r.links, r.persons, r.blocked, r.shared, r.quarantined
-      INTO links_read, links_new, persons_new, blocked, shared, quarantined FROM cdp._first_load_resolve() AS r;
+      INTO links_read, links_new, persons_new, blocked, shared, quarantined FROM cdp._first_load_resolve(cdp.setting('id_size_cap')::int4) AS r;
     given := cdp._counter_take('identifier', identifiers_new);
     given_persons := cdp._counter_take('one_id', persons_new);
     INSERT INTO cdp.person (one_id)

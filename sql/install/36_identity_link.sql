@@ -122,7 +122,8 @@ BEGIN
     -- What waits anyway, and what a guard has to take apart, is left to id_resolve().
     waits := is_joined AND ((persons[1] IS NULL AND NOT is_fresh[1]) OR (persons[2] IS NULL AND NOT is_fresh[2])
         OR ((stored.is_new OR persons[1] IS DISTINCT FROM persons[2])
-            AND (cdp._id_is_crowded(ids[1]) OR cdp._id_is_crowded(ids[2]))));
+            AND (cdp._id_is_crowded(ids[1]) OR cdp._id_is_crowded(ids[2])))
+        OR (persons[1] IS DISTINCT FROM persons[2] AND cdp._join_is_limited(persons, ids)));
     IF waits THEN
         INSERT INTO cdp.link_queue (a, b) VALUES (least(ids[1], ids[2]), greatest(ids[1], ids[2]));
         RETURN NULL;
@@ -146,4 +147,4 @@ BEGIN
     RETURN (SELECT i.one_id FROM cdp.identifier AS i WHERE i.id = ids[1]);
 END $$;
 COMMENT ON FUNCTION cdp.id_link(text, text, text, text, text, timestamptz, float8) IS
-    'stores one link, resolves it at once, and returns the person of the first identifier; NULL when that is refused, or when it has to wait for id_resolve(): its identifiers wait already, or a guard has to split somebody';
+    'stores one link, resolves it at once, and returns the person of the first identifier; NULL when that is refused, or when it has to wait for id_resolve(): its identifiers wait already, or a guard has to judge';

@@ -47,6 +47,7 @@ SELECT links_read, persons_new, merges FROM cdp.id_resolve();
 SELECT count(DISTINCT i.one_id) FROM cdp.identifier i WHERE i.value IN ('13911', 'e3', 'w1');
 SELECT cdp.teardown(true) \g /dev/null
 SELECT cdp.setup('UTC') \g /dev/null
+UPDATE cdp.id_type SET max_per_person = NULL;
 SELECT count(*) AS links, count(one_id) > 100 AS at_once FROM (SELECT cdp.id_link(type_a, value_a, type_b, value_b, 'test', seen_at) AS one_id FROM raw ORDER BY n) l;
 SELECT shared > 0 AS shared FROM cdp.id_resolve();
 CREATE TABLE one_by_one AS SELECT t.name, i.value, i.status, i.one_id, i.first_seen, i.last_seen FROM cdp.identifier i JOIN cdp.id_type t USING (type_id);
@@ -56,6 +57,7 @@ CREATE TABLE links AS SELECT ta.name AS ta, a.value AS va, tb.name AS tb, b.valu
 SELECT what FROM cdp.check() WHERE severity <> 'ok';
 SELECT cdp.teardown(true) \g /dev/null
 SELECT cdp.setup('UTC') \g /dev/null
+UPDATE cdp.id_type SET max_per_person = NULL;
 INSERT INTO cdp.landing_link SELECT 'test', type_a, value_a, type_b, value_b, seen_at FROM raw;
 SELECT count(*) FROM cdp.id_resolve();
 SELECT count(*) FILTER (WHERE (o.status, o.first_seen, o.last_seen) IS DISTINCT FROM (i.status, i.first_seen, i.last_seen)) AS differ,

@@ -1,5 +1,7 @@
 -- Who is one person: guards first, then merges into the oldest.
 SELECT cdp.setup('UTC');
+-- limits of persons are the subject of identity_registry and identity_resolve_random
+UPDATE cdp.id_type SET max_per_person = NULL;
 SET timezone = 'UTC';
 CREATE VIEW people AS
     SELECT i.one_id, string_agg(i.value, ' ' ORDER BY i.value) AS identifiers

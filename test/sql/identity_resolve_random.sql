@@ -94,11 +94,11 @@ SELECT source_table, reason, row_count FROM cdp.v_quarantine WHERE source_table 
 SELECT severity, what FROM cdp.check() WHERE severity IN ('error', 'notice');
 SELECT links_read, identifiers_new FROM cdp.id_resolve();
 
--- without the fan-out guard eight batches make the same people as one
+-- without guards eight batches make the same people as one
 SELECT cdp.teardown(force => true) \g /dev/null
 SELECT cdp.setup('UTC') \g /dev/null
 SELECT cdp.setting_set('fanout_limit', '1000000') \g /dev/null
-UPDATE cdp.id_type SET neighbour_limit = NULL;
+UPDATE cdp.id_type SET neighbour_limit = NULL, max_per_person = NULL;
 INSERT INTO cdp.landing_link SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw;
 SELECT links_read FROM cdp.ingest();
 SELECT shared, merges FROM cdp.id_resolve();
@@ -106,7 +106,7 @@ CREATE TABLE whole AS SELECT * FROM result();
 SELECT cdp.teardown(force => true) \g /dev/null
 SELECT cdp.setup('UTC') \g /dev/null
 SELECT cdp.setting_set('fanout_limit', '1000000') \g /dev/null
-UPDATE cdp.id_type SET neighbour_limit = NULL;
+UPDATE cdp.id_type SET neighbour_limit = NULL, max_per_person = NULL;
 DO $$
 BEGIN
     FOR part IN 0 .. 7 LOOP
@@ -132,4 +132,94 @@ SELECT (SELECT count(*) FROM cdp.merge_log) > 100 AS many_merges, (SELECT count(
 -- who absorbed whom leads to the living person, along the log
 SELECT count(*) AS wrong
   FROM cdp.identifier i JOIN cdp.person p USING (one_id) WHERE p.merged_into IS NOT NULL;
+SELECT severity, what FROM cdp.check() WHERE severity <> 'ok';
+
+-- limits: the same people and the same refusals from ingest() and id_resolve(), from the first load, in any order
+CREATE FUNCTION limit_types() RETURNS void LANGUAGE sql AS $$
+    UPDATE cdp.id_type SET max_per_person = 3 WHERE name = 'phone';
+    UPDATE cdp.id_type SET is_unique = true, max_per_person = 7 WHERE name = 'unionid';
+    SELECT cdp.setting_set('id_size_cap', '12') $$;
+CREATE FUNCTION links() RETURNS TABLE (a int4, b int4, source text, weight float8, status text, reason text) LANGUAGE sql AS $$
+    SELECT a, b, source, weight, status, reason FROM cdp.link $$;
+UPDATE raw SET source = 'test' || dice(n, 11, 2), weight = round((0.5 + dice(n, 10, 6) / 10.0), 1);
+SELECT cdp.teardown(force => true) \g /dev/null
+SELECT cdp.setup('UTC') \g /dev/null
+SELECT limit_types() \g /dev/null
+INSERT INTO cdp.landing_link SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw ORDER BY n;
+SELECT links_read FROM cdp.ingest();
+SELECT cdp.id_resolve() \g /dev/null
+CREATE TABLE limited_result AS SELECT * FROM result();
+CREATE TABLE limited_links AS SELECT * FROM links();
+SELECT status, reason, count(*) > 5 AS several FROM limited_links WHERE status = 'limited' GROUP BY 1, 2 ORDER BY 1, 2;
+-- the plain definition: one pair after the other, the best first, as long as nobody has too many
+CREATE FUNCTION greedy() RETURNS TABLE (id int4, label int4) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    pair record;
+BEGIN
+    CREATE TEMP TABLE known ON COMMIT DROP AS
+        SELECT i.id, i.id AS label, t.name AS type FROM cdp.identifier i JOIN cdp.id_type t USING (type_id) WHERE i.status = 'active';
+    CREATE UNIQUE INDEX ON known (id);
+    CREATE INDEX ON known (label);
+    FOR pair IN
+        SELECT * FROM (SELECT DISTINCT ON (a, b) a, b, weight, first_seen FROM cdp.link
+                        WHERE status IN ('active', 'limited') ORDER BY a, b, weight DESC, first_seen) l
+         ORDER BY weight DESC, first_seen, a, b
+    LOOP
+        UPDATE known SET label = o.one FROM (SELECT x.label AS one, y.label AS other FROM known x, known y WHERE x.id = pair.a AND y.id = pair.b) o
+         WHERE label = o.other AND o.one <> o.other
+           AND (SELECT count(*) <= 12 AND count(*) FILTER (WHERE m.type = 'phone') <= 3 AND count(*) FILTER (WHERE m.type = 'unionid') <= 1
+                  FROM known m WHERE m.label IN (o.one, o.other));
+    END LOOP;
+    RETURN QUERY SELECT k.id, k.label FROM known k;
+    DROP TABLE known;
+END $$;
+SELECT count(DISTINCT one_id) = count(DISTINCT label) AS as_many,
+       count(DISTINCT (one_id, label)) = count(DISTINCT label) AS the_same
+  FROM cdp.identifier JOIN greedy() USING (id);
+SELECT count(*) AS limited_within FROM limited_links l JOIN limited_result x ON x.id = l.a JOIN limited_result y ON y.id = l.b
+ WHERE l.status = 'limited' AND x.one_id = y.one_id;
+SELECT cdp.teardown(force => true) \g /dev/null
+SELECT cdp.setup('UTC') \g /dev/null
+SELECT limit_types() \g /dev/null
+INSERT INTO cdp.landing_link SELECT source, type_b, value_b, type_a, value_a, seen_at, weight FROM raw ORDER BY dice(n, 97, 1000000);
+SELECT cdp.id_resolve() \g /dev/null
+SELECT count(*) FROM (SELECT * FROM result() EXCEPT TABLE limited_result) d;
+SELECT count(*) FROM (SELECT * FROM links() EXCEPT TABLE limited_links) d;
+
+-- in batches what was accepted stays: nobody ever has too many, and no link is refused without need
+SELECT cdp.teardown(force => true) \g /dev/null
+SELECT cdp.setup('UTC') \g /dev/null
+SELECT limit_types() \g /dev/null
+CREATE FUNCTION too_many() RETURNS bool LANGUAGE sql AS $$
+    SELECT EXISTS (SELECT FROM cdp.v_identity GROUP BY one_id
+                   HAVING count(*) > 12 OR count(*) FILTER (WHERE type = 'phone') > 3 OR count(*) FILTER (WHERE type = 'unionid') > 1) $$;
+CREATE FUNCTION without_need() RETURNS int8 LANGUAGE sql AS $$
+    SELECT count(*) FROM cdp.link l JOIN cdp.identifier x ON x.id = l.a JOIN cdp.identifier y ON y.id = l.b
+     WHERE l.status = 'limited'
+       AND (SELECT count(*) <= 12 AND count(*) FILTER (WHERE type = 'phone') <= 3 AND count(*) FILTER (WHERE type = 'unionid') <= 1
+              FROM cdp.v_identity v WHERE v.one_id IN (x.one_id, y.one_id)) $$;
+DO $$
+BEGIN
+    FOR part IN 0 .. 3 LOOP
+        INSERT INTO cdp.landing_link
+        SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw WHERE dice(n, 7, 4) = part;
+        PERFORM cdp.ingest();
+        PERFORM cdp.id_resolve();
+        IF EXISTS (SELECT FROM cdp.identifier i JOIN reach() r USING (id)
+                   HAVING count(DISTINCT i.one_id) <> count(DISTINCT r.label)
+                       OR count(DISTINCT (i.one_id, r.label)) <> count(DISTINCT r.label)) THEN
+            RAISE EXCEPTION 'batch %: not the people that the links say', part;
+        ELSIF too_many() OR without_need() > 0 OR EXISTS (SELECT FROM cdp.link_queue) THEN
+            RAISE EXCEPTION 'batch %: limits do not hold', part;
+        END IF;
+    END LOOP;
+END $$;
+SELECT count(*) > 50 AS many_limited FROM cdp.link WHERE status = 'limited';
+-- room again: of persons that are split or lose somebody the limited links are judged anew
+SELECT count(*) > 0 AS split_up
+  FROM (SELECT l.a, l.b FROM cdp.link l WHERE l.status = 'active' ORDER BY l.a, l.b LIMIT 40) l, cdp.id_unlink(l.a, l.b);
+SELECT EXISTS (SELECT FROM cdp.link_queue) AS waiting;
+SELECT links_read > 0 AS judged FROM cdp.id_resolve();
+SELECT without_need(), too_many(), EXISTS (SELECT FROM cdp.link_queue) AS waiting;
 SELECT severity, what FROM cdp.check() WHERE severity <> 'ok';

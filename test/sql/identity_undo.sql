@@ -1,6 +1,8 @@
 -- Taking links and identifiers away: persons split at once, get their OneIDs back, and the next load
 -- does not undo it.
 SELECT cdp.setup('UTC') \g /dev/null
+-- limits of persons are the subject of identity_registry and identity_resolve_random
+UPDATE cdp.id_type SET max_per_person = NULL;
 SET timezone = 'UTC';
 SET client_min_messages = warning;
 SET datestyle = 'ISO';

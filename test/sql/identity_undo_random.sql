@@ -4,6 +4,8 @@
 \set VERBOSITY terse
 SET client_min_messages = warning;
 SELECT cdp.setup('UTC') \g /dev/null
+-- limits of persons are the subject of identity_registry and identity_resolve_random
+UPDATE cdp.id_type SET max_per_person = NULL;
 SELECT cdp.tag_define('all', 'SELECT one_id, one_id % 2 AS value FROM cdp.v_person') > 0 AS tag, cdp.audience_define('all', 'tag:all') > 0 AS audience;
 
 -- Every column that holds people, by name or by type, and what becomes of it. A new one has to be entered here:

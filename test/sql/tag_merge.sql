@@ -1,6 +1,8 @@
 -- When people merge, tags, audiences and timelines follow in the same transaction, over chunks too.
 \set SHOW_CONTEXT never
 SELECT cdp.setup('UTC');
+-- people merge here as they like
+UPDATE cdp.id_type SET max_per_person = NULL;
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
 SELECT 'a' || n, timestamp '2025-01-01' + n * interval '1 day', 'open', 'phone', '139000000' || n FROM generate_series(10, 13) AS n;
 SELECT events_new FROM cdp.ingest();

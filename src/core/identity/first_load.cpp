@@ -157,13 +157,11 @@ void FirstLoad::Add(const Sighting& sighting) {
   Connect(std::min(a, b), std::max(a, b), SourceOf(sighting.source), sighting);
 }
 
-void FirstLoad::DescribeType(std::size_t n, std::int32_t id, std::int32_t rank,
-                             std::int32_t fanout_limit, std::int32_t neighbour_limit) {
+void FirstLoad::DescribeType(std::size_t n, const Type& type) {
   if (n >= types_.size()) throw Error(ErrorCode::kInvalidArgument, "no such type");
-  types_[n].id = id;
-  types_[n].rank = rank;
-  types_[n].fanout_limit = fanout_limit;
-  types_[n].neighbour_limit = neighbour_limit;
+  const std::string_view name = types_[n].name;
+  types_[n] = type;
+  types_[n].name = name;
 }
 
 void FirstLoad::Number() {
@@ -259,14 +257,25 @@ std::int32_t FirstLoad::LimitOf(std::uint32_t own, std::uint32_t other) const {
 
 FirstLoad::Refusal FirstLoad::Shared(const Identifier& identifier) const {
   const std::uint32_t type = identifier.shared_by - 1;
-  return {true, LimitOf(identifier.type, type), &types_[type]};
+  return {Refusal::Cause::kShared, LimitOf(identifier.type, type), &types_[type]};
+}
+
+FirstLoad::Refusal FirstLoad::Limit(const Link& link) const {
+  const auto n = static_cast<std::uint32_t>(&link - links_.data());
+  const auto found = std::lower_bound(limited_.begin(), limited_.end(), n,
+                                      [](const Limited& x, std::uint32_t y) { return x.link < y; });
+  if (found == limited_.end() || found->link != n) return {};
+  if (found->type == kAnyType) return {Refusal::Cause::kLimited, size_cap_};
+  return {Refusal::Cause::kLimited, types_[found->type].person_limit, &types_[found->type]};
 }
 
 FirstLoad::Refusal FirstLoad::refusal(const Link& link) const {
   const Identifier& a = identifier(link.a);
   const Identifier& b = identifier(link.b);
-  if (a.status == Status::kActive && b.status == Status::kActive) return {};
-  if (a.status == Status::kBlocked || b.status == Status::kBlocked) return {true};
+  if (a.status == Status::kActive && b.status == Status::kActive) return Limit(link);
+  if (a.status == Status::kBlocked || b.status == Status::kBlocked) {
+    return {Refusal::Cause::kBlocked};
+  }
   if (a.status == Status::kActive) return Shared(b);
   if (b.status == Status::kActive) return Shared(a);
   // Which of two reasons is told must not depend on anything but their texts: the limit, then the
@@ -293,12 +302,15 @@ void FirstLoad::Resolve() {
       ++refused_;
     }
   }
+  // A parent comes before its children, so that its own is its root by then.
+  for (std::uint32_t& up : parent) up = parent[up];
+  HoldToLimits(&parent);
   // The root of a person is its smallest number, so it comes before the others.
   for (std::size_t number = 0; number < parent.size(); ++number) {
     ticker.Step();
     Identifier& one = identifiers_[order_[number]];
     if (one.status != Status::kActive) continue;
-    const std::uint32_t root = Root(parent.data(), static_cast<std::uint32_t>(number));
+    const std::uint32_t root = parent[number];
     one.person = root == number ? ++persons_ : identifiers_[order_[root]].person;
   }
 }

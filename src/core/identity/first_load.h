@@ -26,7 +26,8 @@ class FirstLoad {
         identifier_slots_(memory),
         links_(memory),
         link_slots_(memory),
-        order_(memory) {}
+        order_(memory),
+        limited_(memory) {}
 
   /// A link as it was landed, its texts in the one spelling. Times are microseconds.
   struct Sighting {
@@ -46,13 +47,15 @@ class FirstLoad {
     std::int32_t rank = 0;
     std::int32_t fanout_limit = 0;     ///< of a stronger type no more than so many
     std::int32_t neighbour_limit = 0;  ///< one of another type has no more of this; 0: any number
+    std::int32_t person_limit = 0;     ///< a person has no more of this; 0: any number
   };
   /// Types in the order in which they were first met.
   std::size_t types() const { return types_.size(); }
   const Type& type(std::size_t n) const { return types_[n]; }
-  /// What is known of a type; needed for each before Number().
-  void DescribeType(std::size_t n, std::int32_t id, std::int32_t rank, std::int32_t fanout_limit,
-                    std::int32_t neighbour_limit);
+  /// What is known of a type, all but its name; needed for each before Number().
+  void DescribeType(std::size_t n, const Type& type);
+  /// A person has no more identifiers; 0: any number.
+  void SetSizeCap(std::int32_t size_cap) { size_cap_ = size_cap; }
 
   enum class Status : std::uint8_t { kActive, kBlocked, kShared };
   struct Identifier {
@@ -90,11 +93,13 @@ class FirstLoad {
   const Link& link(std::size_t n) const { return links_[n]; }
   std::string_view source(const Link& link) const { return sources_[link.source]; }
 
-  /// Why a link merges nobody: an end is blocked, or shared by too many of a type.
+  /// Why a link merges nobody: an end is blocked, or shared by too many of a type, or a person
+  /// would have too many.
   struct Refusal {
-    bool is_refused = false;
+    enum class Cause : std::uint8_t { kNone, kBlocked, kShared, kLimited };
+    Cause cause = Cause::kNone;
     std::int32_t limit = 0;
-    const Type* other = nullptr;  ///< the type of which there are too many; null: an end is blocked
+    const Type* other = nullptr;  ///< the type of which there are too many; null: in all
   };
   Refusal refusal(const Link& link) const;
 
@@ -114,6 +119,9 @@ class FirstLoad {
   void FindShared();
   std::int32_t LimitOf(std::uint32_t own, std::uint32_t other) const;
   Refusal Shared(const Identifier& identifier) const;
+  Refusal Limit(const Link& link) const;
+  std::pmr::vector<bool> FindCrowds(const std::pmr::vector<std::uint32_t>& root) const;
+  void HoldToLimits(std::pmr::vector<std::uint32_t>* root);
 
   std::pmr::memory_resource* memory_;
   std::pmr::monotonic_buffer_resource texts_;
@@ -126,6 +134,13 @@ class FirstLoad {
   std::pmr::vector<Link> links_;
   std::pmr::vector<std::uint32_t> link_slots_;
   std::pmr::vector<std::uint32_t> order_;  // number -> place in identifiers_
+  struct Limited {
+    std::uint32_t link;
+    std::uint32_t type;  // kAnyType: too many in all
+  };
+  static constexpr std::uint32_t kAnyType = 0xffffffffu;
+  std::pmr::vector<Limited> limited_;  // ordered by link
+  std::int32_t size_cap_ = 0;
   std::uint64_t pairs_ = 0;
   std::uint64_t refused_ = 0;
   std::uint64_t blocked_ = 0;

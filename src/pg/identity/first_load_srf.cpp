@@ -11,6 +11,7 @@ namespace cdp::pg {
 namespace {
 
 using identity::FirstLoad;
+using Cause = FirstLoad::Refusal::Cause;
 
 // Lives in a memory context of its own and is never destroyed: it owns nothing but that memory.
 struct Load {
@@ -70,11 +71,32 @@ const char* NameOf(FirstLoad::Status status) {
   }
 }
 
+const char* StatusOf(const FirstLoad::Refusal& refusal) {
+  switch (refusal.cause) {
+    case Cause::kNone:
+      return "active";
+    case Cause::kLimited:
+      return "limited";
+    default:
+      return "quarantined";
+  }
+}
+
 Datum ReasonOf(const FirstLoad::Refusal& refusal) {
-  if (refusal.other == nullptr) return CStringGetTextDatum("one end is blocked");
-  return CStringGetTextDatum(
-      psprintf("one end is shared: linked with more than %d of type \"%.*s\"", refusal.limit,
-               static_cast<int>(refusal.other->name.size()), refusal.other->name.data()));
+  const std::string_view other = refusal.other == nullptr ? "" : refusal.other->name;
+  const auto bytes = static_cast<int>(other.size());
+  if (refusal.cause == Cause::kBlocked) return CStringGetTextDatum("one end is blocked");
+  if (refusal.cause == Cause::kShared) {
+    return CStringGetTextDatum(
+        psprintf("one end is shared: linked with more than %d of type \"%.*s\"", refusal.limit,
+                 bytes, other.data()));
+  }
+  if (refusal.other == nullptr) {
+    return CStringGetTextDatum(
+        psprintf("a person would have more than %d identifiers", refusal.limit));
+  }
+  return CStringGetTextDatum(psprintf("a person would have more than %d of type \"%.*s\"",
+                                      refusal.limit, bytes, other.data()));
 }
 
 }  // namespace
@@ -146,8 +168,11 @@ CDP_FUNCTION(cdp__first_load_type_describe) {
   FirstLoad& load = Current();
   const auto n = static_cast<std::size_t>(static_cast<uint32>(PG_GETARG_INT32(0)));
   CallCore([&] {
-    load.DescribeType(n, PG_GETARG_INT32(1), PG_GETARG_INT32(2), PG_GETARG_INT32(3),
-                      PG_GETARG_INT32(4));
+    load.DescribeType(n, {.id = PG_GETARG_INT32(1),
+                          .rank = PG_GETARG_INT32(2),
+                          .fanout_limit = PG_GETARG_INT32(3),
+                          .neighbour_limit = PG_GETARG_INT32(4),
+                          .person_limit = PG_GETARG_INT32(5)});
   });
   PG_RETURN_VOID();
 }
@@ -177,7 +202,11 @@ CDP_FUNCTION(cdp__first_load_block) {
 
 CDP_FUNCTION(cdp__first_load_resolve) {
   FirstLoad& load = Current();
-  CallCore([&] { load.Resolve(); });
+  const int32 size_cap = PG_GETARG_INT32(0);
+  CallCore([&] {
+    load.SetSizeCap(size_cap);
+    load.Resolve();
+  });
   const TupleDesc shape = RowShape(fcinfo);
   const std::uint64_t counts[] = {load.pairs(),   load.links(),  load.persons(),
                                   load.blocked(), load.shared(), load.refused()};
@@ -219,9 +248,9 @@ CDP_FUNCTION(cdp__first_load_links) {
     values[4] = TimestampTzGetDatum(link.first_seen);
     values[5] = TimestampTzGetDatum(link.last_seen);
     values[6] = Int64GetDatum(link.n);
-    values[7] = CStringGetTextDatum(refusal.is_refused ? "quarantined" : "active");
-    nulls[8] = !refusal.is_refused;
-    if (refusal.is_refused) values[8] = ReasonOf(refusal);
+    values[7] = CStringGetTextDatum(StatusOf(refusal));
+    nulls[8] = refusal.cause == Cause::kNone;
+    if (refusal.cause != Cause::kNone) values[8] = ReasonOf(refusal);
   });
 }
 

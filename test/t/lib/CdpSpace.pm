@@ -35,7 +35,7 @@ sub space_state {
         event_type => 'code, name',
         identifier => 'id, type_id, value, one_id, status, first_seen, last_seen, verdict',
         identifier_history => 'id, one_id',
-        id_type => 'type_id, name, rank, fanout_limit, neighbour_limit',
+        id_type => 'type_id, name, rank, fanout_limit, neighbour_limit, max_per_person, is_unique, normaliser, is_hashed, ttl',
         id_blocklist => 'id_type, kind, value, reason',
         link => 'a, b, source, weight, first_seen, last_seen, n, status, reason',
         link_queue => 'a, b',

@@ -33,9 +33,17 @@ struct Kind {
   std::int32_t rank;
   std::int32_t limit;
   std::int32_t of_it;
+  std::int32_t of_a_person;
 };
 const std::map<std::string, Kind> kKinds{
-    {"phone", {2, 30, 3, 4}}, {"email", {1, 90, 2, 2}}, {"device", {3, 100, 1, 0}}};
+    {"phone", {2, 30, 3, 4, 2}}, {"email", {1, 90, 2, 2, 1}}, {"device", {3, 100, 1, 0, 0}}};
+
+/// What a test has beside its rows.
+struct Rules {
+  std::set<Name> blocked;
+  bool is_limited = false;  // to kinds' of_a_person
+  std::int32_t size_cap = 0;
+};
 
 struct Person {
   Status status;
@@ -55,12 +63,15 @@ struct Result {
 };
 
 std::string ReasonOf(const FirstLoad::Refusal& refusal) {
-  if (!refusal.is_refused) return "";
-  if (refusal.other == nullptr) return "blocked";
-  return std::to_string(refusal.limit) + " of " + std::string(refusal.other->name);
+  using Cause = FirstLoad::Refusal::Cause;
+  if (refusal.cause == Cause::kNone) return "";
+  if (refusal.cause == Cause::kBlocked) return "blocked";
+  const std::string limit = std::to_string(refusal.limit) + " of " +
+                            (refusal.other == nullptr ? "all" : std::string(refusal.other->name));
+  return refusal.cause == Cause::kLimited ? "person: " + limit : limit;
 }
 
-Result Loaded(const std::vector<Row>& rows, const std::set<Name>& blocked) {
+Result Loaded(const std::vector<Row>& rows, const Rules& rules) {
   FirstLoad load(std::pmr::new_delete_resource());
   for (const Row& row : rows) {
     load.Add(
@@ -68,14 +79,19 @@ Result Loaded(const std::vector<Row>& rows, const std::set<Name>& blocked) {
   }
   for (std::size_t i = 0; i < load.types(); ++i) {
     const Kind& kind = kKinds.at(std::string(load.type(i).name));
-    load.DescribeType(i, kind.id, kind.rank, kind.limit, kind.of_it);
+    load.DescribeType(i, {.id = kind.id,
+                          .rank = kind.rank,
+                          .fanout_limit = kind.limit,
+                          .neighbour_limit = kind.of_it,
+                          .person_limit = rules.is_limited ? kind.of_a_person : 0});
   }
+  load.SetSizeCap(rules.size_cap);
   load.Number();
   const auto name_of = [&load](std::size_t n) {
     return Name(load.type(load.identifier(n).type).name, load.identifier(n).value);
   };
   for (std::size_t i = 0; i < load.identifiers(); ++i) {
-    if (blocked.contains(name_of(i))) load.Block(i);
+    if (rules.blocked.contains(name_of(i))) load.Block(i);
   }
   load.Resolve();
   Result result;
@@ -88,7 +104,7 @@ Result Loaded(const std::vector<Row>& rows, const std::set<Name>& blocked) {
   for (std::size_t i = 0; i < load.links(); ++i) {
     const auto& link = load.link(i);
     const auto refusal = load.refusal(link);
-    refused += refusal.is_refused;
+    refused += refusal.cause != FirstLoad::Refusal::Cause::kNone;
     result.links.emplace_back(name_of(link.a), name_of(link.b), load.source(link), link.n,
                               link.weight, link.first_seen, link.last_seen, ReasonOf(refusal));
   }
@@ -96,8 +112,55 @@ Result Loaded(const std::vector<Row>& rows, const std::set<Name>& blocked) {
   return result;
 }
 
+using Links = std::map<std::tuple<std::uint32_t, std::uint32_t, std::string>, Evidence>;
+
+/// Takes the pairs that may be united, the best first, and notes on the others why they may not.
+std::vector<std::pair<std::int64_t, std::int64_t>> SlowlyUnited(const std::vector<Name>& names,
+                                                                const Rules& rules, Links* links) {
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::pair<double, std::int64_t>> best;
+  for (const auto& [key, link] : *links) {
+    if (!std::get<7>(link).empty()) continue;
+    const auto turn = std::pair(-std::get<4>(link), std::get<5>(link));
+    const auto [at, is_new] = best.emplace(std::pair(std::get<0>(key), std::get<1>(key)), turn);
+    at->second = std::min(at->second, turn);
+  }
+  std::vector<std::tuple<double, std::int64_t, std::uint32_t, std::uint32_t>> order;
+  for (const auto& [ends, turn] : best) {
+    order.emplace_back(turn.first, turn.second, ends.first, ends.second);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<std::set<std::uint32_t>> persons;
+  for (std::uint32_t n = 0; n < names.size(); ++n) persons.push_back({n});
+  std::vector<std::pair<std::int64_t, std::int64_t>> united;
+  for (const auto& [weight, at, a, b] : order) {
+    std::set<std::uint32_t> both = persons[a];
+    both.insert(persons[b].begin(), persons[b].end());
+    std::string reason;
+    if (rules.size_cap > 0 && both.size() > static_cast<std::size_t>(rules.size_cap)) {
+      reason = "person: " + std::to_string(rules.size_cap) + " of all";
+    }
+    for (const char* type : {"device", "email", "phone"}) {  // the strongest last
+      const std::int32_t most = rules.is_limited ? kKinds.at(type).of_a_person : 0;
+      const auto count = std::count_if(both.begin(), both.end(),
+                                       [&](std::uint32_t n) { return names[n].first == type; });
+      if (most > 0 && count > most) {
+        reason = "person: " + std::to_string(most) + " of " + type;
+      }
+    }
+    if (reason.empty()) {
+      for (const std::uint32_t n : both) persons[n] = both;
+      united.emplace_back(a, b);
+    }
+    for (auto& [key, link] : *links) {
+      if (std::get<0>(key) == a && std::get<1>(key) == b) std::get<7>(link) = reason;
+    }
+  }
+  return united;
+}
+
 /// The same by the plain definitions.
-Result Slow(const std::vector<Row>& rows, const std::set<Name>& blocked) {
+Result Slow(const std::vector<Row>& rows, const Rules& rules) {
+  const std::set<Name>& blocked = rules.blocked;
   Result result;
   for (const Row& row : rows) {
     for (const Name& name : {row.a, row.b}) {
@@ -139,8 +202,7 @@ Result Slow(const std::vector<Row>& rows, const std::set<Name>& blocked) {
       reasons[name] = std::to_string(limit) + " of " + type.second;
     }
   }
-  std::map<std::tuple<std::uint32_t, std::uint32_t, std::string>, Evidence> links;
-  std::vector<std::pair<std::int64_t, std::int64_t>> united;
+  Links links;
   for (const Row& row : rows) {
     if (row.a == row.b) continue;
     const auto x = result.people[row.a].number;
@@ -157,7 +219,6 @@ Result Slow(const std::vector<Row>& rows, const std::set<Name>& blocked) {
         reason = reason.empty() ? reasons[name] : std::min(reason, reasons[name]);
       }
     }
-    if (reason.empty()) united.emplace_back(x, y);
     auto [at, is_new] =
         links.try_emplace({std::min(x, y), std::max(x, y), row.source},
                           Evidence{a, b, row.source, 0, row.weight, row.at, row.at, reason});
@@ -167,8 +228,8 @@ Result Slow(const std::vector<Row>& rows, const std::set<Name>& blocked) {
     std::get<5>(link) = std::min(std::get<5>(link), row.at);
     std::get<6>(link) = std::max(std::get<6>(link), row.at);
   }
+  const auto component = oracle::Components(SlowlyUnited(names, rules, &links));
   for (const auto& [key, link] : links) result.links.push_back(link);
-  const auto component = oracle::Components(united);
   std::uint32_t persons = 0;
   for (std::uint32_t number = 0; number < names.size(); ++number) {
     Person& person = result.people[names[number]];
@@ -191,15 +252,17 @@ TEST(FirstLoad, AgreesWithThePlainDefinitionInAnyOrder) {
       rows.push_back({rng() % 2 == 0 ? "crm" : "app", name(), name(),
                       static_cast<std::int64_t>(rng() % 9), static_cast<double>(rng() % 3) / 2});
     }
-    std::set<Name> blocked;
-    if (round % 2 == 0) blocked = {name(), name()};
-    const Result fast = Loaded(rows, blocked);
-    ASSERT_EQ(fast, Slow(rows, blocked)) << "round " << round;
+    Rules rules;
+    if (round % 2 == 0) rules.blocked = {name(), name()};
+    rules.is_limited = round % 3 == 0;
+    if (round % 5 == 0) rules.size_cap = static_cast<std::int32_t>(1 + rng() % 6);
+    const Result fast = Loaded(rows, rules);
+    ASSERT_EQ(fast, Slow(rows, rules)) << "round " << round;
     std::shuffle(rows.begin(), rows.end(), rng);
     for (Row& row : rows) {
       if (rng() % 2 == 0) std::swap(row.a, row.b);
     }
-    ASSERT_EQ(Loaded(rows, blocked), fast) << "round " << round;
+    ASSERT_EQ(Loaded(rows, rules), fast) << "round " << round;
   }
 }
 
@@ -236,7 +299,7 @@ TEST(FirstLoad, NothingIsNothing) {
   FirstLoad load(std::pmr::new_delete_resource());
   load.Number();
   EXPECT_THROW(load.Block(0), Error);
-  EXPECT_THROW(load.DescribeType(0, 1, 1, 1, 0), Error);
+  EXPECT_THROW(load.DescribeType(0, {}), Error);
 }
 
 }  // namespace
