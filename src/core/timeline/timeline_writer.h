@@ -188,7 +188,8 @@ class PropertySurvey {
 
 namespace internal {
 
-/// The first pass over the events of an image: everything but the lengths of the deltas.
+/// The first pass over the events of an image. Most are at milliseconds: of these it knows the
+/// lengths of the deltas too.
 class HeaderSurvey {
  public:
   explicit HeaderSurvey(ImageHeader* header) : header_(header) {
@@ -203,6 +204,7 @@ class HeaderSurvey {
       const std::uint64_t delta = Elapsed(header_->last, at);
       milliseconds_ = delta % kTicks[1] == 0;
       seconds_ = seconds_ && delta % kTicks[2] == 0;
+      deltas_.Add(delta / kTicks[1]);
     }
     header_->last = at;
     header_->code_bits |= CodeBit(code);
@@ -215,12 +217,15 @@ class HeaderSurvey {
     shape.width_log2 = codes_ < (1u << 8) ? 0 : codes_ < (1u << 16) ? 1 : 2;
     return shape;
   }
+  /// With a tick of a millisecond.
+  const LengthCounts& deltas() const { return deltas_; }
 
  private:
   ImageHeader* header_;
   std::uint32_t codes_ = 0;
   bool milliseconds_ = true;
   bool seconds_ = true;
+  LengthCounts deltas_;
 };
 
 template <class ForEach>
@@ -239,9 +244,6 @@ LengthCounts::Choice MeasureDeltas(unsigned tick, ForEach&& for_each) {
   switch (tick) {
     case 0:
       count([] { return kTicks[0]; });
-      break;
-    case 1:
-      count([] { return kTicks[1]; });
       break;
     default:
       count([] { return kTicks[2]; });
@@ -295,7 +297,8 @@ Layout<Record> Measure(ForEach&& for_each, [[maybe_unused]] std::pmr::memory_res
     }
   }
   Shape shape = survey.Finish();
-  const LengthCounts::Choice deltas = internal::MeasureDeltas(shape.tick, for_each);
+  const LengthCounts::Choice deltas =
+      shape.tick == 1 ? survey.deltas().Best() : internal::MeasureDeltas(shape.tick, for_each);
   shape.lengths = deltas.set;
   layout.delta_bytes = deltas.bytes;
   header.shape = shape.Pack();

@@ -44,12 +44,21 @@ class UserGroups {
     const std::span<const RowSegment> segments(&rows_.segments[first], segment_ - first);
     next_ = 0;
     keys_.clear();
-    ForEachRow(segments, [this](std::uint64_t key, const FullEvent&) { keys_.push_back(key); });
+    std::uint64_t most = 0;
+    least_ = ~std::uint64_t{0};
+    ForEachRow(segments, [this, &most](RowReader* reader) {
+      std::uint64_t key = 0;
+      if (!reader->NextKey(&key)) return false;
+      least_ = std::min(least_, key);
+      most = std::max(most, key);
+      keys_.push_back(key);
+      return true;
+    });
     if (keys_.empty()) {
       begins_.clear();
       return;
     }
-    NumberUsers();
+    NumberUsers(most);
     // begins_[g + 1] counts the rows of group g, then says where its next row goes.
     for (const std::uint64_t group : keys_) ++begins_[group + 1];
     std::size_t before = 0;
@@ -60,19 +69,18 @@ class UserGroups {
     }
     events_.resize(keys_.size());
     const std::uint64_t* group = keys_.data();
-    ForEachRow(segments, [this, &group](std::uint64_t, const FullEvent& event) {
-      events_[begins_[*group++ + 1]++] = Narrowed(event);
+    ForEachRow(segments, [this, &group](RowReader* reader) {
+      std::uint64_t key = 0;
+      Record event;
+      if (!reader->Next(&key, &event)) return false;
+      events_[begins_[*group++ + 1]++] = event;
+      return true;
     });
   }
 
-  /// Puts the number of its user into the place of each key and makes room to count.
-  void NumberUsers() {
-    std::uint64_t most = 0;
-    least_ = ~std::uint64_t{0};
-    for (const std::uint64_t key : keys_) {
-      least_ = std::min(least_, key);
-      most = std::max(most, key);
-    }
+  /// Puts the number of its user into the place of each key, of which `most` is the greatest, and
+  /// makes room to count.
+  void NumberUsers(std::uint64_t most) {
     users_.clear();
     if (most - least_ < 4 * keys_.size() + 1024) {
       for (std::uint64_t& key : keys_) key -= least_;
@@ -114,30 +122,13 @@ class UserGroups {
     return key * 0x9e3779b97f4a7c15u >> (64 - bits);
   }
 
-  template <class Visit>
-  static void ForEachRow(std::span<const RowSegment> segments, Visit&& visit) {
+  /// read_row(reader) reads a row, or returns false at the end.
+  template <class ReadRow>
+  static void ForEachRow(std::span<const RowSegment> segments, ReadRow&& read_row) {
     StopTicker ticker;
     for (const RowSegment& segment : segments) {
       RowReader reader(segment.rows);
-      std::uint64_t key = 0;
-      FullEvent event{};
-      while (reader.Next(&key, &event)) {
-        visit(key, event);
-        ticker.Step();
-      }
-    }
-  }
-
-  /// Columns that the event has not are zero, as equal events are equal bytes.
-  static Record Narrowed(const FullEvent& event) {
-    if constexpr (kRoom<Record> < 0) {
-      return {event.at, event.code};
-    } else {
-      if (event.present != 0) return ConvertEvent<Record>(event);
-      Record record{};
-      record.at = event.at;
-      record.code = event.code;
-      return record;
+      while (read_row(&reader)) ticker.Step();
     }
   }
 

@@ -26,28 +26,7 @@ void RowReader::Corrupt(const char* why) {
   throw Error(ErrorCode::kCorruptData, std::string(kWhat) + " is corrupt", why);
 }
 
-void RowReader::ReadMore(FullEvent* event) {
-  if (at_ >= end_) Corrupt("A row is longer than its partition.");
-  const auto control = std::to_integer<unsigned>(*at_++);
-  event->present = control & 31;
-  event->value = 0;
-  if (event->has_value()) {
-    const unsigned bytes = (control >> 5) + 1;
-    event->value = UnZigZag(Load(at_, bytes));
-    at_ += bytes;
-  }
-  for (int i = 0; i < kMaxProperties; ++i) {
-    event->properties[i] = 0;
-    if (!event->has_property(i + 1)) continue;
-    std::uint64_t number = 0;
-    unsigned byte = 128;
-    for (unsigned shift = 0; byte >= 128 && shift < 35; shift += 7) {
-      byte = std::to_integer<unsigned>(*at_++);
-      number |= std::uint64_t{byte & 127} << shift;
-    }
-    event->properties[i] = static_cast<std::int32_t>(UnZigZag(number));
-  }
-}
+void RowReader::CorruptColumn() { Corrupt("A row has a column that the header does not know of."); }
 
 void RowReader::UseTail() {
   if (in_tail_) return;
@@ -115,9 +94,7 @@ void CheckUserRows(std::span<const std::byte> bytes, ErrorCode code) {
           RowReader::Corrupt("An instant is out of range.");
         }
         if (event.code < 0) RowReader::Corrupt("An event code is negative.");
-        if ((event.present & ~header.columns) != 0) {
-          RowReader::Corrupt("A row has a column that the header does not know of.");
-        }
+        if ((event.present & ~header.columns) != 0) RowReader::CorruptColumn();
         if (header.partition_bits != 0 && key >> (64 - kPartitionBits) != 0) {
           RowReader::Corrupt("A user is out of range.");
         }
@@ -139,8 +116,7 @@ std::uint64_t CountRows(const RowSegments& rows) {
   for (const RowSegment& segment : rows.segments) {
     RowReader reader(segment.rows);
     std::uint64_t key = 0;
-    FullEvent event;
-    while (reader.Next(&key, &event)) {
+    while (reader.NextKey(&key)) {
       ++count;
       ticker.Step();
     }

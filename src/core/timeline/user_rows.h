@@ -118,39 +118,99 @@ class RowReader {
   RowReader(const RowReader&) = delete;  // it may point into itself
   RowReader& operator=(const RowReader&) = delete;
 
-  /// Reads the key, and the event when there is a place for it; false at the end. Throws
-  /// kCorruptData.
-  bool Next(std::uint64_t* key, FullEvent* event) {
+  /// Reads a row: the key, and the event, whose kind has room for all that rows have; false at the
+  /// end. Throws kCorruptData.
+  template <class Record>
+  bool Next(std::uint64_t* key, Record* event) {
     if (at_ >= end_) return false;
     const auto control = std::to_integer<unsigned>(*at_);
     const unsigned delta_bytes = (control & 7) + 1;
-    const unsigned key_bytes = (control >> 3 & 7) + 1;
-    const unsigned code_bytes = (control & 64) != 0 ? 4 : 1;
     before_ = static_cast<Micros>(static_cast<std::uint64_t>(before_) +
                                   static_cast<std::uint64_t>(UnZigZag(Load(at_ + 1, delta_bytes))));
-    *key = Load(at_ + 1 + delta_bytes, key_bytes);
-    const std::byte* rest = at_ + 1 + delta_bytes + key_bytes;
-    event->at = before_;
-    event->code = static_cast<std::int32_t>(Load(rest, code_bytes));
-    event->present = 0;
-    at_ = rest + code_bytes;
-    if ((control & 128) != 0) ReadMore(event);
-    if (at_ > end_) Corrupt("A row is longer than its partition.");
-    if (end_ - at_ <= static_cast<std::ptrdiff_t>(kRowRoom)) [[unlikely]]
-      UseTail();
+    const std::byte* rest = ReadKey(control, key);
+    const unsigned code_bytes = (control & kWideCode) != 0 ? 4 : 1;
+    const auto code = static_cast<std::int32_t>(Load(rest, code_bytes));
+    rest += code_bytes;
+    if constexpr (kRoom < Record >> 0) {
+      *event = {};
+      event->at = before_;
+      event->code = code;
+      if ((control & kMore) != 0) rest = ReadMore(rest, event);
+    } else {
+      *event = {before_, code};
+      if ((control & kMore) != 0) CorruptColumn();
+    }
+    GoOn(rest);
+    return true;
+  }
+
+  /// Reads the key of a row alone; false at the end. Throws kCorruptData.
+  bool NextKey(std::uint64_t* key) {
+    if (at_ >= end_) return false;
+    const auto control = std::to_integer<unsigned>(*at_);
+    const std::byte* rest = ReadKey(control, key) + ((control & kWideCode) != 0 ? 4 : 1);
+    if ((control & kMore) != 0) {
+      const auto more = std::to_integer<unsigned>(*rest++);
+      if ((more & 1) != 0) rest += (more >> 5) + 1;
+      for (unsigned left = more >> 1 & 15; left != 0; left &= left - 1) {
+        for (unsigned bytes = 0; bytes < 4 && *rest >= std::byte{128}; ++bytes) ++rest;
+        ++rest;
+      }
+    }
+    GoOn(rest);
     return true;
   }
 
   [[noreturn]] static void Corrupt(const char* why);
+  [[noreturn]] static void CorruptColumn();
 
  private:
+  /// Bits of a row's first byte.
+  static constexpr unsigned kWideCode = 64;
+  static constexpr unsigned kMore = 128;
+
   /// The number in the first so many of the eight bytes there.
   static std::uint64_t Load(const std::byte* from, unsigned bytes) {
     std::uint64_t number;
     std::memcpy(&number, from, 8);
     return number & (~std::uint64_t{0} >> (64 - 8 * bytes));
   }
-  void ReadMore(FullEvent* event);
+  /// Returns where the code is.
+  const std::byte* ReadKey(unsigned control, std::uint64_t* key) const {
+    const std::byte* from = at_ + 2 + (control & 7);
+    const unsigned key_bytes = (control >> 3 & 7) + 1;
+    *key = Load(from, key_bytes);
+    return from + key_bytes;
+  }
+  /// Returns the end of the row.
+  template <int kProperties>
+  static const std::byte* ReadMore(const std::byte* from, WideEvent<kProperties>* event) {
+    const auto control = std::to_integer<unsigned>(*from++);
+    event->present = control & 31;
+    if (event->present >> (kProperties + 1) != 0) CorruptColumn();
+    if (event->has_value()) {
+      const unsigned bytes = (control >> 5) + 1;
+      event->value = UnZigZag(Load(from, bytes));
+      from += bytes;
+    }
+    for (int i = 0; i < kProperties; ++i) {
+      if (!event->has_property(i + 1)) continue;
+      std::uint64_t number = 0;
+      unsigned byte = 128;
+      for (unsigned shift = 0; byte >= 128 && shift < 35; shift += 7) {
+        byte = std::to_integer<unsigned>(*from++);
+        number |= std::uint64_t{byte & 127} << shift;
+      }
+      event->properties[i] = static_cast<std::int32_t>(UnZigZag(number));
+    }
+    return from;
+  }
+  void GoOn(const std::byte* next) {
+    at_ = next;
+    if (at_ > end_) Corrupt("A row is longer than its partition.");
+    if (end_ - at_ <= static_cast<std::ptrdiff_t>(kRowRoom)) [[unlikely]]
+      UseTail();
+  }
   void UseTail();
 
   const std::byte* at_;
@@ -208,14 +268,23 @@ class UserRows {
 
   template <class Record>
   void Add(std::int64_t user, const Record& event) {
+    if (AddInRoom(user, event)) [[likely]]
+      return;
+    NewBlock(&partitions_[UserPlace::Of(user).partition], 0);
+    AddInRoom(user, event);
+  }
+
+  /// The same unless there is no room left: then nothing is done. Never throws.
+  template <class Record>
+  bool AddInRoom(std::int64_t user, const Record& event) {
     const UserPlace place = UserPlace::Of(user);
     Partition& partition = partitions_[place.partition];
-    if (partition.end - partition.at < static_cast<std::ptrdiff_t>(kRowRoom)) [[unlikely]] {
-      NewBlock(&partition, 0);
-    }
+    if (partition.end - partition.at < static_cast<std::ptrdiff_t>(kRowRoom)) [[unlikely]]
+      return false;
     partition.at = WriteRow(partition.at, place.key, partition.before, event);
     partition.before = event.at;
     if constexpr (kRoom < Record >> 0) columns_ |= static_cast<std::uint8_t>(event.present);
+    return true;
   }
 
   /// Takes the rows of a stored state, behind those that it has.

@@ -36,6 +36,11 @@ class Expanded {
     return header->eoh_methods == &kMethods ? reinterpret_cast<Expanded*>(header) : nullptr;
   }
 
+  /// The same when the Datum is one through which the object may be changed, else null.
+  static Expanded* Writable(Datum datum) {
+    return VARATT_IS_EXTERNAL_EXPANDED_RW(DatumGetPointer(datum)) ? From(datum) : nullptr;
+  }
+
   /// The Datum through which the aggregate may go on changing the object.
   Datum ReadWrite() { return EOHPGetRWDatum(&header_); }
   /// A Datum in the current context through which nobody may change the object, which has to

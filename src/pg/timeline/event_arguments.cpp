@@ -2,18 +2,14 @@
 
 namespace cdp::pg {
 
-bool TakeEvent(FunctionCallInfo fcinfo, int n, timeline::Event* event) {
-  if (PG_ARGISNULL(n) || PG_ARGISNULL(n + 1)) return false;
-  *event = {PG_GETARG_TIMESTAMPTZ(n), PG_GETARG_INT32(n + 1)};
-  if (TIMESTAMP_NOT_FINITE(event->at)) {
+void RefuseEvent(const timeline::Event& event) {
+  if (TIMESTAMP_NOT_FINITE(event.at)) {
     ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
                     errmsg("timeline cannot hold an event at an infinite time")));
   }
-  if (event->value < 0) {
-    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                    errmsg("event code %d is negative", event->value)));
-  }
-  return true;
+  ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                  errmsg("event code %d is negative", event.value)));
+  pg_unreachable();
 }
 
 int TakeProperties(FunctionCallInfo fcinfo, int n, timeline::FullEvent* event) {

@@ -6,9 +6,18 @@
 
 namespace cdp::pg {
 
+/// Raises the error of an event that no timeline can hold.
+[[noreturn]] void RefuseEvent(const timeline::Event& event);
+
 /// Arguments n and n + 1: time and code. False when one is null: then there is no event. May
 /// longjmp.
-bool TakeEvent(FunctionCallInfo fcinfo, int n, timeline::Event* event);
+inline bool TakeEvent(FunctionCallInfo fcinfo, int n, timeline::Event* event) {
+  if (PG_ARGISNULL(n) || PG_ARGISNULL(n + 1)) return false;
+  *event = {PG_GETARG_TIMESTAMPTZ(n), PG_GETARG_INT32(n + 1)};
+  if (TIMESTAMP_NOT_FINITE(event->at) || event->value < 0) [[unlikely]]
+    RefuseEvent(*event);
+  return true;
+}
 
 /// Argument n, the value.
 template <int kProperties>

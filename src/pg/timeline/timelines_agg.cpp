@@ -21,7 +21,14 @@ bool TakeUserEvent(FunctionCallInfo fcinfo, int64* user, Event* event) {
 }
 
 template <class Record>
-Datum Append(FunctionCallInfo fcinfo, MemoryContext aggregate, int64 user, const Record& event) {
+Datum Append(FunctionCallInfo fcinfo, const char* function, int64 user, const Record& event) {
+  // Only an aggregate has a state that may be written to.
+  if (!PG_ARGISNULL(0)) {
+    ExpandedRows* expanded = ExpandedRows::Writable(PG_GETARG_DATUM(0));
+    if (expanded != nullptr && expanded->value().AddInRoom(user, event)) [[likely]]
+      PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+  }
+  const MemoryContext aggregate = RequireAggregate(fcinfo, function);
   UserRowsState state = UserRowsArgument(fcinfo);
   if (state.is_null()) state = NewUserRows(kNoTerms);
   AppendUserRow(&state, aggregate, user, event);
@@ -31,25 +38,22 @@ Datum Append(FunctionCallInfo fcinfo, MemoryContext aggregate, int64 user, const
 }  // namespace
 
 CDP_FUNCTION(cdp__timelines_build_trans) {
-  const MemoryContext aggregate = RequireAggregate(fcinfo, "_timelines_build_trans");
   int64 user = 0;
   Event event;
   if (!TakeUserEvent(fcinfo, &user, &event)) return UnchangedState(fcinfo);
-  return Append(fcinfo, aggregate, user, event);
+  return Append(fcinfo, "_timelines_build_trans", user, event);
 }
 
 CDP_FUNCTION(cdp__timelines_build_value_trans) {
-  const MemoryContext aggregate = RequireAggregate(fcinfo, "_timelines_build_value_trans");
   int64 user = 0;
   Event event;
   if (!TakeUserEvent(fcinfo, &user, &event)) return UnchangedState(fcinfo);
   auto valued = timeline::ConvertEvent<ValuedEvent>(event);
   TakeValue(fcinfo, 4, &valued);
-  return Append(fcinfo, aggregate, user, valued);
+  return Append(fcinfo, "_timelines_build_value_trans", user, valued);
 }
 
 CDP_FUNCTION(cdp__timelines_build_property_trans) {
-  const MemoryContext aggregate = RequireAggregate(fcinfo, "_timelines_build_property_trans");
   int64 user = 0;
   Event event;
   if (!TakeUserEvent(fcinfo, &user, &event)) return UnchangedState(fcinfo);
@@ -59,18 +63,17 @@ CDP_FUNCTION(cdp__timelines_build_property_trans) {
     valued.properties[0] = PG_GETARG_INT32(5);
     valued.present |= 2;
   }
-  return Append(fcinfo, aggregate, user, valued);
+  return Append(fcinfo, "_timelines_build_property_trans", user, valued);
 }
 
 CDP_FUNCTION(cdp__timelines_build_properties_trans) {
-  const MemoryContext aggregate = RequireAggregate(fcinfo, "_timelines_build_properties_trans");
   int64 user = 0;
   Event event;
   if (!TakeUserEvent(fcinfo, &user, &event)) return UnchangedState(fcinfo);
   auto full = timeline::ConvertEvent<FullEvent>(event);
   TakeValue(fcinfo, 4, &full);
   TakeProperties(fcinfo, 5, &full);
-  return Append(fcinfo, aggregate, user, full);
+  return Append(fcinfo, "_timelines_build_properties_trans", user, full);
 }
 
 CDP_FUNCTION(cdp__timelines_build_combine) {

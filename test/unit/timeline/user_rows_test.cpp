@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <random>
 #include <string>
 #include <vector>
 
+#include "core/timeline/timeline_check.h"
 #include "core/timeline/user_groups.h"
 #include "unit/timeline/random_events.h"
 
@@ -49,17 +51,26 @@ FullEvent RandomEvent(std::mt19937_64& rng, std::uint64_t columns) {
   return event;
 }
 
+template <class Record = FullEvent>
 Kept Grouped(RowSegments rows) {
   Kept kept;
-  UserGroups<FullEvent> groups(std::move(rows), memory);
+  UserGroups<Record> groups(std::move(rows), memory);
   std::int64_t user = 0;
-  std::span<FullEvent> events;
+  std::span<Record> events;
   while (groups.Next(&user, &events)) {
     EXPECT_FALSE(events.empty());
-    EXPECT_TRUE(kept.emplace(user, std::vector(events.begin(), events.end())).second)
-        << "user " << user << " comes twice";
+    const auto [place, is_new] = kept.try_emplace(user);
+    EXPECT_TRUE(is_new) << "user " << user << " comes twice";
+    for (const Record& event : events) place->second.push_back(ConvertEvent<FullEvent>(event));
   }
   return kept;
+}
+
+/// By the narrowest kind of record that has room for what the rows have.
+Kept GroupedNarrowly(std::span<const std::byte> bytes) {
+  return WithRecord(KindOfColumns(ReadUserRowsHeader(bytes).columns), [bytes]<class Record>() {
+    return Grouped<Record>(ReadUserRows(bytes, memory));
+  });
 }
 
 std::vector<std::byte> Flattened(const UserRows& rows) {
@@ -92,7 +103,7 @@ TEST(UserRowsProperty, EveryUserGetsItsEventsInTheOrderOfArrival) {
   for (int round = 0; round < kRounds / 20; ++round) {
     const std::size_t count = rng() % 100 == 0 ? rng() % 3000 : rng() % 60;
     const auto kind = static_cast<unsigned>(rng());
-    const std::uint64_t columns = rng() % 2 == 0 ? 0 : rng() & 31;
+    const std::uint64_t columns = std::array<std::uint64_t, 4>{0, 3, 31, rng() & 31}[rng() % 4];
     std::vector<std::pair<std::int64_t, FullEvent>> all;
     Kept expected;
     std::pmr::monotonic_buffer_resource room;
@@ -113,6 +124,7 @@ TEST(UserRowsProperty, EveryUserGetsItsEventsInTheOrderOfArrival) {
     const auto one = OnePartition(all);
     CheckUserRows(one, ErrorCode::kInvalidBinary);
     ASSERT_EQ(Grouped(ReadUserRows(one, memory)), expected) << "round " << round;
+    ASSERT_EQ(GroupedNarrowly(bytes), expected) << "round " << round;
     // Taken over by another state, from either form, behind what it has.
     UserRows both(&room);
     both.Take(bytes);
@@ -200,6 +212,12 @@ TEST(UserRows, RefusesWhatItCannotLeave) {
   bytes = OnePartition({{1, event}});
   bytes[2] = std::byte{0};
   EXPECT_EQ(MessageOf(bytes), corrupt + "A row has a column that the header does not know of.");
+  // Past the door: who reads fewer columns than there are does not take one for another.
+  EXPECT_THROW(Grouped<Event>(ReadUserRows(bytes, memory)), Error);
+  event.present = 1u << 2;
+  bytes = OnePartition({{1, event}});
+  EXPECT_EQ(MessageOf(bytes), "no error");
+  EXPECT_THROW(Grouped<ValuedEvent>(ReadUserRows(bytes, memory)), Error);
 }
 
 }  // namespace
