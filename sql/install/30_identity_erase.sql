@@ -95,7 +95,7 @@ BEGIN
     DELETE FROM cdp.link_queue AS q WHERE q.a = ANY (ids) OR q.b = ANY (ids);
     PERFORM cdp._identity_leave(ids, 'erased', run_id);
     -- In the one spelling no value begins with a blank: nobody will ever be found by this one.
-    UPDATE cdp.identifier AS i SET value = ' ' || i.id, verdict = NULL, first_seen = now(), last_seen = now() WHERE i.id = ANY (ids);
+    UPDATE cdp.identifier AS i SET value = ' ' || i.id, verdict = NULL, first_seen = '-infinity', last_seen = '-infinity' WHERE i.id = ANY (ids);
     UPDATE cdp.person AS p SET ended_at = now() WHERE p.one_id = person AND p.ended_at IS NULL;
     removed := jsonb_build_object('identifier', cardinality(ids), 'link', links, 'link_verdict', verdicts);
 END $$;

@@ -104,7 +104,7 @@ SELECT * FROM holds_bit(1);
 SELECT event_id FROM cdp.landing_event ORDER BY 1;
 SELECT e.event_id FROM cdp.event e ORDER BY 1;
 SELECT t.ts, i.value FROM cdp.timeline_tail t JOIN cdp.identifier i ON i.id = t.identifier_id ORDER BY 1, 2;
-SELECT id, value, one_id, status, first_seen = since AS times_too FROM cdp.identifier WHERE status = 'erased' ORDER BY 1;
+SELECT id, value, one_id, status, first_seen, last_seen FROM cdp.identifier WHERE status = 'erased' ORDER BY 1;
 SELECT one_id, merged_into, ended_at IS NOT NULL AS ended FROM cdp.person ORDER BY 1;
 SELECT survivor, absorbed, link_a, link_b FROM cdp.merge_log ORDER BY seq;
 SELECT kind, name, detail - 'by' AS detail FROM cdp.run WHERE kind IN ('id_share', 'id_approve', 'person_erase') ORDER BY run_id;

@@ -24,6 +24,7 @@ $primary->safe_psql('postgres', <<'SQL');
     SELECT cdp.audience_define('reachable', 'tag:phone');
     SELECT * FROM cdp.audience_refresh('reachable');
 SQL
+$primary->safe_psql('postgres', space_decide());
 $primary->safe_psql('postgres', space_land(2) . 'SELECT * FROM cdp.ingest(); SELECT * FROM cdp.id_resolve();');
 $primary->wait_for_catchup($standby);
 
@@ -35,6 +36,8 @@ for my $question (
     "SELECT cdp.audience_count('audience:reachable')",
     'SELECT area, severity, what, detail FROM cdp.check()',
     "SELECT cdp.setting('time_zone')",
+    'SELECT old, new, cdp.rb_to_array(touched), cdp.rb_to_array(split) FROM cdp.id_changes_since(0)',
+    "SELECT cdp.person_export(cdp.one_id('phone', 'p20')) - 'exported_at'",
     'SELECT source_table, reason, row_count FROM cdp.v_quarantine ORDER BY 1, 2',
   )
 {
@@ -47,7 +50,7 @@ like($err, qr/read-only transaction|during recovery/, 'a standby does not ingest
 $primary->wait_for_catchup($standby);
 $standby->promote;
 for my $node ($standby, $primary) {
-    $node->safe_psql('postgres', space_land(3) . 'SELECT * FROM cdp.ingest(); SELECT * FROM cdp.id_resolve();');
+    $node->safe_psql('postgres', space_land(3) . space_land(1) . 'SELECT * FROM cdp.ingest(); SELECT * FROM cdp.id_resolve();');
 }
 is(space_state($standby, 'postgres'), space_state($primary, 'postgres'), 'promoted: the same people, the same numbers');
 is($standby->safe_psql('postgres', "SELECT what FROM cdp.check() WHERE severity = 'error'"), '', 'nothing is unhealthy');

@@ -5,7 +5,7 @@ use strict;
 use warnings;
 use Exporter 'import';
 
-our @EXPORT = qw(space_land space_state);
+our @EXPORT = qw(space_land space_decide space_state);
 
 # SQL that lands a batch: events over two months and links, with merges into the people of earlier
 # batches, placeholders, shared devices and rows to be refused.
@@ -27,6 +27,20 @@ sub space_land {
 SQL
 }
 
+# SQL that decides on people of batch 1 by hand: links and identifiers taken away, shared, blocked, approved, somebody
+# erased. None of it may be learnt again.
+sub space_decide {
+    return <<'SQL';
+        SELECT * FROM cdp.id_unlink('phone', 'p20', 'unionid', 'u10');
+        SELECT * FROM cdp.id_remove('phone', 'p30');
+        SELECT * FROM cdp.id_share('phone', 'p40');
+        SELECT * FROM cdp.id_block('phone', 'p60');
+        SELECT cdp.id_approve(least(d.id, p.id), greatest(d.id, p.id)) FROM cdp.identifier d, cdp.identifier p WHERE d.value = 'shop' AND p.value = 'p9';
+        SELECT * FROM cdp.id_resolve();
+        SELECT * FROM cdp.person_erase('phone', 'p50', tombstone => true);
+SQL
+}
+
 # One line per table: its number of rows and a hash of all that does not tell the time of the run.
 sub space_state {
     my ($node, $database) = @_;
@@ -40,7 +54,9 @@ sub space_state {
         link => 'a, b, source, weight, first_seen, last_seen, n, status, reason',
         link_queue => 'a, b',
         link_verdict => 'a, b, verdict',
-        person => 'one_id, merged_into',
+        person => 'one_id, merged_into, ended_at IS NOT NULL',
+        erase_log => 'one_id, tombstones, removed',
+        erased => 'length(hash)',
         merge_log => 'survivor, absorbed, link_a, link_b',
         split_log => 'one_id, part, is_restored, identifiers',
         counter => 'name, last',
