@@ -1,20 +1,14 @@
-/// Set expressions over tags and audiences, as people write them.
+/// Set expressions over tags and audiences: the part of the rule language that is answered from
+/// stored bitmaps.
 ///
-///   expression := operand { (and | or | "but not" | & | '|') operand }
-///   operand    := { not | ! } ( "(" expression ")" | leaf )
-///   leaf       := tag:NAME [ = VALUE | in (VALUE, ...) ] | audience:NAME | everyone
-///
-/// `not` binds tighter than `and`, `and` tighter than `or`; "x but not y" is "x and not y". Names
-/// and values are bare words (letters of any script, digits, _ - .) or quoted, in either kind of
-/// quotes, with the quote doubled inside. Keywords are ASCII and their case does not matter.
+///   leaf := tag:NAME [ = VALUE | in (VALUE, ...) ] | audience:NAME | everyone
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/base/error.h"
+#include "core/audience/rule.h"
 
 namespace cdp::audience {
 
@@ -30,28 +24,14 @@ struct Step {
   bool operator==(const Step&) const = default;
 };
 
-/// What does not parse, and where.
-class SyntaxError : public Error {
- public:
-  /// `character` counts from 1.
-  SyntaxError(std::string message, std::size_t character, std::string hint);
-  std::size_t character() const noexcept { return character_; }
+/// Reads an expression. Throws as ParseRule does, and SyntaxError at what is of rules only.
+Node ParseExpression(std::string_view text);
 
- private:
-  std::size_t character_;
-};
-
-/// Parentheses and negations may lie this deep in each other.
-inline constexpr int kMaxDepth = 256;
-
-/// The text is UTF-8. Throws SyntaxError; kLimitExceeded when nested too deeply.
-std::vector<Step> Parse(std::string_view text);
-
-/// The one spelling of an expression: Parse(Print(steps)) == steps.
-std::string Print(const std::vector<Step>& steps);
+/// The steps of an expression that ParseExpression has read.
+std::vector<Step> StepsOf(const Node& node);
 
 /// The steps as a JSON array: {"op":"tag","name":...,"values":[...] or null},
 /// {"op":"audience","name":...}, {"op":"everyone"}, {"op":"not"}, {"op":"and"}, {"op":"or"}.
-std::string ToJson(const std::vector<Step>& steps);
+std::string JsonOfSteps(const std::vector<Step>& steps);
 
 }  // namespace cdp::audience

@@ -1,13 +1,7 @@
 #include "core/audience/token.h"
 
-#include "core/audience/expression.h"
-
 namespace cdp::audience {
 namespace {
-
-constexpr const char* kGrammar =
-    "An expression joins tag:NAME, tag:NAME = VALUE, tag:NAME in (VALUE, ...), audience:NAME and "
-    "everyone by and, or, not, but not and parentheses; quote what is not a plain word.";
 
 constexpr bool IsSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f';
@@ -55,13 +49,12 @@ std::size_t WordCharacter(std::string_view text) {
   return IsForeignPunctuation(text.substr(0, size)) ? 0 : size;
 }
 
-/// At most kLongestQuote bytes of a user's text, cut between characters.
-std::string Shortened(std::string_view text) {
-  constexpr std::size_t kLongestQuote = 100;
-  if (text.size() <= kLongestQuote) return std::string(text);
-  std::size_t size = kLongestQuote;
-  while (size > 0 && !StartsCharacter(text[size])) --size;
-  return std::string(text.substr(0, size)) + "...";
+/// Bytes of the operator at the front of the text; 0 when there is none.
+std::size_t SymbolBytes(std::string_view text) {
+  for (const std::string_view two : {"<=", ">=", "<>", "!="}) {
+    if (text.starts_with(two)) return 2;
+  }
+  return std::string_view("()=,:&|!<>%").find(text.front()) == std::string_view::npos ? 0 : 1;
 }
 
 std::size_t WordBytes(std::string_view text) {
@@ -76,31 +69,61 @@ std::size_t WordBytes(std::string_view text) {
 
 }  // namespace
 
-SyntaxError::SyntaxError(std::string message, std::size_t character, std::string hint)
-    : Error(ErrorCode::kSyntax, std::move(message), {}, std::move(hint)), character_(character) {}
+std::string Shortened(std::string_view text) {
+  constexpr std::size_t kLongestQuote = 100;
+  if (text.size() <= kLongestQuote) return std::string(text);
+  std::size_t size = kLongestQuote;
+  while (size > 0 && !StartsCharacter(text[size])) --size;
+  return std::string(text.substr(0, size)) + "...";
+}
+
+void ThrowAt(std::string_view text, std::size_t at, std::string message, std::string detail,
+             std::string hint) {
+  std::size_t character = 1;
+  for (const char c : text.substr(0, at)) character += StartsCharacter(c);
+  throw SyntaxError(std::move(message), character, std::move(detail), std::move(hint));
+}
 
 void ThrowSyntaxError(std::string_view text, std::size_t at, std::string_view spelling,
-                      std::string message) {
-  if (message.empty()) message = "syntax error";
+                      std::string message, std::string detail) {
   if (spelling.empty()) {
     message += " at end of input";
   } else {
     message += " at or near \"" + Shortened(spelling) + "\"";
   }
-  std::size_t character = 1;
-  for (const char c : text.substr(0, at)) character += StartsCharacter(c);
-  throw SyntaxError(std::move(message), character, kGrammar);
+  ThrowAt(text, at, std::move(message), std::move(detail), {});
+}
+
+bool SameWord(std::string_view word, std::string_view lower) {
+  if (word.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < lower.size(); ++i) {
+    const char c = word[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != lower[i]) return false;
+  }
+  return true;
 }
 
 bool IsBareWord(std::string_view text) { return !text.empty() && WordBytes(text) == text.size(); }
 
-bool Token::IsKeyword(std::string_view keyword) const {
-  if (kind != TokenKind::kWord || spelling.size() != keyword.size()) return false;
-  for (std::size_t i = 0; i < keyword.size(); ++i) {
-    const char c = spelling[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != keyword[i]) return false;
+void AppendQuoted(std::string* out, std::string_view word) {
+  *out += '"';
+  for (const char c : word) {
+    if (c == '"') *out += c;
+    *out += c;
   }
-  return true;
+  *out += '"';
+}
+
+void AppendWord(std::string* out, std::string_view word) {
+  if (IsBareWord(word)) {
+    out->append(word);
+  } else {
+    AppendQuoted(out, word);
+  }
+}
+
+bool Token::IsKeyword(std::string_view keyword) const {
+  return kind == TokenKind::kWord && SameWord(spelling, keyword);
 }
 
 Token Tokenizer::Next() {
@@ -113,11 +136,14 @@ Token Tokenizer::Next() {
   std::size_t size = WordBytes(rest);
   token.kind = TokenKind::kWord;
   if (size == 0) {
-    if (std::string_view("()=,:&|!").find(rest.front()) == std::string_view::npos) {
-      ThrowSyntaxError(text_, at_, rest.substr(0, CharacterBytes(rest)));
-    }
-    size = 1;
     token.kind = TokenKind::kSymbol;
+    size = SymbolBytes(rest);
+    if (size == 0) {
+      ThrowSyntaxError(
+          text_, at_, rest.substr(0, CharacterBytes(rest)), "syntax error",
+          "Names and values that hold other signs than letters, digits, _ - . stand in "
+          "quotes; operators are written in ASCII.");
+    }
   }
   token.spelling = rest.substr(0, size);
   at_ += size;
@@ -140,7 +166,8 @@ Token Tokenizer::Quoted() {
     }
     token.value += text_[i];
   }
-  ThrowSyntaxError(text_, at_, text_.substr(at_), "unterminated quoted string");
+  ThrowSyntaxError(text_, at_, text_.substr(at_), "unterminated quoted string",
+                   "The quote that ends it is missing; a quote inside is doubled.");
 }
 
 }  // namespace cdp::audience
