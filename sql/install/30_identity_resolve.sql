@@ -30,17 +30,27 @@ END $$;
 COMMENT ON FUNCTION cdp._resolve_still_fresh(int4[]) IS
     'internal: of these identifiers, in their order, those that guards have left';
 
--- All patterns of a type as one, but those that count their brackets or begin with options: each apart
--- would cost as much for every value, and many push each other out of the server's cache of compiled ones.
+-- Several as one, but those that refer back to their brackets or begin with options: each apart would cost as
+-- much for every value, and many push each other out of the server's cache of compiled ones.
+CREATE FUNCTION cdp._id_patterns_joined(patterns text[]) RETURNS SETOF text LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+    SET search_path = pg_catalog, pg_temp AS $$
+    SELECT string_agg(CASE WHEN p.is_plain THEN '(?:' || p.pattern || ')' ELSE p.pattern END, '|' ORDER BY p.nth)
+      FROM (SELECT p.pattern, p.nth,
+                   p.pattern !~ (chr(92) || chr(92) || '[0-9]') AND p.pattern !~ '^([(][?]|[*]{3})' AS is_plain
+              FROM unnest(patterns) WITH ORDINALITY AS p (pattern, nth)) AS p
+     GROUP BY CASE WHEN p.is_plain THEN 0 ELSE p.nth END
+$$;
+COMMENT ON FUNCTION cdp._id_patterns_joined(text[]) IS 'internal: regular expressions as few as possible, which match what any of these does';
+
 CREATE FUNCTION cdp._id_blocklist_patterns() RETURNS TABLE (type_id int4, pattern text)
     LANGUAGE plpgsql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-    SELECT t.type_id, string_agg(CASE WHEN b.is_plain THEN '(?:' || b.value || ')' ELSE b.value END, '|' ORDER BY b.block_id)
-      FROM (SELECT b.*, strpos(b.value, chr(92)) = 0 AND b.value !~ '^([(][?]|[*]{3})' AS is_plain
-              FROM cdp.id_blocklist AS b WHERE b.kind = 'pattern') AS b
-      JOIN cdp.id_type AS t ON b.id_type IS NULL OR b.id_type = t.name
-     GROUP BY t.type_id, CASE WHEN b.is_plain THEN 0 ELSE b.block_id END;
+    SELECT t.type_id, p.pattern
+      FROM cdp.id_type AS t
+     CROSS JOIN LATERAL cdp._id_patterns_joined(ARRAY(
+        SELECT b.value FROM cdp.id_blocklist AS b
+         WHERE b.kind = 'pattern' AND (b.id_type IS NULL OR b.id_type = t.name) ORDER BY b.block_id)) AS p (pattern);
 END $$;
 COMMENT ON FUNCTION cdp._id_blocklist_patterns() IS
     'internal: regular expressions of cdp.id_blocklist for every type, as few as possible; compared with values in lower case';

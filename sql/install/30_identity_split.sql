@@ -38,7 +38,7 @@ COMMENT ON FUNCTION cdp._identity_note_past(int4[]) IS
 -- * what is left gets new OneIDs, in the order of first sight.
 -- Who stays absorbed is absorbed by the part that has his anchor. So the merge that came last is
 -- undone exactly, and then the one before it.
-CREATE FUNCTION cdp._identity_split(persons int4[], run_id int8) RETURNS int8
+CREATE FUNCTION cdp._identity_split(persons int4[], run_id int8, judge_limited boolean DEFAULT true) RETURNS int8
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
     ids int4[];
@@ -61,7 +61,9 @@ DECLARE
     targets int4[];
     given int8;
 BEGIN
-    PERFORM cdp._links_limited_requeue(persons);
+    IF judge_limited THEN
+        PERFORM cdp._links_limited_requeue(persons);
+    END IF;
     SELECT array_agg(i.id), array_agg(i.one_id), count(DISTINCT i.one_id) INTO ids, owners, owner_count
       FROM cdp.identifier AS i WHERE i.one_id = ANY (persons);
     UPDATE cdp.person AS p SET ended_at = now()
@@ -154,5 +156,5 @@ BEGIN
       FROM unnest(part_owners, part_ids, formers, part_sizes) AS p (one_id, part, former, size);
     RETURN cardinality(parts);
 END $$;
-COMMENT ON FUNCTION cdp._identity_split(int4[], int8) IS
-    'internal: works out again who these persons are, from the links that are still active; returns how many parts left them';
+COMMENT ON FUNCTION cdp._identity_split(int4[], int8, boolean) IS
+    'internal: works out again who these persons are, from the links that are still active, and has their limited links judged again unless that is done; returns how many parts left them';
