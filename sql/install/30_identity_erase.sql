@@ -27,6 +27,13 @@ END $$;
 COMMENT ON FUNCTION cdp._is_erased(text, text) IS
     'internal: is there a tombstone of this identifier, type and value in one spelling?';
 
+CREATE FUNCTION cdp._erased_key() RETURNS bytea LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT s.key FROM cdp.secret AS s WHERE s.name = 'identifier' AND EXISTS (SELECT FROM cdp.erased));
+END $$;
+COMMENT ON FUNCTION cdp._erased_key() IS 'internal: the key of tombstones; NULL where there are none';
+
 -- What a row is refused for whose identifier has a tombstone: known by its words, for the values of such
 -- a row are not kept.
 CREATE FUNCTION cdp._erased_fault() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN 'identifier was erased';

@@ -20,15 +20,18 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._setup_identity_hash() IS 'internal: makes the table of keys, and the key of identifiers';
 
--- No text has a zero byte in it: type and value cannot run into each other.
+-- No text has a zero byte in it: type and value cannot run into each other. The same in every database, but where
+-- nobody knows what the bytes mean.
+CREATE FUNCTION cdp._identifier_hash(key bytea, type text, value text) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN cdp._keyed_hash(key, convert_to(type, CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END)
+        || decode('00', 'hex') || convert_to(value, CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END));
+COMMENT ON FUNCTION cdp._identifier_hash(bytea, text, text) IS
+    'internal: the keyed hash of an identifier, type and value in one spelling; in one expression, for many';
+
 CREATE FUNCTION cdp._identifier_hash(type text, value text) RETURNS bytea LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    -- The same in every database, but where nobody knows what the bytes mean.
-    encoding text := CASE getdatabaseencoding() WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END;
 BEGIN
-    RETURN cdp._keyed_hash((SELECT s.key FROM cdp.secret AS s WHERE s.name = 'identifier'),
-                           convert_to(type, encoding) || decode('00', 'hex') || convert_to(value, encoding));
+    RETURN cdp._identifier_hash((SELECT s.key FROM cdp.secret AS s WHERE s.name = 'identifier'), type, value);
 END $$;
 COMMENT ON FUNCTION cdp._identifier_hash(text, text) IS
     'internal: the keyed hash of an identifier, type and value in one spelling';

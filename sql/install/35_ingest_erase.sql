@@ -69,13 +69,16 @@ CREATE FUNCTION cdp._quarantine_raw(raw jsonb, reason text) RETURNS jsonb LANGUA
 COMMENT ON FUNCTION cdp._quarantine_raw(jsonb, text) IS
     'internal: what is kept of a refused row: of somebody who was erased no value';
 
-CREATE FUNCTION cdp._identities_erased(type text, value text, identities jsonb) RETURNS boolean
+CREATE FUNCTION cdp._is_erased_sql(type text, value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN format($s$cdp._identifier_hash((SELECT s.key FROM cdp.secret AS s WHERE s.name = 'identifier'), %s, %s) IN (SELECT e.hash FROM cdp.erased AS e)$s$, type, value);
+COMMENT ON FUNCTION cdp._is_erased_sql(text, text) IS
+    'internal: the condition that there is a tombstone of an identifier, given by expressions in one spelling; for many rows';
+
+CREATE FUNCTION cdp._identities_erased(identities jsonb) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN cdp._is_erased(type, value)
-        OR jsonb_typeof(identities) = 'object'
-           AND EXISTS (SELECT FROM cdp._identities(identities) AS m
-                        WHERE cdp._is_erased(m.type, cdp._id_value(m.type, m.item #>> '{}')));
+    RETURN EXISTS (SELECT FROM cdp._identities(identities) AS m
+                    WHERE cdp._is_erased(m.type, cdp._id_value(m.type, m.item #>> '{}')));
 END $$;
-COMMENT ON FUNCTION cdp._identities_erased(text, text, jsonb) IS
-    'internal: is one of the identifiers of an event one that was erased?';
+COMMENT ON FUNCTION cdp._identities_erased(jsonb) IS
+    'internal: is one of the other identifiers of an event one that was erased?';

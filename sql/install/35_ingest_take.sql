@@ -44,7 +44,7 @@ DECLARE
     -- A month that was detached on purpose (an archive) is not made a second time.
     detached text[] := ARRAY(SELECT o.name FROM cdp._own_relations() AS o
                               WHERE o.name ~ '^event_[0-9]{4}_[0-9]{2}$');
-    has_erased boolean := EXISTS (SELECT FROM cdp.erased);
+    erased_key bytea := cdp._erased_key();
 BEGIN
     CREATE TEMP TABLE _cdp_event (
         event_id text COLLATE "C", ts timestamptz, name text COLLATE "C", type text COLLATE "C",
@@ -59,7 +59,10 @@ BEGIN
                    'id_type', j.id_type, 'id_value', j.id_value, 'channel', j.raw_channel,
                    'props', j.props, 'identities', j.identities) END
       FROM (SELECT p.*, coalesce(
-                CASE WHEN has_erased AND cdp._identities_erased(p.type, p.value, p.identities) THEN cdp._erased_fault() END,
+                CASE WHEN erased_key IS NOT NULL
+                      AND (cdp._identifier_hash(erased_key, p.type, p.value) IN (SELECT e.hash FROM cdp.erased AS e)
+                           OR jsonb_typeof(p.identities) = 'object' AND cdp._identities_erased(p.identities))
+                     THEN cdp._erased_fault() END,
                 cdp._text_fault('event_id', p.event_id),
                 cdp._time_fault('ts', p.raw_ts, p.ts, earliest, latest),
                 cdp._text_fault('name', p.name),
@@ -140,8 +143,8 @@ BEGIN
                             OFFSET 0) AS g
                     OFFSET 0) AS p  -- each value is computed once and used several times
             OFFSET 0) AS j $s$,
-        CASE WHEN EXISTS (SELECT FROM cdp.erased) THEN
-            'CASE WHEN cdp._is_erased(p.type_a, p.value_a) OR cdp._is_erased(p.type_b, p.value_b) THEN cdp._erased_fault() END,' END,
+        CASE WHEN cdp._erased_key() IS NOT NULL THEN format('CASE WHEN %s OR %s THEN cdp._erased_fault() END,',
+            cdp._is_erased_sql('p.type_a', 'p.value_a'), cdp._is_erased_sql('p.type_b', 'p.value_b')) END,
         -- What float8 is sure to read without an error.
         '^ *[+]?([0-9]{1,9}([.][0-9]{0,15})?|[.][0-9]{1,15})([eE][-+]?[0-9]{1,2})? *$');
 END $$;

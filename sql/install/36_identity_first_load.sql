@@ -59,7 +59,7 @@ CREATE FUNCTION cdp._first_load_take(run_id int8) RETURNS void LANGUAGE plpgsql 
 DECLARE
     earliest timestamptz := cdp.setting('event_min_ts');
     latest timestamptz := now() + cdp.setting('event_max_ahead')::interval;
-    has_erased boolean := EXISTS (SELECT FROM cdp.erased);
+    has_erased boolean := cdp._erased_key() IS NOT NULL;
 BEGIN
     -- Nearly all are taken as they pass by, which needs no room to put them. What is left is looked at closely:
     -- all, where somebody was erased before.
