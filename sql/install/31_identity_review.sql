@@ -35,7 +35,7 @@ BEGIN
     ON CONFLICT DO NOTHING;
     -- A pattern does not undo what somebody approved by name.
     found := ARRAY(SELECT i.id FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id)
-                    WHERE (type_name IS NULL OR t.name = type_name) AND i.status <> 'blocked'
+                    WHERE (type_name IS NULL OR t.name = type_name) AND i.status NOT IN ('blocked', 'erased')
                       AND CASE WHEN id_block.kind = 'exact' THEN lower(i.value) = entry
                                ELSE lower(i.value) ~ entry AND i.verdict IS DISTINCT FROM 'approved' END);
     UPDATE cdp.identifier AS i SET verdict = NULL WHERE i.id = ANY (found) AND i.verdict IS NOT NULL;

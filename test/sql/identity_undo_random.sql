@@ -99,6 +99,9 @@ BEGIN
                   AND NOT EXISTS (SELECT FROM cdp.split_log s WHERE s.seq > w.seq AND s.one_id IN (w.one_id, i.one_id))) THEN
         RAISE EXCEPTION 'step %, %: a OneID has changed without a merge or a split', step, what;
     END IF;
+    IF EXISTS (SELECT FROM cdp.identifier i WHERE (i.status = 'erased') <> (i.value LIKE ' %') OR (i.status = 'erased' AND i.one_id IS NOT NULL)) THEN
+        RAISE EXCEPTION 'step %, %: who was erased is back', step, what;
+    END IF;
     -- a OneID that was given out newly was never there before, and whoever had one has it in the register
     IF EXISTS (SELECT FROM cdp.counter c WHERE c.name = 'one_id' AND c.last <> (SELECT count(*) FROM cdp.person)) THEN
         RAISE EXCEPTION 'step %, %: OneIDs were lost or given out twice', step, what;
