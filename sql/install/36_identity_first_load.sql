@@ -54,6 +54,29 @@ CREATE FUNCTION cdp._first_load_links(given int8, OUT a int4, OUT b int4, OUT so
     AS 'MODULE_PATHNAME', 'cdp__first_load_links' LANGUAGE C STABLE STRICT ROWS 1000000;
 COMMENT ON FUNCTION cdp._first_load_links(int8) IS 'internal: rows for cdp.link';
 
+CREATE FUNCTION cdp._table_fill_at_once(relation regclass, query text) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'cdp__table_fill_at_once' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._table_fill_at_once(regclass, text) IS
+    'internal: writes the rows of a query that has the columns of an empty table into it, and makes its indexes from them; false: the table is no such one, or not the caller''s';
+
+CREATE FUNCTION cdp._table_fill(relation regclass, columns text[], query text) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    whole text := (
+        SELECT string_agg(CASE WHEN a.attname = ANY (columns) THEN format('q.%I', a.attname)
+                               ELSE format('(%s)::%s', coalesce(pg_get_expr(d.adbin, d.adrelid), 'NULL'),
+                                           format_type(a.atttypid, a.atttypmod)) END, ', ' ORDER BY a.attnum)
+          FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+         WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
+BEGIN
+    IF NOT cdp._table_fill_at_once(relation, format('SELECT %s FROM (%s) AS q', whole, query)) THEN
+        EXECUTE format('INSERT INTO %s (%s) %s', relation,
+                       (SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.nth) FROM unnest(columns) WITH ORDINALITY AS c (name, nth)), query);
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._table_fill(regclass, text[], text) IS
+    'internal: inserts the rows of a query into these columns, in bulk where the table is empty';
+
 CREATE FUNCTION cdp._first_load_take(run_id int8) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' AS $$
 DECLARE
@@ -138,15 +161,15 @@ BEGIN
       INTO links_read, links_new, persons_new, blocked, shared, quarantined FROM cdp._first_load_resolve(cdp.setting('id_size_cap')::int4) AS r;
     given := cdp._counter_take('identifier', identifiers_new);
     given_persons := cdp._counter_take('one_id', persons_new);
-    INSERT INTO cdp.person (one_id)
-    SELECT cdp._one_id_signed(given_persons + p.nth) FROM generate_series(1, persons_new) AS p (nth);
-    INSERT INTO cdp.identifier (id, type_id, value, one_id, status, first_seen, last_seen, since)
-    SELECT i.id, i.type_id, i.value, i.one_id, i.status, i.first_seen, i.last_seen,
-           CASE WHEN i.one_id IS NOT NULL OR i.status = 'shared' THEN now() END
-      FROM cdp._first_load_identifiers(given, given_persons) AS i;
-    INSERT INTO cdp.link (a, b, source, weight, first_seen, last_seen, n, status, reason)
-    SELECT l.a, l.b, l.source, l.weight, l.first_seen, l.last_seen, l.n, l.status, l.reason
-      FROM cdp._first_load_links(given) AS l;
+    PERFORM cdp._table_fill('cdp.person', '{one_id}', format(
+        'SELECT cdp._one_id_signed(%s + p.nth) AS one_id FROM generate_series(1, %s) AS p (nth)', given_persons, persons_new));
+    PERFORM cdp._table_fill('cdp.identifier', '{id,type_id,value,one_id,status,first_seen,last_seen,since}', format(
+        'SELECT i.id, i.type_id, i.value, i.one_id, i.status, i.first_seen, i.last_seen,
+                CASE WHEN i.one_id IS NOT NULL OR i.status = ''shared'' THEN now() END AS since
+           FROM cdp._first_load_identifiers(%s, %s) AS i', given, given_persons));
+    PERFORM cdp._table_fill('cdp.link', '{a,b,source,weight,first_seen,last_seen,n,status,reason}', format(
+        'SELECT l.a, l.b, l.source, l.weight, l.first_seen, l.last_seen, l.n, l.status, l.reason
+           FROM cdp._first_load_links(%s) AS l', given));
     PERFORM cdp._first_load_end();
     PERFORM cdp._analyze_grown('cdp.person', persons_new);
     PERFORM cdp._analyze_grown('cdp.identifier', identifiers_new);

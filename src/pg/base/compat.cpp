@@ -1,7 +1,10 @@
-#include "pg/base/pg.h"
+#include "pg/base/compat_relation.h"
 
 extern "C" {
+#include "catalog/pg_class.h"
 #include "storage/proc.h"
+#include "utils/acl.h"
+#include "utils/rel.h"
 }
 
 namespace cdp::pg {
@@ -16,6 +19,14 @@ LocalTransactionId CurrentLocalTransaction() {
 
 #if PG_VERSION_NUM >= 160000
 
+bool OwnsRelation(Oid relation) {
+  return object_ownercheck(RelationRelationId, relation, GetUserId());
+}
+
+void ReplaceFile(Relation relation) {
+  RelationSetNewRelfilenumber(relation, relation->rd_rel->relpersistence);
+}
+
 bool TryParseTimestamptz(const char* text, TimestampTz* result) {
   ErrorSaveContext escape = {};
   escape.type = T_ErrorSaveContext;
@@ -29,6 +40,12 @@ bool TryParseTimestamptz(const char* text, TimestampTz* result) {
 }
 
 #else
+
+bool OwnsRelation(Oid relation) { return pg_class_ownercheck(relation, GetUserId()); }
+
+void ReplaceFile(Relation relation) {
+  RelationSetNewRelfilenode(relation, relation->rd_rel->relpersistence);
+}
 
 // Before 16 timestamptz_in can only raise; its parts report by code instead.
 static bool DecodeTimestamptz(const char* text, TimestampTz* result) {

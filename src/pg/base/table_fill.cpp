@@ -1,0 +1,192 @@
+#include "pg/base/table_fill.h"
+
+#include "pg/base/compat_relation.h"
+
+extern "C" {
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/index.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
+#include "executor/executor.h"
+#include "storage/lmgr.h"
+#include "utils/rel.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+}
+
+namespace cdp::pg {
+namespace {
+
+constexpr int kBatch = 1000;
+
+// Indexes whose files this transaction has replaced, in its memory. Until it commits, others read
+// the old files, which are as empty as the table is to them; when it does, nobody may be reading.
+List* replaced = NIL;
+
+void LockReplaced(XactEvent event, void*) {
+  if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE) {
+    for (int i = 0; i < list_length(replaced); ++i) {
+      LockRelationOid(list_nth_oid(replaced, i), AccessExclusiveLock);
+    }
+  }
+  if (event != XACT_EVENT_PARALLEL_PRE_COMMIT) replaced = NIL;
+}
+
+void RememberReplaced(Oid index) {
+  static bool is_registered = false;
+  if (!is_registered) RegisterXactCallback(LockReplaced, nullptr);
+  is_registered = true;
+  const MemoryContext before = MemoryContextSwitchTo(TopTransactionContext);
+  replaced = lappend_oid(replaced, index);
+  MemoryContextSwitchTo(before);
+}
+
+bool HasRows(Relation table) {
+  const Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
+  TableScanDesc scan = table_beginscan(table, snapshot, 0, nullptr);
+  TupleTableSlot* slot = table_slot_create(table, nullptr);
+  const bool found = table_scan_getnextslot(scan, ForwardScanDirection, slot);
+  ExecDropSingleTupleTableSlot(slot);
+  table_endscan(scan);
+  UnregisterSnapshot(snapshot);
+  return found;
+}
+
+bool IsPlain(Relation table) {
+  const Form_pg_class shape = table->rd_rel;
+  if (shape->relkind != RELKIND_RELATION || shape->relispartition || shape->relhassubclass ||
+      shape->relam != HEAP_TABLE_AM_OID ||
+      check_enable_rls(RelationGetRelid(table), InvalidOid, true) == RLS_ENABLED) {
+    return false;
+  }
+  const TupleDesc columns = RelationGetDescr(table);
+  if (columns->constr != nullptr && columns->constr->has_generated_stored) return false;
+  for (int i = 0; i < columns->natts; ++i) {
+    const auto* column = TupleDescAttr(columns, i);
+    if (column->attisdropped || column->attidentity != '\0' || column->attgenerated != '\0') {
+      return false;
+    }
+  }
+  const TriggerDesc* triggers = table->trigdesc;
+  return triggers == nullptr ||
+         !(triggers->trig_insert_before_row || triggers->trig_insert_after_row ||
+           triggers->trig_insert_before_statement || triggers->trig_insert_after_statement);
+}
+
+bool HasPlainIndexes(Relation table) {
+  bool are_plain = true;
+  List* indexes = RelationGetIndexList(table);
+  for (int i = 0; i < list_length(indexes); ++i) {
+    Relation index = index_open(list_nth_oid(indexes, i), AccessShareLock);
+    const Form_pg_index shape = index->rd_index;
+    are_plain = are_plain && index->rd_rel->relam == BTREE_AM_OID && shape->indisvalid &&
+                shape->indisready && shape->indimmediate && !shape->indisexclusion;
+    index_close(index, AccessShareLock);
+  }
+  list_free(indexes);
+  return are_plain;
+}
+
+struct Filling {
+  Relation table;
+  EState* estate;
+  ResultRelInfo* target;
+  TupleTableSlot** slots;
+  int waiting;
+  BulkInsertState bulk;
+  CommandId command;
+};
+
+void WriteWaiting(Filling* filling) {
+  table_multi_insert(filling->table, filling->slots, filling->waiting, filling->command, 0,
+                     filling->bulk);
+  for (int i = 0; i < filling->waiting; ++i) ExecClearTuple(filling->slots[i]);
+  filling->waiting = 0;
+}
+
+void CheckColumns(TupleDesc columns, void* closure) {
+  const TupleDesc wanted = RelationGetDescr(static_cast<Filling*>(closure)->table);
+  bool fits = columns->natts == wanted->natts;
+  for (int i = 0; fits && i < wanted->natts; ++i) {
+    fits = TupleDescAttr(columns, i)->atttypid == TupleDescAttr(wanted, i)->atttypid;
+  }
+  if (!fits) {
+    ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                    errmsg("query must return the columns of the table to fill")));
+  }
+}
+
+void TakeRow(TupleTableSlot* row, void* closure) {
+  auto* filling = static_cast<Filling*>(closure);
+  TupleTableSlot*& slot = filling->slots[filling->waiting];
+  if (slot == nullptr) {
+    const MemoryContext before = MemoryContextSwitchTo(filling->estate->es_query_cxt);
+    slot = table_slot_create(filling->table, nullptr);
+    MemoryContextSwitchTo(before);
+  }
+  ExecCopySlot(slot, row);
+  slot->tts_tableOid = RelationGetRelid(filling->table);
+  if (RelationGetDescr(filling->table)->constr != nullptr) {
+    ResetPerTupleExprContext(filling->estate);
+    ExecConstraints(filling->target, slot, filling->estate);
+  }
+  if (++filling->waiting == kBatch) WriteWaiting(filling);
+}
+
+void MakeIndexes(Relation table) {
+  List* indexes = RelationGetIndexList(table);
+  for (int i = 0; i < list_length(indexes); ++i) {
+    const Oid id = list_nth_oid(indexes, i);
+    RememberReplaced(id);
+    // Nobody else writes to the table, and readers have the old file.
+    Relation index = index_open(id, RowExclusiveLock);
+    IndexInfo* info = BuildIndexInfo(index);
+    ReplaceFile(index);
+    // Not by parallel workers: they would lock readers out.
+    index_build(table, index, info, true, false);
+    index_close(index, NoLock);
+    CommandCounterIncrement();
+  }
+  list_free(indexes);
+}
+
+void WriteRows(Relation table, const text* query) {
+  Filling filling{};
+  filling.table = table;
+  filling.estate = CreateExecutorState();
+  filling.target = makeNode(ResultRelInfo);
+  InitResultRelInfo(filling.target, table, 0, nullptr, 0);
+  filling.slots = static_cast<TupleTableSlot**>(palloc0(kBatch * sizeof(TupleTableSlot*)));
+  filling.bulk = GetBulkInsertState();
+  filling.command = GetCurrentCommandId(true);
+  RunQuery("query", query, {CheckColumns, TakeRow, &filling});
+  WriteWaiting(&filling);
+  FreeBulkInsertState(filling.bulk);
+  for (int i = 0; i < kBatch && filling.slots[i] != nullptr; ++i) {
+    ExecDropSingleTupleTableSlot(filling.slots[i]);
+  }
+  FreeExecutorState(filling.estate);
+  CommandCounterIncrement();
+}
+
+}  // namespace
+
+bool TryFillTable(Oid id, const text* query) {
+  // Before the lock: who may not do this must not stop others either.
+  if (get_rel_relkind(id) != RELKIND_RELATION || !OwnsRelation(id)) return false;
+  Relation table = table_open(id, ShareRowExclusiveLock);
+  const bool can = IsPlain(table) && HasPlainIndexes(table) && !HasRows(table);
+  if (can) {
+    WriteRows(table, query);
+    MakeIndexes(table);
+  }
+  table_close(table, can ? NoLock : ShareRowExclusiveLock);
+  return can;
+}
+
+}  // namespace cdp::pg
