@@ -168,7 +168,8 @@ CDP_FUNCTION(cdp__first_load_type_describe) {
   FirstLoad& load = Current();
   const auto n = static_cast<std::size_t>(static_cast<uint32>(PG_GETARG_INT32(0)));
   CallCore([&] {
-    load.DescribeType(n, {.id = PG_GETARG_INT32(1),
+    load.DescribeType(n, {.name = {},
+                          .id = PG_GETARG_INT32(1),
                           .rank = PG_GETARG_INT32(2),
                           .fanout_limit = PG_GETARG_INT32(3),
                           .neighbour_limit = PG_GETARG_INT32(4),
