@@ -144,14 +144,14 @@ SELECT person = :bob AS bob, tombstones FROM cdp.person_erase(:bob);
 INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b) VALUES ('crm', 'member_id', 'bob-m', 'unionid', 'bob-u');
 SELECT run();
 SELECT cdp.one_id('member_id', 'bob-m') > :bob AS new_number, cdp.one_id('member_id', 'bob-m') = cdp.one_id('unionid', 'bob-u') AS same_person;
+-- an identifier that is nobody's goes alone
+SELECT person, tombstones, removed -> 'identifier' AS identifiers, removed -> 'link' AS links FROM cdp.person_erase('device_id', 'tablet');
+SELECT cdp.one_id('member_id', 'cyd-m') IS NOT NULL AS others_stay, (SELECT count(*) FROM cdp.link WHERE status = 'quarantined') AS refused;
 -- what is left of the erased has no value: no pattern finds it, and nothing else does
 SELECT count(*) AS found FROM cdp.id_block(NULL, '^ ', 'pattern', 'none');
 SELECT persons_new, blocked FROM cdp.id_rebuild();
 SELECT status, count(*) FROM cdp.identifier WHERE value LIKE ' %' GROUP BY 1;
 SELECT cdp.one_id('member_id', ' 1') AS nobody;
--- an identifier that is nobody's goes alone
-SELECT person, tombstones, removed -> 'identifier' AS identifiers, removed -> 'link' AS links FROM cdp.person_erase('device_id', 'tablet');
-SELECT cdp.one_id('member_id', 'cyd-m') IS NOT NULL AS others_stay, (SELECT count(*) FROM cdp.link WHERE status = 'quarantined') AS refused;
 SELECT severity, what FROM cdp.check() WHERE severity IN ('error', 'notice');
 -- the first load of a platform that was given tombstones
 CREATE TEMP TABLE kept AS SELECT key, hash FROM cdp.secret, cdp.erased;
