@@ -114,6 +114,7 @@ run_real() {
   mkdir -p "$work"
   cp "$data"/* "$work/"
   for packed in "$work"/*.gz; do gunzip -f "$packed"; done
+  cp "$CDP_ROOT"/test/real/lib/*.sql "$work/"
   cp "$file" "$work/test.sql"
   give_to_server "$work"
   cluster_database "real_$name"

@@ -11,6 +11,9 @@
 --   edge_scattered   the same between numbers all over bigint
 --   edge_text        the same between texts of 20 bytes
 --   edge_group       200,000 groups of 20 links (bigint) among up to 21 nodes
+--
+-- With -v truth=SCHEMA the links are landed in cdp.landing_link as well, and SCHEMA.node (type, value, person) is told
+-- whose each identifier is, -1 for those that are nobody's.
 \set ON_ERROR_STOP on
 \if :{?persons}
 \else
@@ -104,6 +107,22 @@ CREATE UNLOGGED TABLE edge_text AS
 CREATE UNLOGGED TABLE edge_group AS
     SELECT i % 200000 AS g, i % 200000 + (chance(i, 1) * 20)::bigint AS a, i % 200000 + (chance(i, 2) * 20)::bigint AS b
       FROM generate_series(1, 4 * :persons::bigint) AS i;
+\if :{?truth}
+CREATE TABLE name AS
+    SELECT i.node, t.name AS type, i.person,
+           CASE t.name WHEN 'phone' THEN (15000000000 + i.person * 8 + i.copy)::text ELSE format('%s-%s-%s', t.name, i.person, i.copy) END AS value
+      FROM identifier AS i JOIN id_type AS t USING (type)
+    UNION ALL
+    SELECT node(hub, 0, 0), CASE WHEN hub < 1004 OR hub > 3000 THEN 'phone' ELSE 'device_id' END, -1,
+           coalesce((ARRAY['13800138000', '11111111111', '00000000', 'null', '00000000-0000-0000-0000-000000000000', 'unknown', 'null',
+                           'undefined', 'ffffffffffffffff'])[hub - 999],
+                    CASE WHEN hub > 3000 THEN (17000000000 + hub)::text ELSE 'tablet-' || hub END) FROM shared;
+INSERT INTO :truth.node (type, value, person) SELECT type, value, person FROM name;
+INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, seen_at, weight)
+SELECT 'bench', x.type, x.value, y.type, y.value, (timestamptz '2023-01-01 00:00Z' + s.at * interval '730 days')::text, s.weight::text
+  FROM sighting AS s JOIN name AS x ON x.node = s.a JOIN name AS y ON y.node = s.b;
+DROP TABLE name;
+\endif
 DROP TABLE identifier, sighting, number, shared, rule, id_type;
 VACUUM ANALYZE edge;
 VACUUM ANALYZE edge_scattered;
