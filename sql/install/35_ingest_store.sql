@@ -175,6 +175,7 @@ COMMENT ON FUNCTION cdp._ingest_store_links() IS
 CREATE FUNCTION cdp._ingest_widen() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM cdp._ingest_revive();
     UPDATE cdp.link AS l
        SET n = l.n + e.n, weight = greatest(l.weight, e.weight),
            first_seen = least(l.first_seen, e.first_seen), last_seen = greatest(l.last_seen, e.last_seen)

@@ -107,7 +107,10 @@ BEGIN
         VALUES (least(ids[1], ids[2]), greatest(ids[1], ids[2]), who, id_link.weight, id_link.seen_at, id_link.seen_at)
         ON CONFLICT (a, b, source) DO UPDATE
            SET n = l.n + 1, weight = greatest(l.weight, excluded.weight), first_seen = least(l.first_seen, excluded.first_seen),
-               last_seen = greatest(l.last_seen, excluded.last_seen)
+               last_seen = greatest(l.last_seen, excluded.last_seen),
+               -- Seen again, it counts again.
+               status = CASE WHEN l.status = 'expired' AND excluded.last_seen > l.last_seen THEN 'active' ELSE l.status END,
+               reason = CASE WHEN l.status = 'expired' AND excluded.last_seen > l.last_seen THEN NULL ELSE l.reason END
         RETURNING l.n = 1 AS is_new, l.status INTO stored;
         verdict := (SELECT v.verdict FROM cdp.link_verdict AS v WHERE v.a = least(ids[1], ids[2]) AND v.b = greatest(ids[1], ids[2]));
         is_joined := stored.status = 'active' AND states = '{active,active}' AND verdict IS DISTINCT FROM 'apart';
