@@ -50,7 +50,8 @@ BEGIN
     RETURN QUERY
     SELECT 'ingest', 'warning', format('refused by %s: %s', q.source_table, q.reason),
            format('%s, last at %s', count(*), max(q.at)),
-           'Correct them in cdp.quarantine, put them back into the landing table and delete them there.'
+           CASE WHEN q.reason = cdp._erased_fault() THEN 'Tell the source that they were erased, and delete the rows: they have no values any more.'
+                ELSE 'Correct them in cdp.quarantine, put them back into the landing table and delete them there.' END
       FROM cdp.quarantine AS q GROUP BY q.source_table, q.reason ORDER BY q.source_table, q.reason;
     RETURN QUERY
     SELECT 'ingest', 'ok', 'partitions of cdp.event',
