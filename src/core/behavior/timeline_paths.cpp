@@ -1,9 +1,11 @@
 #include "core/behavior/timeline_paths.h"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 
 #include "core/base/stop.h"
+#include "core/timeline/time_marks.h"
 
 namespace cdp::behavior {
 namespace {
@@ -80,35 +82,50 @@ void ForEachPath(const View& view, const PathQuestion& question, std::pmr::memor
   });
 }
 
+/// Counts the path of kDepth events up to event `last`.
+template <int kDepth, class Code>
+void CountPath(timeline::Codes<Code> codes, std::size_t last, TallyTable* tally) {
+  if constexpr (kDepth == 3) {
+    const auto code = [&](std::size_t back) {
+      return static_cast<std::uint32_t>(codes[last - back]);
+    };
+    std::uint64_t* const counts = tally->few_codes();
+    if (counts != nullptr && (code(2) | code(1) | code(0)) < TallyTable::kFewCodes) [[likely]] {
+      ++counts[TallyTable::FewCodesPlace(code(2), code(1), code(0))];
+      return;
+    }
+  }
+  constexpr int kWords = static_cast<int>(TallyTable::WordsOf(kDepth));
+  std::uint64_t key[kWords] = {};
+  for (int part = 0; part < kDepth; ++part) {
+    const auto code = static_cast<std::uint32_t>(codes[last - (kDepth - 1) + part]);
+    key[part / 2] |= std::uint64_t{code} << (part % 2 * 32);
+  }
+  tally->CountOne<kWords>(key);
+}
+
 /// Every kDepth events that follow each other, straight from the columns.
 template <int kDepth, class Code>
 void CountPlain(const View& view, std::uint64_t gap, timeline::Codes<Code> codes,
                 TallyTable* tally) {
-  constexpr int kWords = static_cast<int>(TallyTable::WordsOf(kDepth));
   TimeReader times(view);
   StopTicker ticker;
   Micros at[TimeReader::kRoom];
-  std::uint16_t ends[TimeReader::kBlock];  // which events of the block end a path
-  Micros before = view.first();
-  std::int64_t run = -1;  // events of the session before this one
+  std::uint64_t before = 0;  // marks of the 64 events before these
   std::size_t index = 0;
+  // Nobody can foresee where a session ends. Behind a full block lies the event after it.
   while (const std::size_t n = times.Next(at)) {
-    // Without branches: nobody can foresee where a session ends.
-    std::size_t paths = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      run = Elapsed(before, at[i]) > gap ? 0 : run + 1;
-      before = at[i];
-      ends[paths] = static_cast<std::uint16_t>(i);
-      paths += static_cast<std::size_t>(run >= kDepth - 1);
-    }
-    for (std::size_t path = 0; path < paths; ++path) {
-      const std::size_t last = index + ends[path];
-      std::uint64_t key[kWords] = {};
-      for (int part = 0; part < kDepth; ++part) {
-        const auto code = static_cast<std::uint32_t>(codes[last - (kDepth - 1) + part]);
-        key[part / 2] |= std::uint64_t{code} << (part % 2 * 32);
+    const std::size_t pauses = std::min(n, view.count() - 1 - index);
+    for (std::size_t from = 0; from < pauses; from += 64) {
+      const std::uint64_t marks =
+          timeline::MarkShortPauses(at + from, std::min<std::size_t>(64, pauses - from), gap);
+      std::uint64_t ends = marks;
+      for (int back = 1; back < kDepth - 1; ++back) ends &= marks << back | before >> (64 - back);
+      for (; ends != 0; ends &= ends - 1) {
+        const auto pause = static_cast<std::size_t>(std::countr_zero(ends));
+        CountPath<kDepth>(codes, index + from + pause + 1, tally);
       }
-      tally->CountOne<kWords>(key);
+      before = marks;
     }
     index += n;
     ticker.Step(static_cast<std::uint32_t>(n));

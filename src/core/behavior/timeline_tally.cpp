@@ -50,7 +50,8 @@ bool KeyBefore(const TallyRow& a, const TallyRow& b, int parts) {
 }  // namespace
 
 std::size_t TallyTable::SizeOf(const TallyShape& shape, unsigned slots_log2) {
-  return sizeof(TallyHeader) + (SlotWords(shape) * sizeof(std::uint64_t) << slots_log2);
+  return sizeof(TallyHeader) +
+         (PlacesOf(shape, slots_log2) + (SlotWords(shape) << slots_log2)) * sizeof(std::uint64_t);
 }
 
 TallyTable::TallyTable(const TallyShape& shape, std::pmr::memory_resource* memory)
@@ -86,24 +87,23 @@ TallyTable::TallyTable(TallyHeader* block, std::size_t size, const TallyShape& s
 
 void TallyTable::Attach(TallyHeader* block) {
   block_ = block;
-  slots_ = Slots();
+  const TallyShape shape = block->shape();
+  const std::size_t places = PlacesOf(shape, block->slots_log2);
+  auto* const words = reinterpret_cast<std::uint64_t*>(block + 1);
+  few_codes_ = places == 0 ? nullptr : words;
+  slots_ = words + places;
   words_ = WordsOf(block->parts);
-  stride_ = SlotWords(block->shape());
+  stride_ = SlotWords(shape);
   const std::size_t slots = std::size_t{1} << block->slots_log2;
   mask_ = slots - 1;
   shift_ = 64 - block->slots_log2;
   limit_ = static_cast<std::uint32_t>(slots / 2);
-  const bool small_parts =
-      block->kind == static_cast<std::uint8_t>(TallyKind::kPaths) && block->parts == 3;
-  places_ = small_parts && block->slots_log2 >= kPlacesLog2;
-  // On the way to a table with places.
-  if (small_parts && block->slots_log2 == kPlacesLog2 - 1)
-    limit_ = static_cast<std::uint32_t>(slots / 4);
 }
 
 void TallyTable::Grow() {
   TallyHeader* const old = block_;
   const bool old_owned = owned_;
+  const std::uint64_t* const places = few_codes_;
   const std::uint64_t* from = slots_;
   const std::size_t slots = mask_ + 1;
   const std::size_t old_size = size();
@@ -119,10 +119,11 @@ void TallyTable::Grow() {
   ++header->slots_log2;
   Attach(header);
   owned_ = true;
+  if (places != nullptr) std::copy(places, places + kFewCodesPlaces, few_codes_);
   StopTicker ticker;
   for (std::size_t i = 0; i < slots; ++i, from += stride_) {
     if (from[words_] == 0) continue;
-    std::memcpy(Find<0>(from) + words_, from + words_, (stride_ - words_) * sizeof(std::uint64_t));
+    std::memcpy(Find<0>(from), from + words_, (stride_ - words_) * sizeof(std::uint64_t));
     ticker.Step();
   }
   if (old_owned) memory_->deallocate(old, old_size, alignof(std::uint64_t));
@@ -151,10 +152,19 @@ void TallyTable::Merge(Payload payload) {
   }
   const Opened other = Open(payload, kTallyBuildVersion);
   CheckSame(other.header.shape(), shape);
+  const std::size_t places = PlacesOf(shape, other.header.slots_log2);
+  ByteReader in(other.rest, kWhat);
+  const Payload counts = in.ReadSpan(places * sizeof(std::uint64_t));
+  for (std::size_t place = 0; place < places; ++place) {
+    std::int64_t count;
+    std::memcpy(&count, counts.data() + place * sizeof(count), sizeof(count));
+    if (count != 0) AddKey(FewCodesKey(place).words, count, 0);
+  }
+  const Payload slots = in.ReadSpan(in.left());
   const std::size_t slot_bytes = stride_ * sizeof(std::uint64_t);
-  for (std::size_t at = 0; at + slot_bytes <= other.rest.size(); at += slot_bytes) {
+  for (std::size_t at = 0; at + slot_bytes <= slots.size(); at += slot_bytes) {
     std::uint64_t slot[kMaxWords + 2] = {};
-    std::memcpy(slot, other.rest.data() + at, slot_bytes);
+    std::memcpy(slot, slots.data() + at, slot_bytes);
     ticker.Step();
     const auto count = static_cast<std::int64_t>(slot[words_]);
     if (count == 0) continue;
@@ -190,21 +200,17 @@ TallyRow TallyView::At(std::size_t index) const {
 std::pmr::vector<std::byte> SealTally(const TallyTable& table, std::pmr::memory_resource* memory) {
   const TallyHeader& from = *table.block();
   const TallyShape shape = from.shape();
-  const std::size_t words = TallyTable::WordsOf(shape.parts);
-  const std::size_t stride = words + (shape.totals ? 2 : 1);
-  const auto* slot = reinterpret_cast<const std::uint64_t*>(table.block() + 1);
   std::pmr::vector<TallyRow> rows(memory);
   rows.reserve(from.used);
   StopTicker ticker;
-  for (std::size_t i = 0; i >> from.slots_log2 == 0; ++i, slot += stride) {
+  table.ForEachRow([&](const std::uint64_t* key, const std::uint64_t* numbers) {
     ticker.Step();
-    if (slot[words] == 0) continue;
     TallyRow row{};
-    std::memcpy(row.key, slot, shape.parts * sizeof(std::int32_t));
-    row.count = static_cast<std::int64_t>(slot[words]);
-    row.total = shape.totals ? static_cast<std::int64_t>(slot[words + 1]) : 0;
+    std::memcpy(row.key, key, shape.parts * sizeof(std::int32_t));
+    row.count = static_cast<std::int64_t>(numbers[0]);
+    row.total = shape.totals ? static_cast<std::int64_t>(numbers[1]) : 0;
     rows.push_back(row);
-  }
+  });
   std::sort(rows.begin(), rows.end(), [&](const TallyRow& a, const TallyRow& b) {
     ticker.Step();
     return KeyBefore(a, b, shape.parts);

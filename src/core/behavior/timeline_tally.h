@@ -51,7 +51,7 @@ struct TallyHeader {
   std::uint8_t kind;
   std::uint8_t parts;
   std::uint8_t totals;
-  std::uint32_t used;        ///< rows
+  std::uint32_t used;        ///< rows; in the build form those of the hash table
   std::uint32_t slots_log2;  ///< of the hash table; 0 in the sealed form
   std::uint64_t question;
 
@@ -100,24 +100,45 @@ class TallyTable {
 
   /// The same for a key as WordsOf words of 64 bits, two parts in each.
   void AddWords(const std::uint64_t* key, std::int64_t count, std::int64_t total) {
-    std::uint64_t* slot = words_ == 1 ? Find<1>(key) : words_ == 2 ? Find<2>(key) : Find<0>(key);
-    Raise(slot + words_, count);
-    if (block_->totals != 0) Raise(slot + words_ + 1, total);
+    Raise(words_ == 1 ? Find<1>(key) : words_ == 2 ? Find<2>(key) : Find<0>(key), count, total);
   }
 
   /// The same for a key of so many words.
   template <std::size_t kWords>
   void AddKey(const std::uint64_t (&key)[kWords], std::int64_t count, std::int64_t total) {
-    std::uint64_t* slot = Find<static_cast<int>(kWords)>(key);
-    Raise(slot + kWords, count);
-    if (block_->totals != 0) Raise(slot + kWords + 1, total);
+    Raise(Find<static_cast<int>(kWords)>(key), count, total);
   }
 
   /// Counts a key of kWords words, in a tally without totals, once.
   template <int kWords>
   void CountOne(const std::uint64_t* key) {
     // Nothing can be counted 2^63 times one by one.
-    ++Find<kWords>(key)[kWords];
+    ++*Find<kWords>(key);
+  }
+
+  /// Paths of three codes below kFewCodes have a count at a place of their own as soon as there are
+  /// many: here; null before. The next key that is added may move it.
+  std::uint64_t* few_codes() const { return few_codes_; }
+  static constexpr std::uint32_t kFewCodes = 32;
+  static constexpr std::size_t FewCodesPlace(std::uint32_t a, std::uint32_t b, std::uint32_t c) {
+    return (std::size_t{a} * kFewCodes + b) * kFewCodes + c;
+  }
+
+  /// Calls use(key, numbers) for every row in any order: the words of its key, its count, and its
+  /// total if the tally has totals.
+  template <class Use>
+  void ForEachRow(Use&& use) const {
+    if (few_codes_ != nullptr) {
+      for (std::size_t place = 0; place < kFewCodesPlaces; ++place) {
+        if (few_codes_[place] == 0) continue;
+        const FewCodesKey key(place);
+        use(key.words, few_codes_ + place);
+      }
+    }
+    const std::uint64_t* slot = slots_;
+    for (std::size_t i = 0; i <= mask_; ++i, slot += stride_) {
+      if (slot[words_] != 0) use(slot, slot + words_);
+    }
   }
 
   static constexpr std::size_t WordsOf(int parts) {
@@ -131,13 +152,25 @@ class TallyTable {
  private:
   static constexpr std::size_t kMaxWords = kMaxTallyParts / 2;
 
-  /// Keys of three parts, as paths of three events are, have places of their own as long as the
-  /// parts are small and the table is large: no two of them ever meet.
-  static constexpr unsigned kPlacedBits = 5;
-  static constexpr std::uint64_t kPlaced = 1u << kPlacedBits;
-  static constexpr std::uint64_t kPlacedParts = (kPlaced - 1) << 32 | (kPlaced - 1);
-  static constexpr unsigned kPlacesLog2 = 3 * kPlacedBits;
-  static constexpr std::uint64_t kPlaces = 1u << kPlacesLog2;
+  /// From so many slots on there are places for paths of few codes, between header and slots.
+  static constexpr unsigned kFewCodesLog2 = 10;
+  static constexpr std::size_t kFewCodesPlaces = std::size_t{kFewCodes} * kFewCodes * kFewCodes;
+  static std::size_t PlacesOf(const TallyShape& shape, unsigned slots_log2) {
+    const bool paths = shape.kind == TallyKind::kPaths && shape.parts == 3 && !shape.totals;
+    return paths && slots_log2 >= kFewCodesLog2 ? kFewCodesPlaces : 0;
+  }
+  struct FewCodesKey {
+    explicit FewCodesKey(std::size_t place)
+        : words{
+              place / (kFewCodes * kFewCodes) | std::uint64_t{place / kFewCodes % kFewCodes} << 32,
+              place % kFewCodes} {}
+    std::uint64_t words[2];
+  };
+  /// Whether a key of two words has a place.
+  static bool HasFewCodes(const std::uint64_t* key) {
+    constexpr std::uint64_t kBoth = std::uint64_t{kFewCodes - 1} << 32 | (kFewCodes - 1);
+    return ((key[0] | key[1]) & ~kBoth) == 0;
+  }
 
   static std::size_t SlotWords(const TallyShape& shape) {
     return WordsOf(shape.parts) + (shape.totals ? 2 : 1);
@@ -146,18 +179,13 @@ class TallyTable {
   void Attach(TallyHeader* block);
   void Grow();
   static void Raise(std::uint64_t* number, std::int64_t by);
-
-  std::uint64_t* Slots() const { return reinterpret_cast<std::uint64_t*>(block_ + 1); }
+  void Raise(std::uint64_t* numbers, std::int64_t count, std::int64_t total) {
+    Raise(numbers, count);
+    if (block_->totals != 0) Raise(numbers + 1, total);
+  }
 
   /// Where the search for a key begins.
   std::size_t Home(const std::uint64_t* key, std::size_t words) const {
-    if (places_ && ((key[0] | key[words - 1]) & ~kPlacedParts) == 0) {
-      // The lowest part counts on, so that what follows each other lies together; the others are
-      // scattered, so that keys without a place of their own find gaps.
-      const std::uint64_t rest = (key[0] >> 32 | key[words - 1] << kPlacedBits) * 0x2f5;
-      const std::uint64_t place = (rest & (kPlaces / kPlaced - 1)) * kPlaced | (key[0] & 31);
-      return place << (64 - shift_ - kPlacesLog2);
-    }
     std::uint64_t hash = 0;
     for (std::size_t i = 0; i < words; ++i) {
       hash = (hash ^ key[i]) * 0x9e3779b97f4a7c15u;
@@ -166,16 +194,23 @@ class TallyTable {
     return hash * 0xbf58476d1ce4e5b9u >> shift_;
   }
 
-  /// The slot of a key, made when it has none; 0 words: as many as the table has.
+  /// The numbers of a key, its row made when it has none; 0 words: as many as the table has.
   template <int kWords>
   std::uint64_t* Find(const std::uint64_t* key) {
     const std::size_t words = kWords == 0 ? words_ : kWords;
+    if constexpr (kWords == 0 || kWords == 2) {
+      if (few_codes_ != nullptr && HasFewCodes(key)) {
+        return few_codes_ + FewCodesPlace(static_cast<std::uint32_t>(key[0]),
+                                          static_cast<std::uint32_t>(key[0] >> 32),
+                                          static_cast<std::uint32_t>(key[1]));
+      }
+    }
     for (std::size_t at = Home(key, words);; at = (at + 1) & mask_) {
       std::uint64_t* slot = slots_ + at * stride_;
       if (slot[words] == 0) return Make<kWords>(slot, key);
       std::size_t same = 0;
       while (same < words && slot[same] == key[same]) ++same;
-      if (same == words) return slot;
+      if (same == words) return slot + words;
     }
   }
 
@@ -186,20 +221,21 @@ class TallyTable {
       return Find<kWords>(key);
     }
     ++block_->used;
-    std::memcpy(slot, key, (kWords == 0 ? words_ : kWords) * sizeof(std::uint64_t));
-    return slot;
+    const std::size_t words = kWords == 0 ? words_ : kWords;
+    std::memcpy(slot, key, words * sizeof(std::uint64_t));
+    return slot + words;
   }
 
   std::pmr::memory_resource* memory_;
   TallyHeader* block_ = nullptr;
   bool owned_ = false;  ///< whether the block is of `memory_` and not the keeper's
+  std::uint64_t* few_codes_ = nullptr;
   std::uint64_t* slots_ = nullptr;
   std::size_t words_ = 0;
   std::size_t stride_ = 0;
   std::size_t mask_ = 0;
   unsigned shift_ = 0;
   std::uint32_t limit_ = 0;
-  bool places_ = false;
 };
 
 /// Reads the rows of a payload in sealed form, in order; bytes of any alignment. Never reads
