@@ -5,6 +5,7 @@
 
 #include "core/base/scratch.h"
 #include "core/base/stop.h"
+#include "core/timeline/time_marks.h"
 #include "core/timeline/timeline_walk.h"
 
 namespace cdp::behavior {
@@ -59,56 +60,59 @@ class DayList {
   bool ascending_ = true;
 };
 
-/// Calls use(instant, what it does) for every event that does anything.
-template <class Use>
-void ForEachDeed(const View& view, const TimelineRetention& question, Use&& use) {
-  const std::uint64_t every = question.every;
-  if (every == 0 && (view.code_bits() & question.codes.CodeBitsOf(kStarts | kReturns)) == 0) return;
-  timeline::ForEachOf(view, nullptr, [&](Micros at, std::int32_t code, std::size_t) {
-    const std::uint64_t does = every | question.codes.Of(code);
-    if (does != 0) use(at, does);
-  });
-}
-
-/// Days as bits, counted from one of them: no event needs to know what day the one before had.
+/// What somebody did on days that follow each other, as bits: no event needs to know what day the
+/// one before had.
 template <std::size_t kWords>
-class DayBits {
- public:
+struct DayBits {
+  static_assert(kStarts == 1 && kReturns == 2);
+
   void Add(std::uint64_t day, std::uint64_t does) {
     const std::size_t word = day / 64 % kWords;
-    starts_[word] |= (does & kStarts) << (day % 64);
-    returns_[word] |= (does >> 1) << (day % 64);
+    starts[word] |= (does & kStarts) << (day % 64);
+    returns[word] |= (does >> 1) << (day % 64);
   }
 
-  void ListFrom(std::int64_t first_day, DayList* list) const {
+  void List(DayList* list) const {
     std::size_t days = 0;
     for (std::size_t word = 0; word < kWords; ++word) {
-      days += static_cast<std::size_t>(std::popcount(starts_[word] | returns_[word]));
+      days += static_cast<std::size_t>(std::popcount(starts[word] | returns[word]));
     }
     list->Expect(days);
     for (std::size_t word = 0; word < kWords; ++word) {
-      for (std::uint64_t bits = starts_[word] | returns_[word]; bits != 0; bits &= bits - 1) {
+      for (std::uint64_t bits = starts[word] | returns[word]; bits != 0; bits &= bits - 1) {
         const int bit = std::countr_zero(bits);
-        list->Add(first_day + static_cast<std::int64_t>(word * 64) + bit,
-                  (starts_[word] >> bit & 1) | (returns_[word] >> bit & 1) << 1);
+        list->Add(first + static_cast<std::int64_t>(word * 64) + bit,
+                  (starts[word] >> bit & 1) | (returns[word] >> bit & 1) << 1);
       }
     }
   }
 
- private:
-  static_assert(kStarts == 1 && kReturns == 2);
-
-  std::uint64_t starts_[kWords] = {};
-  std::uint64_t returns_[kWords] = {};
+  std::int64_t first = 0;  ///< the day of the first bit
+  std::uint64_t starts[kWords] = {};
+  std::uint64_t returns[kWords] = {};
 };
 
+/// Where no clocks change between the first event and the last: the days of both, and what lies
+/// between a day's beginning and that of the same day in UTC.
+struct DayRange {
+  std::int64_t first;
+  std::int64_t last;
+  std::int64_t offset;
+};
+
+std::optional<DayRange> RangeOf(const View& view, Zone* zone) {
+  const ZoneStretch& stretch = zone->StretchAt(view.first());
+  if (view.last() >= stretch.to || view.last() < view.first()) return std::nullopt;
+  return DayRange{FloorDivide(view.first() + stretch.offset, kMicrosPerDay),
+                  FloorDivide(view.last() + stretch.offset, kMicrosPerDay), stretch.offset};
+}
+
 template <std::size_t kWords>
-void ListByBits(const View& view, const TimelineRetention& question, std::int64_t first_day,
-                std::int64_t offset, DayList* list) {
-  DayBits<kWords> bits;
+void MarkDays(const View& view, const TimelineRetention& question, std::int64_t offset,
+              DayBits<kWords>* days) {
   // Unsigned, as hostile bytes may hold any instants; their days go round.
   const std::uint64_t midnight =
-      static_cast<std::uint64_t>(first_day) * kMicrosPerDay - static_cast<std::uint64_t>(offset);
+      static_cast<std::uint64_t>(days->first) * kMicrosPerDay - static_cast<std::uint64_t>(offset);
   timeline::WithCodes(view, [&](auto codes) {
     timeline::TimeReader times(view);
     StopTicker ticker;
@@ -116,60 +120,72 @@ void ListByBits(const View& view, const TimelineRetention& question, std::int64_
     std::size_t index = 0;
     const auto add = [&](std::size_t n, auto&& does) {
       for (std::size_t i = 0; i < n; ++i) {
-        bits.Add((static_cast<std::uint64_t>(at[i]) - midnight) / kMicrosPerDay, does(index + i));
+        days->Add((static_cast<std::uint64_t>(at[i]) - midnight) / kMicrosPerDay, does(index + i));
       }
     };
     while (const std::size_t n = times.Next(at)) {
-      if (question.every == (kStarts | kReturns)) {
-        add(n, [](std::size_t) { return kStarts | kReturns; });
-      } else {
+      if (question.every != (kStarts | kReturns)) {
         add(n, [&](std::size_t i) { return question.every | question.codes.Of(codes[i]); });
+      } else if constexpr (kWords == 1) {
+        days->starts[0] |= timeline::MarkDays(at, n, static_cast<Micros>(midnight));
+      } else {
+        add(n, [](std::size_t) { return kStarts | kReturns; });
       }
       index += n;
       ticker.Step(static_cast<std::uint32_t>(n));
     }
   });
-  bits.ListFrom(first_day, list);
+  if (kWords == 1 && question.every == (kStarts | kReturns)) days->returns[0] = days->starts[0];
+}
+
+/// The days of a timeline that has no more than fit; with weeks the first of them is a Monday.
+std::optional<DayBits<1>> FewDaysOf(const View& view, TimelineRetention* question) {
+  const auto range = RangeOf(view, &question->zone);
+  if (!range) return std::nullopt;
+  DayBits<1> days{.first = range->first};
+  if (question->rule.unit == CalendarUnit::kWeek) {
+    days.first = FirstDayOf(CalendarUnit::kWeek, UnitOf(CalendarUnit::kWeek, days.first));
+  }
+  if (range->last - days.first >= 64) return std::nullopt;
+  MarkDays(view, *question, range->offset, &days);
+  return days;
 }
 
 /// False where clocks change between the first event and the last, or too many days lie there.
 bool ListByBits(const View& view, TimelineRetention* question, DayList* list) {
   constexpr std::size_t kMostWords = 16;
-  const ZoneStretch& stretch = question->zone.StretchAt(view.first());
-  if (view.last() >= stretch.to || view.last() < view.first()) return false;
-  const auto day_of = [&](Micros at) { return FloorDivide(at + stretch.offset, kMicrosPerDay); };
-  const std::int64_t first_day = day_of(view.first());
-  const auto days = static_cast<std::uint64_t>(day_of(view.last()) - first_day);
-  if (days < 64) {
-    ListByBits<1>(view, *question, first_day, stretch.offset, list);
-  } else if (days < kMostWords * 64) {
-    ListByBits<kMostWords>(view, *question, first_day, stretch.offset, list);
-  } else {
-    return false;
+  if (const auto few = FewDaysOf(view, question)) {
+    few->List(list);
+    return true;
   }
+  const auto range = RangeOf(view, &question->zone);
+  if (!range || range->last - range->first >= std::int64_t{64 * kMostWords}) return false;
+  DayBits<kMostWords> days{.first = range->first};
+  MarkDays(view, *question, range->offset, &days);
+  days.List(list);
   return true;
 }
 
+/// True when no event of a timeline does anything.
+bool DoesNothing(const View& view, const TimelineRetention& question) {
+  return view.count() == 0 ||
+         (question.every == 0 &&
+          (view.code_bits() & question.codes.CodeBitsOf(kStarts | kReturns)) == 0);
+}
+
+/// Calls use(instant, what it does) for every event that does anything.
+template <class Use>
+void ForEachDeed(const View& view, const TimelineRetention& question, Use&& use) {
+  if (DoesNothing(view, question)) return;
+  timeline::ForEachOf(view, nullptr, [&](Micros at, std::int32_t code, std::size_t) {
+    const std::uint64_t does = question.every | question.codes.Of(code);
+    if (does != 0) use(at, does);
+  });
+}
+
 void ListCalendarDays(const View& view, TimelineRetention* question, DayList* list) {
-  if (question->every == 0 &&
-      (view.code_bits() & question->codes.CodeBitsOf(kStarts | kReturns)) == 0) {
-    return;
-  }
-  if (view.count() != 0 && ListByBits(view, question, list)) return;
+  if (DoesNothing(view, *question) || ListByBits(view, question, list)) return;
   DayWalk walk(&question->zone);
-  if (question->every == (kStarts | kReturns)) {
-    // Of a day the first event says all.
-    timeline::TimeReader times(view);
-    StopTicker ticker;
-    Micros at[timeline::TimeReader::kRoom];
-    while (const std::size_t n = times.Next(at)) {
-      for (std::size_t i = 0; i < n; ++i) {
-        if (!walk.Stays(at[i])) list->Add(walk.DayOf(at[i]), kStarts | kReturns);
-      }
-      ticker.Step(static_cast<std::uint32_t>(n));
-    }
-    return;
-  }
   ForEachDeed(view, *question, [&](Micros at, std::uint64_t does) {
     if (walk.Stays(at)) {
       list->AddToLast(does);
@@ -255,6 +271,62 @@ void CountKey(TallyTable* tally, Part part, std::int64_t a, std::size_t b) {
       PackParts(static_cast<std::int32_t>(part), static_cast<std::int32_t>(a)),
       static_cast<std::uint32_t>(b)};
   tally->CountOne<TallyTable::WordsOf(kRetentionParts)>(words);
+}
+
+/// From days as bits, the first of which begins a unit of `length` days, to units: the bit of a
+/// unit is that of its first day.
+std::uint64_t UnitBits(std::uint64_t days, int length) {
+  if (length == 1) return days;
+  days |= days >> 1;
+  days |= days >> 2;
+  days |= days >> 3;
+  return days & 0x8102040810204081;
+}
+
+/// ForEachReturn of UnitBits, the first of which is the unit of the start.
+template <class Use>
+void ForEachReturn(std::uint64_t units, int length, const RetentionQuestion& rule, Use&& use) {
+  if (units == 0) return;
+  if (rule.kind == RetentionKind::kUnbounded) {
+    return use(
+        static_cast<std::size_t>(std::min((63 - std::countl_zero(units)) / length, rule.periods)));
+  }
+  if (rule.kind == RetentionKind::kNDay) {
+    for (; units != 0; units &= units - 1) {
+      const int period = std::countr_zero(units) / length;
+      if (period > rule.periods) return;
+      use(static_cast<std::size_t>(period));
+    }
+    return;
+  }
+  const auto from = [&](std::int32_t period) {
+    return period * std::int64_t{length} < 64 ? units >> period * length << period * length : 0;
+  };
+  for (std::size_t cell = 0; cell + 1 < rule.edges.size(); ++cell) {
+    if (from(rule.edges[cell]) != from(rule.edges[cell + 1])) use(cell);
+  }
+}
+
+/// CountRetention of somebody's days, and of units that are days or weeks.
+void CountFewDays(const DayBits<1>& days, const RetentionQuestion& rule, TallyTable* tally) {
+  const std::uint64_t did = days.starts[0] | days.returns[0];
+  if (did == 0) return;
+  CountKey(tally, Part::kLast, days.first + 63 - std::countl_zero(did), 0);
+  const int length = rule.unit == CalendarUnit::kWeek ? 7 : 1;
+  const std::int64_t first_unit = UnitOf(rule.unit, days.first);
+  for (std::uint64_t starts = days.starts[0]; starts != 0;) {
+    const int day = std::countr_zero(starts);
+    const int unit = day / length;
+    const std::int64_t cohort = first_unit + unit;
+    CountKey(tally, Part::kCohort, cohort, 0);
+    // What came before the start does not count, though it be of the same week.
+    const std::uint64_t returns = days.returns[0] >> day << day;
+    ForEachReturn(UnitBits(returns, length) >> unit * length, length, rule,
+                  [&](std::size_t cell) { CountKey(tally, Part::kCell, cohort, cell); });
+    if (!rule.recurring) return;
+    const int next = (unit + 1) * length;
+    starts = next < 64 ? starts >> next << next : 0;
+  }
 }
 
 std::int32_t PackRule(const RetentionQuestion& rule) {
@@ -364,6 +436,10 @@ void CountRetention(const View& view, TimelineRetention* question, TallyTable* t
     }
   } else {
     CountKey(tally, Part::kRule, packed, 0);
+  }
+  if (DoesNothing(view, *question)) return;
+  if (!question->own_days && rule.unit != CalendarUnit::kMonth) {
+    if (const auto days = FewDaysOf(view, question)) return CountFewDays(*days, rule, tally);
   }
   Scratch scratch(memory);
   ActiveDays days(&scratch);
