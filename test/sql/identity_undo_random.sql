@@ -1,4 +1,4 @@
--- Random loads, merges, cuts, splits, blocks, approvals and erasures: after every step the people are exactly
+-- Random loads, merges, cuts, splits, blocks, approvals, erasures and expiries: after every step the people are exactly
 -- the connected components of the links that are active, whoever has got another OneID has got it by the rules,
 -- everything that holds people follows, and what was merged by one link comes apart with the OneIDs of before.
 \set VERBOSITY terse
@@ -201,6 +201,18 @@ BEGIN
             PERFORM there_and_back(step);
             COMMIT;
             PERFORM check_all(step, 'back');
+        END IF;
+        -- the links of devices run out, and come back when the time is no more
+        IF step % 6 = 5 THEN
+            UPDATE cdp.id_type SET ttl = '1 hour' WHERE name = 'device_id';
+            INSERT INTO tally SELECT 'expired', e.expired > 0 AND e.splits > 0 AND e.revived = 0 FROM cdp.id_expire('2025-01-25 00:00Z') e;
+            COMMIT;
+            PERFORM check_all(step, 'expire');
+            UPDATE cdp.id_type SET ttl = NULL WHERE name = 'device_id';
+            INSERT INTO tally SELECT 'revived', e.revived > 0 AND e.expired + e.splits = 0 FROM cdp.id_expire() e;
+            PERFORM cdp.id_resolve();
+            COMMIT;
+            PERFORM check_all(step, 'revive');
         END IF;
         -- Worked out again from nothing: nobody is refused who was accepted, and there is no more to do. But
         -- a guard's judgement may have lost its ground, when neighbours were blocked or links taken away.
