@@ -13,11 +13,21 @@ CREATE FUNCTION cdp._id_type_name(name text) RETURNS text LANGUAGE sql IMMUTABLE
     RETURN lower(cdp._trim(name) COLLATE "C");
 COMMENT ON FUNCTION cdp._id_type_name(text) IS 'internal: the one spelling of the name of an identifier type';
 
--- Every way in calls this, so a rule for one type is added here and holds everywhere.
-CREATE FUNCTION cdp._id_value(type text, value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN cdp._trim(value);
+CREATE FUNCTION cdp.id_normalise(normaliser text, value text, country text DEFAULT 'CN') RETURNS text
+    AS 'MODULE_PATHNAME', 'cdp_id_normalise' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION cdp.id_normalise(text, text, text) IS
+    'a value in one spelling, by the normaliser of its type (trim, lower, digits, phone, email, uuid, imei, mac or device); what the normaliser does not understand is only trimmed. Country: of phone numbers without one';
+
+CREATE FUNCTION cdp.id_understood(normaliser text, value text, country text DEFAULT 'CN') RETURNS boolean
+    AS 'MODULE_PATHNAME', 'cdp_id_understood' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION cdp.id_understood(text, text, text) IS
+    'true when a normaliser understands a value: a phone number, an address, a device ... and not merely some text';
+
+-- Every way in calls this.
+CREATE FUNCTION cdp._id_value(type text, value text) RETURNS text
+    AS 'MODULE_PATHNAME', 'cdp__id_value' LANGUAGE C STABLE PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION cdp._id_value(text, text) IS
-    'internal: the one spelling under which the value of an identifier of this type is stored';
+    'internal: what is stored as the value of an identifier of this type: its one spelling, by the normaliser of the type, or a keyed hash of that';
 
 CREATE FUNCTION cdp._one_id_unsigned(one_id int4) RETURNS int8
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN one_id::int8 & 4294967295;
@@ -169,6 +179,18 @@ BEGIN
     COMMENT ON COLUMN cdp.v_identity.type IS 'type of the identifier';
     COMMENT ON COLUMN cdp.v_identity.since IS 'since when it belongs to this person';
 
+    CREATE OR REPLACE VIEW cdp.v_id_type AS
+        SELECT t.name, t.rank, count(i.id) AS identifiers, count(i.one_id) AS of_persons,
+               count(*) FILTER (WHERE i.status = 'blocked') AS blocked, count(*) FILTER (WHERE i.status = 'shared') AS shared,
+               count(*) FILTER (WHERE i.status = 'active' AND NOT t.is_hashed AND NOT cdp.id_understood(t.normaliser, i.value, ''))
+                   AS not_understood
+          FROM cdp.id_type AS t LEFT JOIN cdp.identifier AS i USING (type_id)
+         GROUP BY t.type_id;
+    COMMENT ON VIEW cdp.v_id_type IS 'the types of identifiers, and how many there are of each';
+    COMMENT ON COLUMN cdp.v_id_type.of_persons IS 'how many belong to somebody';
+    COMMENT ON COLUMN cdp.v_id_type.not_understood IS
+        'how many are kept as they came because the normaliser of the type does not know what they are';
+
     CREATE OR REPLACE VIEW cdp.v_person AS
         SELECT p.one_id, p.created_at, coalesce(i.identifiers, 0) AS identifiers, i.first_seen, i.last_seen
           FROM cdp.person AS p
@@ -278,17 +300,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._counter_take(text, int8, int8) IS
     'internal: takes the next so many numbers of a counter; returns the one before the first of them';
-
-CREATE FUNCTION cdp._id_types_learn(names text[]) RETURNS void LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    fresh text[] := ARRAY(SELECT unnest(names) COLLATE "C" AS name EXCEPT SELECT t.name FROM cdp.id_type AS t ORDER BY name);
-    given int8 := cdp._counter_take('id_type', cardinality(fresh), (SELECT max(t.type_id) FROM cdp.id_type AS t));
-BEGIN
-    INSERT INTO cdp.id_type (type_id, name)
-    SELECT given + f.nth, f.name FROM unnest(fresh) WITH ORDINALITY AS f (name, nth);
-END $$;
-COMMENT ON FUNCTION cdp._id_types_learn(text[]) IS 'internal: registers types of identifiers that were not known, weakest rank';
 
 --| ## Asking
 CREATE FUNCTION cdp.one_id(type text, value text) RETURNS int4

@@ -14,7 +14,7 @@ CREATE FUNCTION cdp._id_type_seed() RETURNS void LANGUAGE sql VOLATILE
         ('member_id', 10, 'trim', 2, 'number in the brand''s own membership'),
         ('registered_id', 15, 'trim', 3, 'account of the App or site'),
         ('unionid', 20, 'trim', 3, 'WeChat: one subject over all apps of an open-platform account'),
-        ('phone', 30, 'trim', 3, 'mobile number'),
+        ('phone', 30, 'phone', 3, 'mobile number'),
         ('wecom_external_userid', 35, 'trim', 3, 'WeCom (WeChat Work): external contact'),
         ('openid_mp', 40, 'trim', 3, 'WeChat: subject within a Mini Program'),
         ('openid_oa', 50, 'trim', 3, 'WeChat: subject within an Official Account'),
@@ -24,9 +24,70 @@ CREATE FUNCTION cdp._id_type_seed() RETURNS void LANGUAGE sql VOLATILE
         ('douyin_id', 80, 'trim', 4, 'Douyin: buyer or follower (open_id)'),
         ('youzan_id', 85, 'trim', 4, 'Youzan: buyer (yz_open_id)'),
         ('pos_card', 88, 'trim', 10, 'card shown in a store'),
-        ('email', 90, 'trim', 4, 'e-mail address'),
-        ('device_id', 100, 'trim', 40, 'device: IDFA, OAID, IMEI'),
+        ('email', 90, 'email', 4, 'e-mail address'),
+        ('device_id', 100, 'device', 40, 'device: IDFA, OAID, IMEI'),
         ('cookie_id', 110, 'trim', 300, 'browser'),
         ('anonymous_id', 120, 'trim', 300, 'visitor before any login')) AS s (name, rank, normaliser, max_per_person, description)
 $$;
 COMMENT ON FUNCTION cdp._id_type_seed() IS 'internal: the types of identifiers that every new platform knows';
+
+-- Cautious guards: a type that nobody has described is the weakest, and nobody has hundreds of it.
+CREATE FUNCTION cdp._id_types_learn(names text[]) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    fresh text[] := ARRAY(SELECT unnest(names) COLLATE "C" AS name EXCEPT SELECT t.name FROM cdp.id_type AS t ORDER BY name);
+    given int8 := cdp._counter_take('id_type', cardinality(fresh), (SELECT max(t.type_id) FROM cdp.id_type AS t));
+BEGIN
+    INSERT INTO cdp.id_type (type_id, name, max_per_person, description)
+    SELECT given + f.nth, f.name, 100, 'first seen in data' FROM unnest(fresh) WITH ORDINALITY AS f (name, nth);
+END $$;
+COMMENT ON FUNCTION cdp._id_types_learn(text[]) IS
+    'internal: registers types of identifiers that were not known, with the weakest rank and cautious guards';
+
+CREATE FUNCTION cdp._id_types_allowed() RETURNS text[] LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN CASE WHEN cdp.setting('id_unknown_types') = 'quarantine' THEN ARRAY(SELECT t.name FROM cdp.id_type AS t ORDER BY t.name) END;
+END $$;
+COMMENT ON FUNCTION cdp._id_types_allowed() IS
+    'internal: the types of identifiers that may come; NULL when any may, see setting id_unknown_types';
+
+--| ## Hashed types
+--| Of a type with `is_hashed` only a keyed hash of each value is stored, `hmac:` and 64 digits. Every function takes
+--| the plain value and hashes it, and needs the right to read `cdp.secret` for that; or takes the hash as it is shown.
+
+CREATE FUNCTION cdp._id_hashed(type text, value text) RETURNS text LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN CASE WHEN value = '' OR value ~ '^hmac:[0-9a-f]{64}$' THEN value
+                -- Under its hash nobody would know a placeholder again, and it gives away nothing.
+                WHEN cdp._id_is_blocked(type, value) THEN 'null'
+                ELSE 'hmac:' || encode(cdp._identifier_hash(type, value), 'hex') END;
+END $$;
+COMMENT ON FUNCTION cdp._id_hashed(text, text) IS
+    'internal: what is stored for a value of a hashed type: its keyed hash; of placeholders "null", of hashes themselves';
+
+-- What is refused is kept as it came, but for what must not be kept.
+CREATE FUNCTION cdp._raw_hashed(raw jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    hashed text[] := ARRAY(SELECT t.name FROM cdp.id_type AS t WHERE t.is_hashed);
+    pair text[];
+BEGIN
+    IF hashed = '{}' THEN
+        RETURN raw;
+    END IF;
+    FOREACH pair SLICE 1 IN ARRAY '{{id_type,id_value},{type_a,value_a},{type_b,value_b}}'::text[] LOOP
+        IF cdp._id_type_name(raw ->> pair[1]) = ANY (hashed) AND raw ->> pair[2] IS NOT NULL THEN
+            raw := jsonb_set(raw, pair[2:2], to_jsonb(cdp._id_value(raw ->> pair[1], raw ->> pair[2])));
+        END IF;
+    END LOOP;
+    IF jsonb_typeof(raw -> 'identities') = 'object' THEN
+        raw := jsonb_set(raw, '{identities}', (
+            SELECT coalesce(jsonb_object_agg(k.key, CASE WHEN cdp._id_type_name(k.key) = ANY (hashed)
+                                                         THEN to_jsonb(cdp._id_value(k.key, k.value #>> '{}')) ELSE k.value END), '{}')
+              FROM jsonb_each(raw -> 'identities') AS k));
+    END IF;
+    RETURN raw;
+END $$;
+COMMENT ON FUNCTION cdp._raw_hashed(jsonb) IS
+    'internal: a landed row in which the values of hashed types are hashed';

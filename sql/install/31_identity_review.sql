@@ -27,7 +27,7 @@ CREATE FUNCTION cdp.id_block(type text, value text, kind text DEFAULT 'exact', r
 DECLARE
     type_name text := cdp._id_type_name(id_block.type);
     entry text := CASE WHEN id_block.kind = 'exact' THEN lower(cdp._id_value(id_block.type, id_block.value)) ELSE id_block.value END;
-    run int8 := cdp._identity_begin('id_block', id_block.value);
+    run int8 := cdp._identity_begin('id_block', entry);
     found int4[];
 BEGIN
     INSERT INTO cdp.id_blocklist (id_type, kind, value, reason)
@@ -51,11 +51,12 @@ CREATE FUNCTION cdp.id_share(type text, value text)
 #variable_conflict use_column
 DECLARE
     the_id int4 := cdp._identifier_id(type, value);
-    run int8 := cdp._identity_begin('id_share', value);
+    spelled text := cdp._id_value(type, value);
+    run int8 := cdp._identity_begin('id_share', spelled);
 BEGIN
     UPDATE cdp.identifier AS i SET verdict = 'rejected' WHERE i.id = the_id;
     RETURN QUERY SELECT * FROM cdp._identifiers_withdraw(ARRAY[the_id], 'shared', 'one end is shared: marked by hand', run,
-        jsonb_build_object('type', type, 'value', value));
+        jsonb_build_object('type', type, 'value', spelled));
 END $$;
 COMMENT ON FUNCTION cdp.id_share(text, text) IS
     'marks an identifier as one that several people use: it belongs to nobody, its links merge nobody, and whom they held together is split; one row per person touched';
@@ -84,14 +85,15 @@ CREATE FUNCTION cdp.id_approve(type text, value text) RETURNS int8
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     the_id int4 := cdp._identifier_id(type, value);
-    run int8 := cdp._identity_begin('id_approve', value);
+    spelled text := cdp._id_value(type, value);
+    run int8 := cdp._identity_begin('id_approve', spelled);
     approved int8;
 BEGIN
     -- With no person it is taken for a new one by the next resolve.
     PERFORM cdp._identity_note_past(ARRAY[the_id]);
     UPDATE cdp.identifier AS i SET verdict = 'approved', status = 'active' WHERE i.id = the_id;
     approved := cdp._links_approve(ARRAY[the_id]);
-    PERFORM cdp._run_finish(run, jsonb_build_object('type', type, 'value', value, 'links', approved, 'by', session_user));
+    PERFORM cdp._run_finish(run, jsonb_build_object('type', type, 'value', spelled, 'links', approved, 'by', session_user));
     RETURN approved;
 END $$;
 COMMENT ON FUNCTION cdp.id_approve(text, text) IS
@@ -128,15 +130,16 @@ CREATE FUNCTION cdp.id_reject(type text, value text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     the_id int4 := cdp._identifier_id(type, value);
-    run int8 := cdp._identity_begin('id_reject', value);
+    spelled text := cdp._id_value(type, value);
+    run int8 := cdp._identity_begin('id_reject', spelled);
 BEGIN
     UPDATE cdp.identifier AS i SET verdict = 'rejected' WHERE i.id = the_id AND i.status <> 'active';
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'identifier "%" of type "%" is not refused by any guard', value, type USING
+        RAISE EXCEPTION 'identifier "%" of type "%" is not refused by any guard', spelled, type USING
             ERRCODE = 'object_not_in_prerequisite_state',
             HINT = 'cdp.id_share() and cdp.id_block() take it out of its person.';
     END IF;
-    PERFORM cdp._run_finish(run, jsonb_build_object('type', type, 'value', value, 'by', session_user));
+    PERFORM cdp._run_finish(run, jsonb_build_object('type', type, 'value', spelled, 'by', session_user));
 END $$;
 COMMENT ON FUNCTION cdp.id_reject(text, text) IS
     'confirms that an identifier is rightly refused: cdp.id_quarantine shows its links as rejected';

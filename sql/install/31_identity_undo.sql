@@ -166,7 +166,7 @@ DECLARE
     owner int4 := (SELECT i.one_id FROM cdp.identifier AS i WHERE i.id = the_id);
 BEGIN
     IF owner IS NULL THEN
-        RAISE EXCEPTION 'identifier "%" of type "%" belongs to nobody', value, type USING
+        RAISE EXCEPTION 'identifier "%" of type "%" belongs to nobody', cdp._id_value(type, value), type USING
             ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
     RETURN QUERY SELECT * FROM cdp.id_split(owner, ARRAY[the_id]);

@@ -63,11 +63,11 @@ COMMENT ON FUNCTION cdp._ingest_erase(int4[]) IS
     'internal: removes the events of these identifiers, and what has landed of them; they must still have their values';
 
 -- A row of somebody who was erased is refused, and nothing of what it says is kept.
-CREATE FUNCTION cdp._quarantine_raw(raw jsonb, reason text) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION cdp._quarantine_raw(raw jsonb, reason text) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN reason = cdp._erased_fault()
-                THEN raw - '{event_id,id_value,props,identities,value_a,value_b}'::text[] ELSE raw END;
+                THEN raw - '{event_id,id_value,props,identities,value_a,value_b}'::text[] ELSE cdp._raw_hashed(raw) END;
 COMMENT ON FUNCTION cdp._quarantine_raw(jsonb, text) IS
-    'internal: what is kept of a refused row: of somebody who was erased no value';
+    'internal: what is kept of a refused row: of somebody who was erased no value, of hashed types hashes';
 
 CREATE FUNCTION cdp._is_erased_sql(type text, value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN format($s$cdp._identifier_hash((SELECT s.key FROM cdp.secret AS s WHERE s.name = 'identifier'), %s, %s) IN (SELECT e.hash FROM cdp.erased AS e)$s$, type, value);

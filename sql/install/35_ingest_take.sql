@@ -26,6 +26,11 @@ CREATE FUNCTION cdp._text_fault(name text, value text) RETURNS text LANGUAGE sql
                 ELSE name || ' is missing' END;
 COMMENT ON FUNCTION cdp._text_fault(text, text) IS 'internal: why a text cannot be a key; NULL when it can';
 
+CREATE FUNCTION cdp._id_type_fault(name text, type text, allowed text[]) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN coalesce(cdp._text_fault(name, type), CASE WHEN type <> ALL (allowed) THEN name || ' is not known' END);
+COMMENT ON FUNCTION cdp._id_type_fault(text, text, text[]) IS
+    'internal: why the type of an identifier is refused; NULL when it is not';
+
 CREATE FUNCTION cdp._time_fault(name text, raw text, at timestamptz, earliest timestamptz, latest timestamptz)
     RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN at BETWEEN earliest AND latest THEN NULL
@@ -42,6 +47,7 @@ CREATE FUNCTION cdp._ingest_take_events(earliest timestamptz, latest timestamptz
 DECLARE
     taken int8;
     -- A month that was detached on purpose (an archive) is not made a second time.
+    allowed text[] := cdp._id_types_allowed();
     detached text[] := ARRAY(SELECT o.name FROM cdp._own_relations() AS o
                               WHERE o.name ~ '^event_[0-9]{4}_[0-9]{2}$');
     erased_key bytea := cdp._erased_key();
@@ -66,7 +72,7 @@ BEGIN
                 cdp._text_fault('event_id', p.event_id),
                 cdp._time_fault('ts', p.raw_ts, p.ts, earliest, latest),
                 cdp._text_fault('name', p.name),
-                cdp._text_fault('id_type', p.type),
+                cdp._id_type_fault('id_type', p.type, allowed),
                 cdp._text_fault('id_value', p.value),
                 CASE WHEN p.channel <> '' THEN cdp._text_fault('channel', p.channel) END,
                 CASE WHEN p.identities IS NULL THEN NULL
@@ -78,7 +84,7 @@ BEGIN
                                     THEN 'identities has a value that is neither text nor number'
                                 WHEN octet_length(m.item #>> '{}') > 1024
                                     THEN 'identities has a value longer than 1024 bytes'
-                                ELSE cdp._text_fault('identities: type', m.type) END)
+                                ELSE cdp._id_type_fault('identities: type', m.type, allowed) END)
                               FROM cdp._identities(p.identities) AS m)
                         ELSE 'identities is not an object' END END,
                 CASE WHEN cardinality(detached) > 0
@@ -115,10 +121,10 @@ BEGIN
                    'type_b', j.raw_type_b, 'value_b', j.raw_value_b, 'seen_at', j.raw_seen_at,
                    'weight', j.raw_weight) END AS raw
       FROM (SELECT p.*, coalesce(
-                %s
+                %1$s
                 cdp._text_fault('source', p.source),
-                cdp._text_fault('type_a', p.type_a), cdp._text_fault('value_a', p.value_a),
-                cdp._text_fault('type_b', p.type_b), cdp._text_fault('value_b', p.value_b),
+                cdp._id_type_fault('type_a', p.type_a, %3$L), cdp._text_fault('value_a', p.value_a),
+                cdp._id_type_fault('type_b', p.type_b, %3$L), cdp._text_fault('value_b', p.value_b),
                 cdp._time_fault('seen_at', p.raw_seen_at, p.seen_at, $1, $2),
                 CASE WHEN p.weight BETWEEN 0 AND 1 THEN NULL
                      ELSE 'weight is not a number from 0 to 1' END) AS reason
@@ -127,7 +133,7 @@ BEGIN
                            cdp._id_type_name(g.type_b) AS type_b, cdp._id_value(g.type_b, g.value_b) AS value_b,
                            coalesce(cdp._timestamptz_or_null(g.seen_at),
                                     CASE WHEN coalesce(cdp._trim(g.seen_at), '') = '' THEN now() END) AS seen_at,
-                           CASE WHEN g.weight ~ %L THEN g.weight::float8
+                           CASE WHEN g.weight ~ %2$L THEN g.weight::float8
                                 WHEN coalesce(cdp._trim(g.weight), '') = '' THEN 1 END AS weight,
                            g.source AS raw_source, g.type_a AS raw_type_a, g.value_a AS raw_value_a,
                            g.type_b AS raw_type_b, g.value_b AS raw_value_b, g.seen_at AS raw_seen_at,
@@ -146,7 +152,7 @@ BEGIN
         CASE WHEN cdp._erased_key() IS NOT NULL THEN format('CASE WHEN %s OR %s THEN cdp._erased_fault() END,',
             cdp._is_erased_sql('p.type_a', 'p.value_a'), cdp._is_erased_sql('p.type_b', 'p.value_b')) END,
         -- What float8 is sure to read without an error.
-        '^ *[+]?([0-9]{1,9}([.][0-9]{0,15})?|[.][0-9]{1,15})([eE][-+]?[0-9]{1,2})? *$');
+        '^ *[+]?([0-9]{1,9}([.][0-9]{0,15})?|[.][0-9]{1,15})([eE][-+]?[0-9]{1,2})? *$', cdp._id_types_allowed());
 END $$;
 COMMENT ON FUNCTION cdp._landed_links_sql() IS
     'internal: the query that brings rows of landing_link, named gone, into one spelling and judges them; $1 and $2: the earliest and the latest time believed';

@@ -50,8 +50,8 @@ DECLARE
     fault text := coalesce(
         CASE WHEN cdp._is_erased(types[1], vals[1]) OR cdp._is_erased(types[2], vals[2]) THEN cdp._erased_fault() END,
         cdp._text_fault('source', who),
-        cdp._text_fault('type_a', types[1]), cdp._text_fault('value_a', vals[1]),
-        cdp._text_fault('type_b', types[2]), cdp._text_fault('value_b', vals[2]),
+        cdp._id_type_fault('type_a', types[1], cdp._id_types_allowed()), cdp._text_fault('value_a', vals[1]),
+        cdp._id_type_fault('type_b', types[2], cdp._id_types_allowed()), cdp._text_fault('value_b', vals[2]),
         cdp._time_fault('seen_at', id_link.seen_at::text, id_link.seen_at, cdp.setting('event_min_ts')::timestamptz,
                         now() + cdp.setting('event_max_ahead')::interval),
         CASE WHEN id_link.weight BETWEEN 0 AND 1 THEN NULL ELSE 'weight is not a number from 0 to 1' END);

@@ -76,7 +76,7 @@ SELECT cdp.audience_drop('even');
 SELECT count(*) FROM cdp.audience_member WHERE audience_id NOT IN (SELECT audience_id FROM cdp.audience);
 -- by identifier
 INSERT INTO cdp.identifier (id, type_id, value, one_id, first_seen, last_seen)
-SELECT 1, type_id, '13900000001', 3, now(), now() FROM cdp.id_type WHERE name = 'phone';
+SELECT 1, type_id, '+8613900000001', 3, now(), now() FROM cdp.id_type WHERE name = 'phone';
 SELECT cdp.audience_define('called', sql => $$SELECT 'phone' AS id_type, unnest('{13900000001,13900000002}'::text[]) AS id_value$$);
 SELECT users, unresolved FROM cdp.audience_refresh('called');
 SELECT * FROM cdp.v_audience_member WHERE audience = 'called';

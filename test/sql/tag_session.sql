@@ -54,7 +54,7 @@ CREATE OPERATOR evil.= (LEFTARG = int, RIGHTARG = int, FUNCTION = evil.yes);
 CREATE DOMAIN evil.text AS pg_catalog.text CHECK (value IS NULL OR false);
 CREATE DOMAIN evil.int4 AS pg_catalog.int4 CHECK (value IS NULL OR false);
 INSERT INTO cdp.identifier (id, type_id, value, one_id, first_seen, last_seen)
-SELECT n, type_id, '1390000000' || n, n, now(), now() FROM cdp.id_type, generate_series(1, 2) AS n WHERE name = 'phone';
+SELECT n, type_id, '+861390000000' || n, n, now(), now() FROM cdp.id_type, generate_series(1, 2) AS n WHERE name = 'phone';
 SET search_path = evil, pg_catalog, public;
 SELECT cdp.tag_define('by_phone', $$SELECT 'phone' AS id_type, '13900000002' AS id_value, 7 AS value$$);
 SELECT cdp.tag_define('by_one_id', 'SELECT 2 AS one_id');

@@ -29,10 +29,14 @@ Text Folded(std::string_view text, bool is_utf8, std::pmr::memory_resource* memo
   // Marks of direction, which come along with what is copied from a contact.
   static constexpr std::string_view kUnseen[] = {"\u200b", "\u200e", "\u200f", "\u202a",
                                                  "\u202c", "\u202d", "\u2060", "\ufeff"};
+  const auto is_ascii = [](char c) { return !(c & 0x80); };
+  if (!is_utf8 || std::all_of(text.begin(), text.end(), is_ascii)) {
+    return Text(Trim(text, is_utf8), memory);
+  }
   Text folded(memory);
   for (std::size_t i = 0; i < text.size();) {
     const auto rest = text.substr(i);
-    if (!is_utf8 || !(rest[0] & 0x80)) {
+    if (is_ascii(rest[0])) {
       folded += rest[0];
       ++i;
       continue;

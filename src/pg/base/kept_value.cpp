@@ -1,11 +1,11 @@
 #include "pg/base/kept_value.h"
 
 #include "core/base/recall.h"
+#include "pg/base/query_stamp.h"
 
 extern "C" {
 #include "access/detoast.h"
 #include "executor/nodeHash.h"
-#include "utils/snapmgr.h"
 }
 
 namespace cdp::pg {
@@ -27,27 +27,6 @@ constexpr std::size_t kSmall = 8000;
 // fetch it. Of a value read by pieces, so many bytes cost about as much as one more question.
 constexpr std::size_t kWorthKeeping = 2;
 constexpr std::size_t kBytesPerQuestion = 64 << 10;
-
-// A query's snapshot by content. While it stays the same no other transaction has ended whose
-// deletions it could see, so nothing that was read under it can have made room for something else.
-struct Stamp {
-  LocalTransactionId transaction;
-  TransactionId xmin;
-  TransactionId xmax;
-  CommandId command;
-  std::uint64_t completions;
-
-  bool operator==(const Stamp&) const = default;
-};
-
-bool StampOfNow(Stamp* stamp) {
-  if (!ActiveSnapshotSet()) return false;
-  const SnapshotData* snapshot = GetActiveSnapshot();
-  if (snapshot->snapshot_type != SNAPSHOT_MVCC) return false;
-  *stamp = {CurrentLocalTransaction(), snapshot->xmin, snapshot->xmax, snapshot->curcid,
-            snapshot->snapXactCompletionCount};
-  return true;
-}
 
 // A kept value: its bytes come behind it.
 struct Block {
@@ -97,7 +76,7 @@ struct CallSite {
   }
 
   std::size_t allowance;
-  Stamp stamp = {};
+  QueryStamp stamp = {};
   std::span<Slot> slots;        // by argument
   Block* unfinished = nullptr;  // an error came while its value was fetched
   ContextResource memory;
@@ -144,7 +123,7 @@ Extra* ExtraOf(FunctionCallInfo fcinfo) {
 CallSite* SiteOf(FunctionCallInfo fcinfo) {
   if (fcinfo->flinfo == nullptr) return nullptr;
   CallSite* site = ExtraOf(fcinfo)->site;
-  Stamp now;
+  QueryStamp now;
   if (site == nullptr || !StampOfNow(&now)) return nullptr;
   if (!(site->stamp == now)) {
     site->Forget();

@@ -6,6 +6,7 @@
 
 #include "pg/base/datum.h"
 #include "pg/base/row_set.h"
+#include "pg/identity/id_rules.h"
 
 namespace cdp::pg {
 namespace {
@@ -151,8 +152,18 @@ CDP_FUNCTION(cdp__first_load_take_plain) {
   if (!seconds || !weight) PG_RETURN_BOOL(false);
   const TimestampTz at = (*seconds - kEpochSeconds) * USECS_PER_SEC;
   if (at < PG_GETARG_TIMESTAMPTZ(7) || at > PG_GETARG_TIMESTAMPTZ(8)) PG_RETURN_BOOL(false);
-  const FirstLoad::Sighting sighting{texts[0], texts[1], texts[2], texts[3], texts[4], at, *weight};
-  CallCore([&] { load.Add(sighting); });
+  const IdRule rules[] = {RuleOf(fcinfo, texts[1]), RuleOf(fcinfo, texts[3])};
+  for (const IdRule& rule : rules) {
+    if (rule.is_hashed || rule.is_refused) PG_RETURN_BOOL(false);
+  }
+  CallCore([&] {
+    std::byte room[512];
+    ContextResource beyond(CurrentMemoryContext);
+    std::pmr::monotonic_buffer_resource memory(room, sizeof room, &beyond);
+    const auto value_a = identity::Spelled(texts[2], rules[0].spelling(), &memory);
+    const auto value_b = identity::Spelled(texts[4], rules[1].spelling(), &memory);
+    load.Add({texts[0], texts[1], value_a, texts[3], value_b, at, *weight});
+  });
   PG_RETURN_BOOL(true);
 }
 
