@@ -3,6 +3,8 @@
 \pset linestyle unicode
 \pset border 2
 \pset footer off
+-- What is true of the made-up links is told without limits of persons: a family on one device is one there.
+UPDATE cdp.id_type SET max_per_person = NULL;
 SELECT * FROM cdp.id_resolve() \gset
 \echo '     SELECT * FROM cdp.id_resolve();'
 SELECT demo.n(:links_read) AS links, demo.n(:identifiers_new) AS identifiers,
@@ -30,7 +32,7 @@ CREATE TEMP TABLE cell AS
     SELECT t.person, i.one_id, count(*) AS n
       FROM demo.truth_identifier AS t
       JOIN cdp.id_type AS y ON y.name = t.type
-      JOIN cdp.identifier AS i ON i.type_id = y.type_id AND i.value = t.value
+      JOIN cdp.identifier AS i ON i.type_id = y.type_id AND i.value = cdp.id_normalise(y.normaliser, t.value)
      WHERE i.one_id IS NOT NULL
      GROUP BY 1, 2;
 SELECT (SELECT sum(n * (n - 1) / 2) FROM cell WHERE person >= 0)::bigint AS correct,
