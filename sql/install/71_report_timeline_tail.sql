@@ -56,16 +56,17 @@ END $$;
 COMMENT ON FUNCTION cdp._timeline_note() IS 'internal: keeps new events for the next refresh (trigger on event)';
 
 -- Small batches are put together, and what is put together stays small enough for memory. Identifiers are looked
--- up one by one (LIMIT): the planner cannot know how few they are, and would read all there are.
+-- up one by one (LIMIT), in the order of the index: the planner cannot know how few they are, and would read all
+-- there are.
 CREATE FUNCTION cdp._timeline_batch_read_sql(source text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN format(
         'SELECT r.uid::int4 AS identifier_id, i.one_id, i.status, r.tl,
-                date_trunc(''month'', cdp.timeline_first(r.tl) AT TIME ZONE ''UTC'')::date AS first_month,
-                date_trunc(''month'', cdp.timeline_last(r.tl) AT TIME ZONE ''UTC'')::date AS last_month
+                date_trunc(''month'', cdp.day_of(cdp.timeline_first(r.tl), ''UTC'')::timestamp)::date AS first_month,
+                date_trunc(''month'', cdp.day_of(cdp.timeline_last(r.tl), ''UTC'')::timestamp)::date AS last_month
            FROM (SELECT cdp.rollup(b.batch) AS together
                    FROM (SELECT b.batch, sum(b.events) OVER (ROWS UNBOUNDED PRECEDING)::int8 / 2000000 AS part FROM %s AS b) AS b
                   GROUP BY b.part) AS b
-          CROSS JOIN LATERAL cdp.timelines_read(b.together) AS r
+          CROSS JOIN LATERAL (SELECT u.uid, u.tl FROM cdp.timelines_read(b.together) AS u ORDER BY u.uid) AS r
            LEFT JOIN LATERAL (SELECT j.one_id, j.status FROM cdp.identifier AS j WHERE j.id = r.uid::int4 LIMIT 1) AS i ON true', source);
 COMMENT ON FUNCTION cdp._timeline_batch_read_sql(text) IS
     'internal: the query that gives the events of rows of cdp.timeline_batch by identifier: identifier_id, one_id, status, tl, first_month, last_month';

@@ -9,6 +9,27 @@ CREATE FUNCTION cdp.day_of(ts timestamptz, time_zone text) RETURNS date
     AS 'MODULE_PATHNAME', 'cdp_day_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION cdp.day_of(timestamptz, text) IS 'the date in a time zone: (ts AT TIME ZONE time_zone)::date, several times faster';
 
+-- Notes of who did what on which day wait in a state of user rows, by kind of event. Slot 0: in all.
+CREATE FUNCTION cdp._event_days_trans(state cdp.timelines, one_id int4, tl cdp.timeline, times int4, slot int4, time_zone text) RETURNS cdp.timelines
+    AS 'MODULE_PATHNAME', 'cdp__event_days_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION cdp._event_days_trans(cdp.timelines, int4, cdp.timeline, int4, int4, text) IS 'internal: notes the events of a timeline';
+
+CREATE AGGREGATE cdp._event_days_agg(one_id int4, tl cdp.timeline, times int4, slot int4, time_zone text) (
+    SFUNC = cdp._event_days_trans,
+    STYPE = cdp.timelines,
+    SSPACE = 65536,
+    COMBINEFUNC = cdp._timelines_build_combine,
+    FINALFUNC = cdp._timelines_build_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE cdp._event_days_agg(int4, cdp.timeline, int4, int4, text) IS
+    'internal: notes of who did what on which day in a time zone, so many times oftener, apart by the property in a slot; _event_days_read reads them';
+
+CREATE FUNCTION cdp._event_days_read(notes cdp.timelines) RETURNS TABLE (value int4, code int4, day date, chunk int4, times cdp.bsi)
+    AS 'MODULE_PATHNAME', 'cdp__event_days_read' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1000;
+COMMENT ON FUNCTION cdp._event_days_read(cdp.timelines) IS 'internal: who did what on which day, and how often, from notes of _event_days_agg';
+
 CREATE FUNCTION cdp._setup_report_event_day() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -68,26 +89,20 @@ COMMENT ON FUNCTION cdp.event_day_rebuild() IS 'makes cdp.event_day_by anew from
 CREATE FUNCTION cdp._event_day_build(slot int4) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    EXECUTE format($sql$
-    WITH each AS MATERIALIZED (
-        SELECT %s AS value, e.code, cdp.day_of(e.ts, %L) AS day, t.chunk, cdp.bsi_build_agg(t.one_id, 1) AS times
-          FROM cdp.person_timeline AS t CROSS JOIN LATERAL cdp.timeline_events(t.tl) AS e
-         GROUP BY 1, 2, 3, 4
-    )
     INSERT INTO cdp.event_day_by (slot, value, code, day, chunk, members, times)
-    SELECT $1, r.value, r.code, r.day, r.chunk, cdp.bsi_ebm(r.times), r.times
+    WITH each AS MATERIALIZED (
+        SELECT r.value, r.code, r.day, r.chunk, r.times
+          FROM (SELECT cdp._event_days_agg(t.one_id, t.tl, 1, _event_day_build.slot, m.value) AS notes
+                  FROM cdp.person_timeline AS t, cdp.meta AS m WHERE m.key = 'time_zone') AS d
+         CROSS JOIN LATERAL cdp._event_days_read(d.notes) AS r
+    )
+    SELECT _event_day_build.slot, r.value, r.code, r.day, r.chunk, cdp.bsi_ebm(r.times), r.times
       FROM (SELECT e.value, e.code, e.day, e.chunk, e.times FROM each AS e
             UNION ALL
-            SELECT e.value, 0, e.day, e.chunk, cdp.bsi_agg(e.times) FROM each AS e GROUP BY 1, 3, 4) AS r
-    $sql$, cdp._event_day_value_sql(slot), (SELECT m.value FROM cdp.meta AS m WHERE m.key = 'time_zone')) USING slot;
+            SELECT e.value, 0, e.day, e.chunk, cdp.bsi_agg(e.times) FROM each AS e GROUP BY 1, 3, 4) AS r;
 END $$;
 COMMENT ON FUNCTION cdp._event_day_build(int4) IS
     'internal: counts the days of one property, or for slot 0 those in all, from cdp.timeline_month';
-
-CREATE FUNCTION cdp._event_day_value_sql(slot int4) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN slot = 0 THEN '0' ELSE format('coalesce(e.props[%s], 0)', slot) END;
-COMMENT ON FUNCTION cdp._event_day_value_sql(int4) IS
-    'internal: under what value event e is counted by the property in a slot, as SQL';
 
 CREATE FUNCTION cdp._event_day_truncate() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -133,26 +148,25 @@ BEGIN
             SELECT 0, 0, e.code, e.day, e.chunk, cdp.bsi_agg(e.times) FROM day_slot AS e WHERE e.slot = %s GROUP BY 3, 4, 5', slots[1]);
     END IF;
     RETURN format($sql$
-    day_event AS %s MATERIALIZED (
-        SELECT n.one_id, cdp.chunk_of(n.one_id) AS chunk, e.code, cdp.day_of(e.ts, %L) AS day, e.props, 1 AS times
-          FROM news AS n CROSS JOIN LATERAL cdp.timeline_events(n.tl) AS e%s
-    ), day_slot AS MATERIALIZED (%s
+    day_slot AS MATERIALIZED (
+        SELECT d.slot, r.value, r.code, r.day, r.chunk, r.times
+          FROM (SELECT s.slot, cdp._event_days_agg(n.one_id, n.tl, n.times, s.slot, %L) AS notes
+                  FROM unnest(%L::int4[]) AS s (slot)
+                 CROSS JOIN (SELECT n.one_id, n.tl, 1 AS times FROM news AS n%s) AS n GROUP BY s.slot) AS d
+         CROSS JOIN LATERAL cdp._event_days_read(d.notes) AS r
     ), day_each AS MATERIALIZED (
         SELECT e.* FROM day_slot AS e%s
     ), day_news AS (
         SELECT e.* FROM day_each AS e
         UNION ALL
         SELECT e.slot, e.value, 0, e.day, e.chunk, cdp.bsi_agg(e.times) FROM day_each AS e GROUP BY 1, 2, 4, 5
-    )$sql$, CASE WHEN cardinality(slots) > 1 THEN '' ELSE 'NOT' END, cdp.setting('time_zone'), CASE WHEN due THEN format('
-        UNION ALL
-        SELECT p.one_id, cdp.chunk_of(p.one_id), e.code, cdp.day_of(e.ts, %L), e.props, -1
-          FROM leaving AS l JOIN cdp.timeline_month AS t USING (month, slot)
-         CROSS JOIN LATERAL cdp.timeline_page_read(cdp.timeline_page_restrict(t.page, l.people)) AS p
-         CROSS JOIN LATERAL cdp.timeline_events(p.tl) AS e', cdp.setting('time_zone')) ELSE '' END,
-        (SELECT string_agg(format('
-        SELECT %s AS slot, %s AS value, e.code, e.day, e.chunk, cdp.bsi_build_agg(e.one_id, e.times) AS times
-          FROM day_event AS e GROUP BY 2, 3, 4, 5', s.slot, cdp._event_day_value_sql(s.slot)), ' UNION ALL ' ORDER BY s.slot)
-           FROM unnest(CASE WHEN slots = '{}' THEN '{0}' ELSE slots END) AS s (slot)), in_all);
+    )$sql$, cdp.setting('time_zone'), CASE WHEN slots = '{}' THEN '{0}' ELSE slots END,
+        CASE WHEN due THEN '
+                        UNION ALL
+                        SELECT p.one_id, p.tl, -1
+                          FROM leaving AS l JOIN cdp.timeline_month AS t USING (month, slot)
+                         CROSS JOIN LATERAL cdp.timeline_page_read(cdp.timeline_page_restrict(t.page, l.people)) AS p' ELSE '' END,
+        in_all);
 END $$;
 COMMENT ON FUNCTION cdp._event_day_news_sql(boolean) IS
     'internal: the named query by which a refresh changes cdp.event_day_by: slot, value, code, day, chunk, and how much oftener each did it';

@@ -11,8 +11,6 @@ using timeline::Event;
 using timeline::FullEvent;
 using timeline::ValuedEvent;
 
-constexpr std::uint32_t kNoTerms[3] = {};
-
 /// Arguments 1 to 3, the user and the event; false when one of them is null.
 bool TakeUserEvent(FunctionCallInfo fcinfo, int64* user, Event* event) {
   if (PG_ARGISNULL(1)) return false;
@@ -30,7 +28,7 @@ Datum Append(FunctionCallInfo fcinfo, const char* function, int64 user, const Re
   }
   const MemoryContext aggregate = RequireAggregate(fcinfo, function);
   UserRowsState state = UserRowsArgument(fcinfo);
-  if (state.is_null()) state = NewUserRows(kNoTerms);
+  if (state.is_null()) state = NewUserRows();
   AppendUserRow(&state, aggregate, user, event);
   PG_RETURN_DATUM(state.datum());
 }

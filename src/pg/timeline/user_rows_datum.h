@@ -39,8 +39,11 @@ struct UserRowsState {
 /// raise an error. May longjmp: for the first act.
 UserRowsState UserRowsArgument(FunctionCallInfo fcinfo);
 
+/// Of an owner that has nothing to remember.
+inline constexpr std::uint32_t kNoTerms[3] = {};
+
 /// A state without rows. May longjmp.
-UserRowsState NewUserRows(std::span<const std::uint32_t, 3> terms);
+UserRowsState NewUserRows(std::span<const std::uint32_t, 3> terms = kNoTerms);
 
 /// Moves a flat state into an expanded object below the aggregate's context. May longjmp.
 void ExpandUserRows(UserRowsState* state, MemoryContext aggregate);
