@@ -97,36 +97,43 @@ run_ctest() {
   return "$status"
 }
 
-# The core is compiled as it ships; optimising what asks it costs more than it saves. (At -O1 GCC 12
-# sees copies beyond a std::string and values without a beginning where there are none.)
+# The core is the extension's own objects; optimising what asks it costs more than it saves. (At -O1
+# GCC 12 sees copies beyond a std::string and values without a beginning where there are none.)
 TESTS_FAST='-O1 -g1 -Wno-array-bounds -Wno-stringop-overflow -Wno-maybe-uninitialized'
 
 layer_unit() {
+  need_build || return
   # Nobody looks into these with a debugger.
-  step "build the unit tests" cmake_build unit -DCDP_TEST_FLAGS="$TESTS_FAST" \
+  step "build the unit tests" cmake_build unit -DCDP_MADE=ON -DCDP_TEST_FLAGS="$TESTS_FAST" \
     -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O2 -DNDEBUG' || return
   step "unit tests" run_ctest unit
 }
 
-# Sanitized code is slow to compile above -O1, and finds no more there. Checks of every pointer are for
-# the core: in the tests' own code they double the time to compile.
-SANITIZED=(-DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g1' -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -g1')
+# need_sanitized: unit tests and fuzzers over one core, which Clang builds once a run. Sanitized code is
+# slow to compile above -O1, and finds no more there. Checks of every pointer are for the core: in the
+# tests' own code they double the time to compile.
+SANITIZED_STATUS=
+need_sanitized() {
+  if [ -n "$SANITIZED_STATUS" ]; then return "$SANITIZED_STATUS"; fi
+  SANITIZED_STATUS=1
+  step "build unit tests and fuzzers with sanitizers" cmake_build sanitize \
+    -DCDP_SANITIZE=ON -DCDP_FUZZ=ON -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
+    -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g1' -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -g1' \
+    -DCDP_TEST_FLAGS=-fno-sanitize=null,alignment,object-size,vptr || return
+  SANITIZED_STATUS=0
+}
 
 layer_sanitize() {
-  # GCC warns of code that only its own instrumentation has made.
-  step "build the unit tests with sanitizers" cmake_build sanitize -DCDP_SANITIZE=ON \
-    -DCDP_WERROR=OFF "${SANITIZED[@]}" \
-    -DCDP_TEST_FLAGS=-fno-sanitize=null,alignment,object-size,vptr || return
+  need_sanitized || return
   step "unit tests under ASan and UBSan" run_ctest sanitize
 }
 
 layer_fuzz() {
   local target targets=()
-  step "build the fuzzers" cmake_build fuzz -DCDP_FUZZ=ON "${SANITIZED[@]}" \
-    -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ || return
+  need_sanitized || return
   for target in "$CDP_ROOT"/test/fuzz/*.cpp; do
     target=$(basename "$target" .cpp)
-    if [ -x "$CDP_ROOT/build/fuzz/fuzz/$target" ] && picked "$target"; then targets+=("$target"); fi
+    if [ -x "$CDP_ROOT/build/sanitize/fuzz/$target" ] && picked "$target"; then targets+=("$target"); fi
   done
   if [ ${#targets[@]} != 0 ]; then step "fuzz: ${#targets[@]} targets" run_fuzzers "${targets[@]}"; fi
 }
@@ -160,7 +167,7 @@ run_fuzzers() {
 # run_fuzzer NAME: the seeds as they are, then a short search that starts from them. What the search
 # finds stays out of the seeds; an input that breaks something is left beside the log.
 run_fuzzer() {
-  local binary=$CDP_ROOT/build/fuzz/fuzz/$1 seeds=$CDP_ROOT/test/fuzz/corpus/$1
+  local binary=$CDP_ROOT/build/sanitize/fuzz/$1 seeds=$CDP_ROOT/test/fuzz/corpus/$1
   mkdir -p "$PLACE/corpus/$1"
   [ -n "$(ls -A "$seeds")" ]
   "$binary" -artifact_prefix="$LOGS/$1-" -timeout=20 "$seeds"/*
