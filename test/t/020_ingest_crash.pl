@@ -116,9 +116,12 @@ for my $table (qw(landing_link identifier link)) {
     kill_at('first_killed', $resolve, $table);
     is(space_state($node, 'first_killed'), $waiting, "first load killed at $table: everything still waits");
 }
+kill_at('first_killed', "BEGIN; $resolve; SELECT pg_sleep(600);", 'tag_value');
+is(space_state($node, 'first_killed'), $waiting, 'first load killed before its commit: everything still waits');
 $node->safe_psql($_, $resolve) for 'first', 'first_killed';
+kill_at('first_killed', 'SELECT pg_sleep(600)', 'tag_value');
 isnt(space_state($node, 'first'), $waiting, 'a first load changes the state');
-is(space_state($node, 'first_killed'), space_state($node, 'first'), 'first load repeated: the same people, the same numbers');
+is(space_state($node, 'first_killed'), space_state($node, 'first'), 'first load repeated, and a crash after it: the same people, the same numbers');
 $node->safe_psql($_, "$ingest; $resolve;") for 'first', 'first_killed';
 is(space_state($node, 'first_killed'), space_state($node, 'first'), 'and the events after it');
 
