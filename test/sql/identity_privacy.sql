@@ -147,6 +147,18 @@ SELECT cdp.one_id('member_id', 'bob-m') > :bob AS new_number, cdp.one_id('member
 -- an identifier that is nobody's goes alone
 SELECT person, tombstones, removed -> 'identifier' AS identifiers, removed -> 'link' AS links FROM cdp.person_erase('device_id', 'tablet');
 SELECT cdp.one_id('member_id', 'cyd-m') IS NOT NULL AS others_stay, (SELECT count(*) FROM cdp.link WHERE status = 'quarantined') AS refused;
+-- a phone of which only the hash is stored, however it is written
+UPDATE cdp.id_type SET is_hashed = true, normaliser = 'phone' WHERE name = 'phone';
+INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b) VALUES ('crm', 'phone', '139-1234-5678', 'email', 'fay');
+SELECT run();
+INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, seen_at) VALUES ('crm', 'phone', '+86 13912345678', 'email', 'x', 'soon');
+SELECT quarantined FROM cdp.ingest();
+INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b) VALUES ('crm', 'phone', '(+86) 139 1234 5678', 'email', 'x');
+SELECT tombstones, removed -> 'quarantine' AS refused, removed -> 'landing_link' AS landed FROM cdp.person_erase('phone', '0086 13912345678', true);
+SELECT * FROM holds('fay|139.?1234.?5678');
+INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b) VALUES ('crm', 'phone', '13912345678', 'email', 'guy');
+SELECT links_new, quarantined FROM cdp.ingest();
+SELECT * FROM holds('guy|139.?1234.?5678');
 -- what is left of the erased has no value: no pattern finds it, and nothing else does
 SELECT count(*) AS found FROM cdp.id_block(NULL, '^ ', 'pattern', 'none');
 SELECT persons_new, blocked FROM cdp.id_rebuild();
