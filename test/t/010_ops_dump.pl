@@ -31,6 +31,10 @@ as_shopkeeper('shop', <<'SQL');
     GRANT SELECT ON cdp.event, cdp.v_person TO analyst;
     COMMENT ON COLUMN cdp.event.channel IS 'own words';
     CREATE TABLE cdp.own_table (n int);
+    -- Rules come back whatever tags there are.
+    CREATE TABLE public.own_rule (r cdp.rule, tags text[] GENERATED ALWAYS AS (cdp.rule_tags(r)) STORED);
+    CREATE INDEX own_rule_hash ON public.own_rule USING hash (r);
+    INSERT INTO public.own_rule (r) VALUES ('tag:nowhere = "金 卡" and add_to_cart then not pay within 30 min in last 1 day');
     DELETE FROM cdp.id_blocklist WHERE value = 'test';
     SELECT cdp.setting_set('fanout_limit', '4');
 SQL
@@ -56,9 +60,10 @@ my $own = <<'SQL';
            (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal),
            (SELECT string_agg(DISTINCT relowner::regrole::text, ',') FROM pg_class
              WHERE relnamespace = 'cdp'::regnamespace AND relkind IN ('r', 'p', 'v', 'S')),
-           to_regclass('cdp.own_table') IS NOT NULL
+           to_regclass('cdp.own_table') IS NOT NULL,
+           (SELECT format('%s uses %s', r, tags) FROM public.own_rule WHERE r OPERATOR(cdp.=) (r::jsonb)::cdp.rule)
 SQL
-is($node->safe_psql('copy', $own), $node->safe_psql('shop', $own), 'indexes, policies, grants, comments, triggers, owners');
+is($node->safe_psql('copy', $own), $node->safe_psql('shop', $own), 'indexes, policies, grants, comments, triggers, owners, rules');
 
 my $faults = "SELECT what || ': ' || hint FROM cdp.check() WHERE severity = 'error'";
 is($node->safe_psql('copy', $faults),

@@ -5,11 +5,15 @@ namespace {
 
 bool IsControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-/// Columns of a character that stands in a line; what would move the cursor is a blank there.
-int WidthOf(const char* c) { return IsControl(*c) ? 1 : std::max(pg_dsplen(c), 0); }
+int CharacterBytes(const char* c) { return pg_encoding_mblen(PG_UTF8, c); }
 
-/// The line of the text in which the character stands (counted from 1), cut around it when it is
-/// long, and under it a mark at its place.
+/// Columns of a character that stands in a line; what would move the cursor is a blank there.
+int WidthOf(const char* c) {
+  return IsControl(*c) ? 1 : std::max(pg_encoding_dsplen(PG_UTF8, c), 0);
+}
+
+/// The line of the text, which is UTF-8, in which the character stands (counted from 1), cut around
+/// it when it is long, and under it a mark at its place.
 const char* MarkedLine(const char* text, int character) {
   constexpr int kBefore = 60;
   constexpr int kAfter = 40;
@@ -24,19 +28,19 @@ const char* MarkedLine(const char* text, int character) {
       begin = at + 1;
       width = 0;
     }
-    at += pg_mblen(at);
+    at += CharacterBytes(at);
   }
   const bool cut = width > kBefore;
   while (width > kBefore) {
     width -= WidthOf(begin);
-    begin += pg_mblen(begin);
+    begin += CharacterBytes(begin);
   }
   StringInfoData out;
   initStringInfo(&out);
   appendStringInfo(&out, "LINE %d: %s", line, cut ? "..." : "");
   const int indent = out.len + width;
   int after = 0;
-  for (const char* c = begin; *c != '\0' && *c != '\n'; c += pg_mblen(c)) {
+  for (const char* c = begin; *c != '\0' && *c != '\n'; c += CharacterBytes(c)) {
     if (c >= at && (after += WidthOf(c)) > kAfter) {
       appendStringInfoString(&out, "...");
       break;
@@ -44,7 +48,7 @@ const char* MarkedLine(const char* text, int character) {
     if (IsControl(*c)) {
       appendStringInfoChar(&out, ' ');
     } else {
-      appendBinaryStringInfo(&out, c, pg_mblen(c));
+      appendBinaryStringInfo(&out, c, CharacterBytes(c));
     }
   }
   appendStringInfoChar(&out, '\n');
@@ -92,9 +96,10 @@ void Complain(const Complaint& complaint, std::string_view text) {
 
 void ComplainInDetail(const Complaint& complaint, std::string_view text) {
   const char* message = ServerOf(complaint.message).data();
-  const char* mark = MarkedLine(pnstrdup(text.data(), text.size()), complaint.character);
+  const std::string_view utf8 = Utf8Of(text);
+  const char* line = MarkedLine(pnstrdup(utf8.data(), utf8.size()), complaint.character);
   ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("%s", message),
-                  errdetail("%s\n%s", complaint.detail, mark),
+                  errdetail("%s\n%s", complaint.detail, ServerOf(line).data()),
                   complaint.hint[0] != '\0' ? errhint("%s", complaint.hint) : 0));
   pg_unreachable();
 }
