@@ -46,8 +46,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._persons_erased() IS 'internal: everybody who was erased; NULL when nobody was';
 
--- Links of this batch that have yet to be resolved may have brought identifiers that are the person's too,
--- unless somebody else is linked with them as well.
+-- Links that have yet to be resolved may have brought identifiers that are the person's too, unless somebody else is
+-- linked with them as well. What is a placeholder or was taken apart never will be.
 CREATE FUNCTION cdp._person_identifiers(person int4) RETURNS int4[] LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
 BEGIN
@@ -59,7 +59,9 @@ BEGIN
               FROM walk
              CROSS JOIN LATERAL cdp._link_neighbours(walk.id) AS k (id)
               JOIN cdp.identifier AS n ON n.id = k.id AND n.one_id IS NULL AND n.status = 'active'
-             WHERE NOT EXISTS (SELECT FROM cdp._link_neighbours(n.id) AS s (id) JOIN cdp.identifier AS o ON o.id = s.id
+              JOIN cdp.id_type AS t USING (type_id)
+             WHERE NOT cdp._id_is_blocked(t.name, n.value)
+               AND NOT EXISTS (SELECT FROM cdp._link_neighbours(n.id) AS s (id) JOIN cdp.identifier AS o ON o.id = s.id
                                 WHERE o.one_id <> person))
         SELECT walk.id FROM walk ORDER BY walk.id);
 END $$;
@@ -70,11 +72,14 @@ CREATE FUNCTION cdp._link_neighbours(id int4) RETURNS SETOF int4 LANGUAGE plpgsq
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-        SELECT l.b FROM cdp.link AS l WHERE l.a = _link_neighbours.id AND l.status = 'active'
-        UNION
-        SELECT l.a FROM cdp.link AS l WHERE l.b = _link_neighbours.id AND l.status = 'active';
+        SELECT k.other
+          FROM (SELECT l.a, l.b, l.b AS other FROM cdp.link AS l WHERE l.a = _link_neighbours.id AND l.status = 'active'
+                UNION
+                SELECT l.a, l.b, l.a FROM cdp.link AS l WHERE l.b = _link_neighbours.id AND l.status = 'active') AS k
+         WHERE NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = k.a AND v.b = k.b AND v.verdict = 'apart');
 END $$;
-COMMENT ON FUNCTION cdp._link_neighbours(int4) IS 'internal: the identifiers with which one has active links';
+COMMENT ON FUNCTION cdp._link_neighbours(int4) IS
+    'internal: the identifiers with which one has active links, and nobody has said that they are apart';
 
 -- The numbers stay: events in months that were detached, and the logs, mean nobody by them, and they are never
 -- given out again.

@@ -65,7 +65,7 @@ COMMENT ON FUNCTION cdp._ingest_erase(int4[]) IS
 -- A row of somebody who was erased is refused, and nothing of what it says is kept.
 CREATE FUNCTION cdp._quarantine_raw(raw jsonb, reason text) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN reason = cdp._erased_fault()
-                THEN raw - '{event_id,id_value,props,identities,value_a,value_b}'::text[] ELSE cdp._raw_hashed(raw) END;
+                THEN raw - '{event_id,ts,id_value,props,identities,value_a,value_b,seen_at,weight}'::text[] ELSE cdp._raw_hashed(raw) END;
 COMMENT ON FUNCTION cdp._quarantine_raw(jsonb, text) IS
     'internal: what is kept of a refused row: of somebody who was erased no value, of hashed types hashes';
 

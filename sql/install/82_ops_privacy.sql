@@ -47,8 +47,10 @@ END $$;
 COMMENT ON FUNCTION cdp._run_erase(int4[]) IS
     'internal: clears the log of runs of the values of these identifiers; returns how many rows had one';
 
-CREATE FUNCTION cdp._person_erase(person int4, ids int4[], tombstone boolean, run_id int8) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION cdp._person_erase(person int4, ids int4[], tombstone boolean, run_id int8)
+    RETURNS TABLE (run int8, one_id int4, at timestamptz, by text, tombstones int8, removed jsonb)
+    LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
 DECLARE
     persons cdp.roaringbitmap := CASE WHEN person IS NULL THEN '{}' ELSE cdp.rb_build(ARRAY[person]) END;
     gone jsonb;
@@ -61,16 +63,18 @@ BEGIN
                                'audience_member', cdp._audience_erase(NULL, persons))
         || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
     -- Last: the others look its values up.
-    erased := cdp._identity_erase(person, ids, run_id, tombstone);
+    erased := cdp._identity_erase(person, ids, _person_erase.run_id, coalesce(tombstone, false));
     gone := gone || erased.removed;
     IF detached <> '{}' THEN
         gone := gone || jsonb_build_object('not_searched', detached);
     END IF;
-    INSERT INTO cdp.erase_log (run_id, one_id, tombstones, removed) VALUES (run_id, person, erased.tombstones, gone);
-    PERFORM cdp._run_finish(run_id, jsonb_build_object('one_id', person, 'tombstones', erased.tombstones, 'removed', gone, 'by', session_user));
+    PERFORM cdp._run_finish(_person_erase.run_id, jsonb_build_object('one_id', person, 'tombstones', erased.tombstones, 'removed', gone, 'by', session_user));
+    RETURN QUERY
+        INSERT INTO cdp.erase_log AS e (run_id, one_id, tombstones, removed) VALUES (_person_erase.run_id, person, erased.tombstones, gone)
+        RETURNING e.run_id, e.one_id, e.at, e.by::text, e.tombstones, e.removed;
 END $$;
 COMMENT ON FUNCTION cdp._person_erase(int4, int4[], boolean, int8) IS
-    'internal: erases a person, or (NULL) identifiers of nobody, everywhere, and logs it';
+    'internal: erases a person, or (NULL) identifiers of nobody, everywhere, and logs it; returns the row of the log';
 
 --| `person_erase` removes the values and links of a person, its events and stored timelines, its bits in tags,
 --| audiences and days, and rows of it that wait or were refused. Numbers stay: logs say them, and they are never
@@ -89,8 +93,7 @@ BEGIN
     PERFORM cdp._lock('ingest');
     run := cdp._identity_begin('person_erase');
     present := cdp._person_present(person_erase.one_id);
-    PERFORM cdp._person_erase(present, cdp._person_identifiers(present), coalesce(person_erase.tombstone, false), run);
-    RETURN QUERY SELECT e.run_id, e.one_id, e.at, e.by::text, e.tombstones, e.removed FROM cdp.erase_log AS e WHERE e.run_id = run;
+    RETURN QUERY SELECT * FROM cdp._person_erase(present, cdp._person_identifiers(present), person_erase.tombstone, run);
 END $$;
 COMMENT ON FUNCTION cdp.person_erase(int4, boolean) IS
     'erases a person everywhere: identifiers, links, events, timelines, tags, audiences, what waits and what was refused; with a tombstone no later load brings it back. Returns the proof, which is also a row of cdp.erase_log';
@@ -109,9 +112,8 @@ BEGIN
     run := cdp._identity_begin('person_erase');
     the_id := cdp._identifier_id(type, value);
     owner := (SELECT i.one_id FROM cdp.identifier AS i WHERE i.id = the_id);
-    PERFORM cdp._person_erase(owner, CASE WHEN owner IS NULL THEN ARRAY[the_id] ELSE cdp._person_identifiers(owner) END,
-                              coalesce(person_erase.tombstone, false), run);
-    RETURN QUERY SELECT e.run_id, e.one_id, e.at, e.by::text, e.tombstones, e.removed FROM cdp.erase_log AS e WHERE e.run_id = run;
+    RETURN QUERY SELECT * FROM cdp._person_erase(
+        owner, CASE WHEN owner IS NULL THEN ARRAY[the_id] ELSE cdp._person_identifiers(owner) END, person_erase.tombstone, run);
 END $$;
 COMMENT ON FUNCTION cdp.person_erase(text, text, boolean) IS
     'erases whoever has this identifier everywhere; one that belongs to nobody (shared, blocked, not yet resolved) is erased alone. Returns the proof, which is also a row of cdp.erase_log';

@@ -45,7 +45,7 @@ SELECT audience, users FROM cdp.audience_refresh_all() ORDER BY 1;
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('ada-5', '2025-03-01', 'pay', 'member_id', 'ada-m'), ('bob-5', '2025-03-01', 'pay', 'member_id', 'bob-m'),
     ('ada-6', 'soon', 'pay', ' MEMBER_ID', ' ada-m'), ('ada-7', '2025-03-01', 'pay', NULL, 'ada-m'), ('bob-6', 'soon', 'pay', 'member_id', 'bob-m');
 INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, seen_at) VALUES
-    ('web', 'cookie_id', 'ada-c', 'unionid', 'ada-u', '2025-03-01'), ('web', 'cookie_id', 'both-c', 'unionid', 'ada-u', '2025-03-01'), ('web', 'cookie_id', 'both-c', 'unionid', 'bob-u', '2025-03-01');
+    ('web', 'cookie_id', 'ada-c', 'unionid', 'ada-u', '2025-03-01'), ('web', 'cookie_id', '00000000', 'unionid', 'ada-u', '2025-03-01'), ('web', 'cookie_id', 'both-c', 'unionid', 'ada-u', '2025-03-01'), ('web', 'cookie_id', 'both-c', 'unionid', 'bob-u', '2025-03-01');
 SELECT events_new, links_new, quarantined FROM cdp.ingest();
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, identities) VALUES
     ('bob-ada', '2025-03-02', 'pay', 'email', 'new', '{"unionid": ["other", "ada-u"]}'), ('bob-7', '2025-03-02', 'pay', 'unionid', 'bob-u', '[]');
