@@ -18,6 +18,17 @@ SELECT count(DISTINCT cdp._identifier_hash(split_part(i, '|', 1), split_part(i, 
 SELECT count(*) AS granted_to_others FROM information_schema.role_table_grants
  WHERE table_schema = 'cdp' AND table_name = 'secret' AND grantee <> current_user;
 
+-- who links at once needs no right to the key while nobody was erased
+CREATE ROLE regress_cdp_clerk;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA cdp TO regress_cdp_clerk;
+REVOKE ALL ON cdp.secret FROM regress_cdp_clerk;
+BEGIN;
+SET LOCAL ROLE regress_cdp_clerk;
+SELECT cdp.id_link('member_id', 'a', 'unionid', 'b');
+ROLLBACK;
+DROP OWNED BY regress_cdp_clerk;
+DROP ROLE regress_cdp_clerk;
+
 -- Ada, two persons before they were merged, and Bob. Whatever is Ada's has her name in it.
 CREATE FUNCTION run() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM cdp.ingest(); PERFORM cdp.id_resolve(); END $$;
 INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, seen_at, weight) VALUES
