@@ -147,9 +147,10 @@ class RandomRules {
 
   rule::Test AnyTest() {
     using rule::Compare;
-    static const std::vector kStored = {Compare::kSet, Compare::kEqual, Compare::kIn};
+    static const std::vector kStored = {Compare::kSet,      Compare::kEqual, Compare::kIn,
+                                        Compare::kNotEqual, Compare::kNotIn, Compare::kNotSet};
     rule::Test test;
-    test.compare = stored_ ? kStored[Below(3)] : static_cast<Compare>(Below(11));
+    test.compare = stored_ ? kStored[Below(kStored.size())] : static_cast<Compare>(Below(11));
     switch (test.compare) {
       case Compare::kSet:
       case Compare::kNotSet:

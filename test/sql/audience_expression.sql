@@ -14,6 +14,7 @@ SELECT pg_temp.steps('tag:a and tag:b and tag:c');
 SELECT pg_temp.steps('tag:a and (tag:b and tag:c)');
 SELECT pg_temp.steps('not not tag:a but not (everyone or audience:b)');
 SELECT pg_temp.steps('NOT Tag:A AND Everyone Or AUDIENCE:b BUT NOT tag:c IN (d)');
+SELECT pg_temp.steps('tag:a <> b or tag:a not in (c, d) or tag:a is not set or tag:a is set');
 
 -- words of any script, digits, _ - . ; everything else in quotes of either kind
 SELECT pg_temp.steps('tag:会员等级 = 金卡 or tag:город in (Москва) or tag:rfm_2024-01.v2 = -1.5');
@@ -57,7 +58,7 @@ SELECT cdp._audience_parse('tag:a in ()');
 SELECT cdp._audience_parse('tag:a in (b c)');
 SELECT cdp._audience_parse('tag:a in (b,');
 SELECT cdp._audience_parse('tag:a >= 3');
-SELECT cdp._audience_parse('tag:a <> b');
+SELECT cdp._audience_parse('tag:a between 1 and 2');
 SELECT cdp._audience_parse('audience:a = b');
 SELECT cdp._audience_parse('everyone:a');
 SELECT cdp._audience_parse('tag:"a');

@@ -21,7 +21,8 @@ SELECT e AS expression, cdp.audience_count(e) AS people, members(e) FROM unnest(
     'not tag:staff and tag:level = gold', 'not tag:staff and not tag:level', 'not (tag:staff or tag:level)',
     'tag:level = silver or not tag:level', 'not tag:level or tag:level = silver', 'not tag:level or not tag:staff',
     'not not tag:staff', 'tag:level & !tag:staff | tag:渠道 = ''线下门店''', 'tag:level = platinum',
-    'tag:staff or tag:level = gold and tag:渠道', 'everyone and tag:staff and not everyone']) AS e;
+    'tag:staff or tag:level = gold and tag:渠道', 'everyone and tag:staff and not everyone',
+    'tag:level <> gold', 'tag:level not in (gold, silver)', 'not tag:level <> gold', 'tag:level is not set', 'tag:渠道 is set']) AS e;
 -- one bitmap, and the count that goes with it
 SELECT cdp.rb_to_array(cdp.audience_bitmap('tag:level = gold')), cdp.rb_is_empty(cdp.audience_bitmap('not everyone'));
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/audience/json_text.h"
+#include "core/audience/rule_words.h"
 #include "core/base/stop.h"
 
 namespace cdp::audience {
@@ -15,8 +16,7 @@ bool IsStored(const Node& leaf) {
     case Kind::kAudience:
       return !leaf.as_of;
     case Kind::kTag:
-      return leaf.test.compare == Compare::kSet || leaf.test.compare == Compare::kEqual ||
-             leaf.test.compare == Compare::kIn;
+      return !IsOrder(leaf.test.compare);
     default:
       return false;
   }
@@ -29,9 +29,21 @@ void CheckLeaves(const Node& node, std::string_view text) {
       text.substr(node.place.begin, node.place.end - node.place.begin);
   ThrowAt(text, node.place.begin,
           "an audience expression cannot contain \"" + Shortened(spelling) + "\"",
-          "It joins tag:NAME, tag:NAME = VALUE, tag:NAME in (VALUE, ...), audience:NAME and "
-          "everyone.",
+          "It joins tag:NAME, alone or with =, <>, in, not in, is set or is not set, "
+          "audience:NAME and everyone.",
           node.kind == Kind::kEvent ? "A word alone is an event: write tag:NAME for a tag." : "");
+}
+
+/// What is not one of some values is the whole tag without them.
+void AppendTag(const Node& node, std::vector<Step>* steps) {
+  const Compare compare = node.test.compare;
+  const bool excludes = compare == Compare::kNotEqual || compare == Compare::kNotIn;
+  if (excludes) steps->push_back({Op::kTag, node.name, true, {}});
+  Step step{Op::kTag, node.name, node.test.values.empty(), {}};
+  for (const Value& value : node.test.values) step.values.push_back(value.text);
+  steps->push_back(std::move(step));
+  if (excludes || compare == Compare::kNotSet) steps->push_back({Op::kNot, {}, true, {}});
+  if (excludes) steps->push_back({Op::kAnd, {}, true, {}});
 }
 
 void AppendSteps(const Node& node, std::vector<Step>* steps) {
@@ -50,12 +62,9 @@ void AppendSteps(const Node& node, std::vector<Step>* steps) {
       AppendSteps(node.parts.front(), steps);
       steps->push_back({Op::kNot, {}, true, {}});
       break;
-    case Kind::kTag: {
-      Step step{Op::kTag, node.name, node.test.values.empty(), {}};
-      for (const Value& value : node.test.values) step.values.push_back(value.text);
-      steps->push_back(std::move(step));
+    case Kind::kTag:
+      AppendTag(node, steps);
       break;
-    }
     case Kind::kAudience:
       steps->push_back({Op::kAudience, node.name, true, {}});
       break;

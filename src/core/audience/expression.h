@@ -1,7 +1,8 @@
 /// Set expressions over tags and audiences: the part of the rule language that is answered from
 /// stored bitmaps.
 ///
-///   leaf := tag:NAME [ = VALUE | in (VALUE, ...) ] | audience:NAME | everyone
+///   leaf := tag:NAME [ (= | <>) VALUE | [not] in (VALUE, ...) | is [not] set ] | audience:NAME
+///         | everyone
 #pragma once
 
 #include <string>

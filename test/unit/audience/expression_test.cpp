@@ -35,10 +35,8 @@ TEST(Expression, WhatIsOfRulesOnlyIsRefusedAtItsPlace) {
             R"(25: an audience expression cannot contain "tag:c >= 3")");
   EXPECT_EQ(Complaint("audience:a as of today"),
             R"(1: an audience expression cannot contain "audience:a as of today")");
-  EXPECT_EQ(Complaint("tag:a not in (b)"),
-            "1: an audience expression cannot contain \"tag:a not in (b)\"");
-  EXPECT_EQ(Complaint("tag:a is not set"),
-            R"(1: an audience expression cannot contain "tag:a is not set")");
+  EXPECT_EQ(Complaint("tag:a between 1 and 2"),
+            R"(1: an audience expression cannot contain "tag:a between 1 and 2")");
 }
 
 TEST(Expression, LongChainsAreNoNesting) {
@@ -57,8 +55,24 @@ void Postfix(const Node& node, std::vector<Step>* out) {
   if (node.kind == Kind::kEveryone) out->push_back({Op::kEveryone, {}, true, {}});
   if (node.kind == Kind::kAudience) out->push_back({Op::kAudience, node.name, true, {}});
   if (node.kind == Kind::kTag) {
-    out->push_back({Op::kTag, node.name, node.test.compare == Compare::kSet, {}});
-    for (const Value& value : node.test.values) out->back().values.push_back(value.text);
+    const Step any{Op::kTag, node.name, true, {}};
+    Step some = any;
+    some.any_value = false;
+    for (const Value& value : node.test.values) some.values.push_back(value.text);
+    switch (node.test.compare) {
+      case Compare::kSet:
+        out->push_back(any);
+        break;
+      case Compare::kNotSet:
+        out->insert(out->end(), {any, {Op::kNot, {}, true, {}}});
+        break;
+      case Compare::kEqual:
+      case Compare::kIn:
+        out->push_back(some);
+        break;
+      default:
+        out->insert(out->end(), {any, some, {Op::kNot, {}, true, {}}, {Op::kAnd, {}, true, {}}});
+    }
   }
 }
 
