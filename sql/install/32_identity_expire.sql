@@ -57,20 +57,3 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp.id_expire(timestamptz) IS
     'lets go of links that were not seen for longer than the ttl of a type of theirs allows, and splits whom they held together; links that are due no more (the ttl has changed) count again from the next id_resolve() on; returns one row of counts';
-
--- What ingest() sees again counts again: the next resolve judges it like a new link.
-CREATE FUNCTION cdp._ingest_revive() RETURNS void LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF EXISTS (SELECT FROM cdp.id_type AS t WHERE t.ttl IS NOT NULL) THEN
-        WITH again AS (
-            UPDATE cdp.link AS l SET status = 'active', reason = NULL
-              FROM pg_temp._cdp_edge AS e
-             WHERE NOT e.is_new AND l.a = e.a AND l.b = e.b AND l.source = e.source
-               AND l.status = 'expired' AND e.last_seen > l.last_seen
-            RETURNING l.a, l.b
-        )
-        INSERT INTO cdp.link_queue (a, b) SELECT DISTINCT g.a, g.b FROM again AS g;
-    END IF;
-END $$;
-COMMENT ON FUNCTION cdp._ingest_revive() IS 'internal: makes expired links of the batch active again, and queues them';

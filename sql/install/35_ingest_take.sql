@@ -1,6 +1,6 @@
 --| ## Ingesting
--- ingest() works in steps over temporary tables (_cdp_event, _cdp_link, _cdp_identifier, _cdp_edge);
--- each step is one or a few set-based statements. Here are the first: taking rows and judging them.
+-- ingest() works in steps of one or a few set-based statements: upon a temporary table of events (_cdp_event),
+-- where there are any, and upon identifiers and links in memory. Here are the first: taking rows and judging them.
 
 -- Functions on text need several times its length in memory: a row with a text of hundreds of megabytes
 -- would end every run. What is left is still too long, and refused.
@@ -157,26 +157,6 @@ END $$;
 COMMENT ON FUNCTION cdp._landed_links_sql() IS
     'internal: the query that brings rows of landing_link, named gone, into one spelling and judges them; $1 and $2: the earliest and the latest time believed';
 
-CREATE FUNCTION cdp._ingest_take_links(earliest timestamptz, latest timestamptz) RETURNS int8
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    taken int8;
-BEGIN
-    CREATE TEMP TABLE _cdp_link (
-        source text COLLATE "C", type_a text COLLATE "C", value_a text COLLATE "C",
-        type_b text COLLATE "C", value_b text COLLATE "C", first_seen timestamptz,
-        last_seen timestamptz, weight float8, n int8, reason text, raw jsonb) ON COMMIT DROP;
-    EXECUTE format($s$
-        WITH gone AS (DELETE FROM cdp.landing_link AS l RETURNING l.*)
-        INSERT INTO pg_temp._cdp_link
-        SELECT j.source, j.type_a, j.value_a, j.type_b, j.value_b, j.seen_at, j.seen_at, j.weight, 1, j.reason, j.raw
-          FROM (%s) AS j $s$, cdp._landed_links_sql()) USING earliest, latest;
-    GET DIAGNOSTICS taken = ROW_COUNT;
-    RETURN taken;
-END $$;
-COMMENT ON FUNCTION cdp._ingest_take_links(timestamptz, timestamptz) IS
-    'internal: takes the landed links into _cdp_link, parsed, with the reason where one is refused';
-
 CREATE FUNCTION cdp._ingest_refuse(run_id int8) RETURNS int8 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -184,18 +164,14 @@ DECLARE
 BEGIN
     INSERT INTO cdp.quarantine (source_table, raw, reason, run_id)
     SELECT 'landing_event', cdp._quarantine_raw(e.raw, e.reason), e.reason, _ingest_refuse.run_id
-      FROM pg_temp._cdp_event AS e WHERE e.reason IS NOT NULL
-    UNION ALL
-    SELECT 'landing_link', cdp._quarantine_raw(l.raw, l.reason), l.reason, _ingest_refuse.run_id
-      FROM pg_temp._cdp_link AS l WHERE l.reason IS NOT NULL;
+      FROM pg_temp._cdp_event AS e WHERE e.reason IS NOT NULL;
     GET DIAGNOSTICS refused = ROW_COUNT;
     IF refused > 0 THEN
         DELETE FROM pg_temp._cdp_event AS e WHERE e.reason IS NOT NULL;
-        DELETE FROM pg_temp._cdp_link AS l WHERE l.reason IS NOT NULL;
     END IF;
     RETURN refused;
 END $$;
-COMMENT ON FUNCTION cdp._ingest_refuse(int8) IS 'internal: moves refused rows of the batch to quarantine; returns how many';
+COMMENT ON FUNCTION cdp._ingest_refuse(int8) IS 'internal: moves refused events of the batch to quarantine; returns how many';
 
 CREATE FUNCTION cdp._ingest_drop_known() RETURNS int8 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$

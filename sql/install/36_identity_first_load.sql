@@ -28,10 +28,10 @@ CREATE FUNCTION cdp._first_load_type_describe(nth int4, type_id int4, rank int4,
     AS 'MODULE_PATHNAME', 'cdp__first_load_type_describe' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION cdp._first_load_type_describe(int4, int4, int4, int4, int4, int4) IS
     'internal: tells the first load what is known of a type; a neighbour_limit or person_limit of 0 is none';
-CREATE FUNCTION cdp._first_load_number() RETURNS int8
-    AS 'MODULE_PATHNAME', 'cdp__first_load_number' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION cdp._first_load_number() IS
-    'internal: numbers the identifiers of the first load by first sight; returns how many there are';
+CREATE FUNCTION cdp._first_load_number(given int8) RETURNS int8
+    AS 'MODULE_PATHNAME', 'cdp__first_load_number' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._first_load_number(int8) IS
+    'internal: numbers the new identifiers of the load by first sight, behind those given out before; returns how many there are';
 CREATE FUNCTION cdp._first_load_values(OUT nth int4, OUT type_id int4, OUT value text) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__first_load_values' LANGUAGE C STABLE ROWS 1000000;
 COMMENT ON FUNCTION cdp._first_load_values() IS 'internal: the identifiers of the first load';
@@ -77,7 +77,7 @@ END $$;
 COMMENT ON FUNCTION cdp._table_fill(regclass, text[], text) IS
     'internal: inserts the rows of a query into these columns, in bulk where the table is empty';
 
-CREATE FUNCTION cdp._first_load_take(run_id int8) RETURNS void LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION cdp._first_load_take(run_id int8, OUT links_read int8, OUT refused int8) LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' AS $$
 DECLARE
     earliest timestamptz := cdp.setting('event_min_ts');
@@ -90,18 +90,27 @@ BEGIN
      WHERE NOT has_erased
        AND cdp._first_load_take_plain(l.source, l.type_a, l.value_a, l.type_b, l.value_b, l.seen_at, l.weight,
                                       earliest, latest);
+    GET DIAGNOSTICS links_read = ROW_COUNT;
+    refused := 0;
+    IF NOT EXISTS (SELECT FROM cdp.landing_link) THEN
+        RETURN;
+    END IF;
     PERFORM set_config('timezone', cdp.setting('time_zone'), true);
     EXECUTE format($s$
-        WITH gone AS (DELETE FROM cdp.landing_link AS l RETURNING l.*)
-        INSERT INTO cdp.quarantine (source_table, raw, reason, run_id)
-        SELECT 'landing_link', cdp._quarantine_raw(j.raw, j.reason), j.reason, $3
-          FROM (%s) AS j
-         WHERE CASE WHEN j.reason IS NULL
-                    THEN NOT cdp._first_load_add(j.source, j.type_a, j.value_a, j.type_b, j.value_b, j.seen_at, j.weight)
-                    ELSE true END $s$, cdp._landed_links_sql()) USING earliest, latest, run_id;
+        WITH gone AS (DELETE FROM cdp.landing_link AS l RETURNING l.*),
+        kept AS (
+            INSERT INTO cdp.quarantine (source_table, raw, reason, run_id)
+            SELECT 'landing_link', cdp._quarantine_raw(j.raw, j.reason), j.reason, $3
+              FROM (%s) AS j
+             WHERE CASE WHEN j.reason IS NULL
+                        THEN NOT cdp._first_load_add(j.source, j.type_a, j.value_a, j.type_b, j.value_b, j.seen_at, j.weight)
+                        ELSE true END
+            RETURNING 1)
+        SELECT $4 + (SELECT count(*) FROM gone), (SELECT count(*) FROM kept) $s$, cdp._landed_links_sql())
+        INTO links_read, refused USING earliest, latest, run_id, links_read;
 END $$;
 COMMENT ON FUNCTION cdp._first_load_take(int8) IS
-    'internal: takes the landed links into the first load; bad rows go to quarantine';
+    'internal: takes the landed links into the load; bad rows go to quarantine; returns how many there were of either';
 
 CREATE FUNCTION cdp._counter_last(name text) RETURNS int8 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -155,7 +164,7 @@ BEGIN
                                            coalesce(t.neighbour_limit, 0), coalesce(l.most, 0))
        FROM cdp._first_load_types() AS f JOIN cdp.id_type AS t ON t.name = f.name COLLATE "C"
        JOIN cdp._id_type_limits() AS l USING (type_id);
-    identifiers_new := cdp._first_load_number();
+    identifiers_new := cdp._first_load_number(0);
     PERFORM cdp._first_load_find_blocked();
     SELECT r.pairs, r.links, r.persons, r.blocked, r.shared, r.quarantined
       INTO links_read, links_new, persons_new, blocked, shared, quarantined FROM cdp._first_load_resolve(cdp.setting('id_size_cap')::int4) AS r;

@@ -57,9 +57,8 @@ void Reserve(std::pmr::vector<std::uint32_t>* slots, std::size_t count, HashAt h
 }
 
 /// The slot that has this name, or the free one where it belongs.
-template <class NameAt>
-std::uint32_t& SlotOf(std::pmr::vector<std::uint32_t>* slots, std::string_view name,
-                      NameAt name_at) {
+template <class Slots, class NameAt>
+auto& SlotOf(Slots* slots, std::string_view name, NameAt name_at) {
   const std::size_t mask = slots->size() - 1;
   std::size_t slot = HashOf(0, name) & mask;
   while ((*slots)[slot] != kEmptySlot && name_at((*slots)[slot]) != name) slot = (slot + 1) & mask;
@@ -102,7 +101,8 @@ std::uint32_t FirstLoad::SourceOf(std::string_view name) {
   return slot;
 }
 
-std::uint32_t FirstLoad::Intern(std::uint32_t type, std::string_view value, std::int64_t at) {
+std::uint32_t FirstLoad::Intern(std::uint32_t type, std::string_view value, std::int64_t first,
+                                std::int64_t last) {
   Reserve(&identifier_slots_, identifiers_.size(),
           [this](std::size_t i) { return identifiers_[i].hash; });
   const std::uint32_t hash = HashOf(type, value);
@@ -111,8 +111,8 @@ std::uint32_t FirstLoad::Intern(std::uint32_t type, std::string_view value, std:
   for (; identifier_slots_[slot] != kEmptySlot; slot = (slot + 1) & mask) {
     Identifier& known = identifiers_[identifier_slots_[slot]];
     if (known.hash != hash || known.type != type || known.value != value) continue;
-    known.first_seen = std::min(known.first_seen, at);
-    known.last_seen = std::max(known.last_seen, at);
+    known.first_seen = std::min(known.first_seen, first);
+    known.last_seen = std::max(known.last_seen, last);
     return identifier_slots_[slot];
   }
   if (identifiers_.size() >= kMostIdentifiers) {
@@ -123,7 +123,8 @@ std::uint32_t FirstLoad::Intern(std::uint32_t type, std::string_view value, std:
   fresh.value = Keep(value);
   fresh.type = type;
   fresh.hash = hash;
-  fresh.first_seen = fresh.last_seen = at;
+  fresh.first_seen = first;
+  fresh.last_seen = last;
   identifiers_.push_back(fresh);
   identifier_slots_[slot] = place;
   return place;
@@ -151,10 +152,48 @@ void FirstLoad::Connect(std::uint32_t a, std::uint32_t b, std::uint32_t source,
 }
 
 void FirstLoad::Add(const Sighting& sighting) {
-  const std::uint32_t a = Intern(TypeOf(sighting.type_a), sighting.value_a, sighting.at);
-  const std::uint32_t b = Intern(TypeOf(sighting.type_b), sighting.value_b, sighting.at);
+  const std::int64_t at = sighting.at;
+  const std::uint32_t a = Intern(TypeOf(sighting.type_a), sighting.value_a, at, at);
+  const std::uint32_t b = Intern(TypeOf(sighting.type_b), sighting.value_b, at, at);
   if (a == b) return;
   Connect(std::min(a, b), std::max(a, b), SourceOf(sighting.source), sighting);
+}
+
+void FirstLoad::See(std::string_view type, std::string_view value, std::int64_t first,
+                    std::int64_t last) {
+  Intern(TypeOf(type), value, first, last);
+}
+
+void FirstLoad::Know(std::size_t n, std::int32_t id, std::int64_t first_seen,
+                     std::int64_t last_seen) {
+  if (n >= identifiers_.size() || id < 1) {
+    throw Error(ErrorCode::kInvalidArgument, "no such identifier");
+  }
+  Identifier& known = identifiers_[n];
+  known.is_stored = true;
+  known.is_wider = known.first_seen < first_seen || known.last_seen > last_seen;
+  known.number = static_cast<std::uint32_t>(id) - 1;
+}
+
+std::int32_t FirstLoad::IdOf(std::string_view type, std::string_view value) const {
+  const auto name_at = [this](std::uint32_t i) { return types_[i].name; };
+  const std::uint32_t kind = type_slots_.empty() ? kEmptySlot : SlotOf(&type_slots_, type, name_at);
+  if (kind != kEmptySlot) {
+    const std::uint32_t hash = HashOf(kind, value);
+    const std::size_t mask = identifier_slots_.size() - 1;
+    for (std::size_t slot = hash & mask; identifier_slots_[slot] != kEmptySlot;
+         slot = (slot + 1) & mask) {
+      const Identifier& one = identifiers_[identifier_slots_[slot]];
+      if (one.hash != hash || one.type != kind || one.value != value) continue;
+      return static_cast<std::int32_t>(one.number + 1);
+    }
+  }
+  throw Error(ErrorCode::kInvalidArgument, "no such identifier");
+}
+
+void FirstLoad::KnowLink(std::size_t n) {
+  if (n >= stored_.size()) throw Error(ErrorCode::kInvalidArgument, "no such link");
+  stored_[n] = true;
 }
 
 void FirstLoad::DescribeType(std::size_t n, const Type& type) {
@@ -164,10 +203,11 @@ void FirstLoad::DescribeType(std::size_t n, const Type& type) {
   types_[n].name = name;
 }
 
-void FirstLoad::Number() {
-  std::pmr::vector<std::uint32_t>(memory_).swap(identifier_slots_);
-  order_.resize(identifiers_.size());
-  std::iota(order_.begin(), order_.end(), 0u);
+void FirstLoad::Number(std::uint32_t given) {
+  given_ = given;
+  for (std::uint32_t place = 0; place < identifiers_.size(); ++place) {
+    if (!identifiers_[place].is_stored) order_.push_back(place);
+  }
   std::sort(order_.begin(), order_.end(), [this](std::uint32_t x, std::uint32_t y) {
     const Identifier& left = identifiers_[x];
     const Identifier& right = identifiers_[y];
@@ -176,7 +216,7 @@ void FirstLoad::Number() {
     return left.value < right.value;
   });
   for (std::size_t i = 0; i < order_.size(); ++i) {
-    identifiers_[order_[i]].number = static_cast<std::uint32_t>(i);
+    identifiers_[order_[i]].number = given + static_cast<std::uint32_t>(i);
   }
 }
 
@@ -188,7 +228,9 @@ void FirstLoad::Block(std::size_t number) {
 }
 
 void FirstLoad::SortLinks() {
+  std::pmr::vector<std::uint32_t>(memory_).swap(identifier_slots_);
   std::pmr::vector<std::uint32_t>(memory_).swap(link_slots_);
+  stored_.resize(links_.size());
   std::pmr::vector<std::uint32_t> by_name(sources_.size(), memory_);
   std::iota(by_name.begin(), by_name.end(), 0u);
   std::sort(by_name.begin(), by_name.end(),

@@ -3,6 +3,8 @@
 /// While nothing is stored yet, everything there is to know comes by in one pass: identifiers get
 /// their numbers, links are guarded and persons found before a row is written, so that each row is
 /// written once. It must come to the same as loading and resolving step by step.
+///
+/// A later load takes the first half of the way: who and what is stored already is told in between.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +29,7 @@ class FirstLoad {
         links_(memory),
         link_slots_(memory),
         order_(memory),
+        stored_(memory),
         limited_(memory) {}
 
   /// A link as it was landed, its texts in the one spelling. Times are microseconds.
@@ -40,6 +43,8 @@ class FirstLoad {
     double weight;
   };
   void Add(const Sighting& sighting);
+  /// An identifier that was seen by itself.
+  void See(std::string_view type, std::string_view value, std::int64_t first, std::int64_t last);
 
   struct Type {
     std::string_view name;
@@ -68,17 +73,26 @@ class FirstLoad {
     std::uint32_t person = 0;     // from 1; 0: nobody
     std::uint32_t shared_by = 0;  // one more than the place of the type of too many neighbours
     Status status = Status::kActive;
+    bool is_stored = false;
+    bool is_wider = false;  // seen earlier or later than is stored
   };
-  /// Gives the identifiers their numbers, by first sight, then type and value: never by the order
-  /// in which they came. They are in this order from here on.
-  void Number();
-  std::size_t identifiers() const { return identifiers_.size(); }
+  /// Identifiers in the order in which they came.
+  std::size_t met() const { return identifiers_.size(); }
+  const Identifier& met(std::size_t n) const { return identifiers_[n]; }
+  /// The n-th that came is stored under this id.
+  void Know(std::size_t n, std::int32_t id, std::int64_t first_seen, std::int64_t last_seen);
+  /// Gives the new identifiers their numbers behind those `given` before, by first sight, then type
+  /// and value: never by the order in which they came. They are in this order from here on.
+  void Number(std::uint32_t given);
+  std::size_t identifiers() const { return order_.size(); }
   const Identifier& identifier(std::size_t number) const { return identifiers_[order_[number]]; }
+  /// What is stored for this identifier, which must have come.
+  std::int32_t IdOf(std::string_view type, std::string_view value) const;
   /// Says that this one identifies nobody.
   void Block(std::size_t number);
 
   struct Link {
-    std::uint32_t a = 0;  // places in identifiers_; after Resolve() numbers
+    std::uint32_t a = 0;  // places in identifiers_; after SortLinks() numbers
     std::uint32_t b = 0;
     std::uint32_t source = 0;
     std::uint32_t n = 0;
@@ -86,12 +100,19 @@ class FirstLoad {
     std::int64_t first_seen = 0;
     std::int64_t last_seen = 0;
   };
-  /// Guards the links, then gives the persons their numbers, in the order of their identifiers.
+  /// Guards the links, then gives the persons their numbers, in the order of their identifiers. Of
+  /// a first load only.
   void Resolve();
+  /// All that a later load does with links; Resolve() begins with it.
+  void SortLinks();
   /// Ordered by both ends and source, the smaller number first.
   std::size_t links() const { return links_.size(); }
   const Link& link(std::size_t n) const { return links_[n]; }
   std::string_view source(const Link& link) const { return sources_[link.source]; }
+  /// May the link be stored? It is not when one of its ends is new.
+  bool MayBeStored(const Link& link) const { return link.b < given_; }
+  void KnowLink(std::size_t n);
+  bool is_stored(std::size_t link) const { return stored_[link]; }
 
   /// Why a link merges nobody: an end is blocked, or shared by too many of a type, or a person
   /// would have too many.
@@ -113,9 +134,9 @@ class FirstLoad {
   std::string_view Keep(std::string_view text);
   std::uint32_t TypeOf(std::string_view name);
   std::uint32_t SourceOf(std::string_view name);
-  std::uint32_t Intern(std::uint32_t type, std::string_view value, std::int64_t at);
+  std::uint32_t Intern(std::uint32_t type, std::string_view value, std::int64_t first,
+                       std::int64_t last);
   void Connect(std::uint32_t a, std::uint32_t b, std::uint32_t source, const Sighting& sighting);
-  void SortLinks();
   void FindShared();
   std::int32_t LimitOf(std::uint32_t own, std::uint32_t other) const;
   Refusal Shared(const Identifier& identifier) const;
@@ -133,7 +154,9 @@ class FirstLoad {
   std::pmr::vector<std::uint32_t> identifier_slots_;
   std::pmr::vector<Link> links_;
   std::pmr::vector<std::uint32_t> link_slots_;
-  std::pmr::vector<std::uint32_t> order_;  // number -> place in identifiers_
+  std::pmr::vector<std::uint32_t> order_;  // new ones: number - given_ -> place in identifiers_
+  std::pmr::vector<bool> stored_;          // of links
+  std::uint32_t given_ = 0;
   struct Limited {
     std::uint32_t link;
     std::uint32_t type;  // kAnyType: too many in all

@@ -1,11 +1,8 @@
 /// The first load of links, step by step, as cdp._first_load() takes them. What is between the
 /// steps lives in memory of the transaction, one load at a time.
 
-#include "core/identity/first_load.h"
 #include "core/identity/landed_text.h"
-
-#include "pg/base/datum.h"
-#include "pg/base/row_set.h"
+#include "pg/identity/first_load_datum.h"
 #include "pg/identity/id_rules.h"
 
 namespace cdp::pg {
@@ -27,39 +24,6 @@ constexpr std::int64_t kEpochSeconds = 946684800;
 Load* current = nullptr;
 
 void Forget(void*) { current = nullptr; }
-
-/// The load that is under way. May longjmp.
-FirstLoad& Current() {
-  if (current == nullptr) {
-    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                    errmsg("no load is under way"), errhint("cdp.id_resolve() begins one.")));
-  }
-  return current->load;
-}
-
-/// The body of a set-returning function with kColumns columns and `count` rows;
-/// `fill(n, values, nulls)` puts row n into columns that are not null unless it says so.
-template <int kColumns, class Fill>
-Datum ReturnEach(FunctionCallInfo fcinfo, std::size_t count, Fill fill) {
-  if (SRF_IS_FIRSTCALL()) {
-    FuncCallContext* first = SRF_FIRSTCALL_INIT();
-    const MemoryContext caller = MemoryContextSwitchTo(first->multi_call_memory_ctx);
-    first->tuple_desc = RowShape(fcinfo);
-    first->max_calls = count;
-    MemoryContextSwitchTo(caller);
-  }
-  FuncCallContext* call = SRF_PERCALL_SETUP();
-  // Another load may have begun since the first row.
-  if (call->call_cntr >= call->max_calls || call->call_cntr >= count) SRF_RETURN_DONE(call);
-  Datum values[kColumns] = {};
-  bool nulls[kColumns] = {};
-  fill(static_cast<std::size_t>(call->call_cntr), values, nulls);
-  SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc, values, nulls)));
-}
-
-Datum TextOf(std::string_view text) {
-  return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())));
-}
 
 const char* NameOf(FirstLoad::Status status) {
   switch (status) {
@@ -102,27 +66,44 @@ Datum ReasonOf(const FirstLoad::Refusal& refusal) {
 
 }  // namespace
 
-CDP_FUNCTION(cdp__first_load_begin) {
+FirstLoad& CurrentLoad() {
+  if (current == nullptr) {
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE), errmsg("no load is under way"),
+             errhint("cdp.ingest() and cdp.id_resolve() begin one.")));
+  }
+  return current->load;
+}
+
+void BeginLoad() {
   const MemoryContext context =
-      AllocSetContextCreate(TopTransactionContext, "cdp first load", ALLOCSET_DEFAULT_SIZES);
+      AllocSetContextCreate(TopTransactionContext, "cdp load", ALLOCSET_DEFAULT_SIZES);
   auto* callback = static_cast<MemoryContextCallback*>(
       MemoryContextAllocZero(context, sizeof(MemoryContextCallback)));
   callback->func = Forget;
   auto* load =
       CallCore([context] { return new (AllocateIn(context, sizeof(Load))) Load(context); });
-  if (current != nullptr) MemoryContextDelete(current->memory.context());
+  EndLoad();
   MemoryContextRegisterResetCallback(context, callback);
   current = load;
+}
+
+void EndLoad() {
+  if (current != nullptr) MemoryContextDelete(current->memory.context());
+}
+
+CDP_FUNCTION(cdp__first_load_begin) {
+  BeginLoad();
   PG_RETURN_VOID();
 }
 
 CDP_FUNCTION(cdp__first_load_end) {
-  if (current != nullptr) MemoryContextDelete(current->memory.context());
+  EndLoad();
   PG_RETURN_VOID();
 }
 
 CDP_FUNCTION(cdp__first_load_add) {
-  FirstLoad& load = Current();
+  FirstLoad& load = CurrentLoad();
   const FirstLoad::Sighting sighting{ViewOf(PG_GETARG_TEXT_PP(0)), ViewOf(PG_GETARG_TEXT_PP(1)),
                                      ViewOf(PG_GETARG_TEXT_PP(2)), ViewOf(PG_GETARG_TEXT_PP(3)),
                                      ViewOf(PG_GETARG_TEXT_PP(4)), PG_GETARG_TIMESTAMPTZ(5),
@@ -134,7 +115,7 @@ CDP_FUNCTION(cdp__first_load_add) {
 // What is written plainly, as programs write it, is taken here without the server's help; anything
 // else is left to SQL, which knows every spelling and the reason where one is refused.
 CDP_FUNCTION(cdp__first_load_take_plain) {
-  FirstLoad& load = Current();
+  FirstLoad& load = CurrentLoad();
   for (int i = 0; i < 6; ++i) {
     if (PG_ARGISNULL(i)) PG_RETURN_BOOL(false);
   }
@@ -168,7 +149,7 @@ CDP_FUNCTION(cdp__first_load_take_plain) {
 }
 
 CDP_FUNCTION(cdp__first_load_types) {
-  const FirstLoad& load = Current();
+  const FirstLoad& load = CurrentLoad();
   return ReturnEach<2>(fcinfo, load.types(), [&load](std::size_t n, Datum* values, bool*) {
     values[0] = Int32GetDatum(static_cast<int32>(n));
     values[1] = TextOf(load.type(n).name);
@@ -176,7 +157,7 @@ CDP_FUNCTION(cdp__first_load_types) {
 }
 
 CDP_FUNCTION(cdp__first_load_type_describe) {
-  FirstLoad& load = Current();
+  FirstLoad& load = CurrentLoad();
   const auto n = static_cast<std::size_t>(static_cast<uint32>(PG_GETARG_INT32(0)));
   CallCore([&] {
     load.DescribeType(n, {.name = {},
@@ -190,13 +171,14 @@ CDP_FUNCTION(cdp__first_load_type_describe) {
 }
 
 CDP_FUNCTION(cdp__first_load_number) {
-  FirstLoad& load = Current();
-  CallCore([&] { load.Number(); });
+  FirstLoad& load = CurrentLoad();
+  const auto given = static_cast<std::uint32_t>(PG_GETARG_INT64(0));
+  CallCore([&] { load.Number(given); });
   PG_RETURN_INT64(static_cast<int64>(load.identifiers()));
 }
 
 CDP_FUNCTION(cdp__first_load_values) {
-  const FirstLoad& load = Current();
+  const FirstLoad& load = CurrentLoad();
   return ReturnEach<3>(fcinfo, load.identifiers(), [&load](std::size_t n, Datum* values, bool*) {
     const FirstLoad::Identifier& one = load.identifier(n);
     values[0] = Int32GetDatum(static_cast<int32>(n));
@@ -206,14 +188,14 @@ CDP_FUNCTION(cdp__first_load_values) {
 }
 
 CDP_FUNCTION(cdp__first_load_block) {
-  FirstLoad& load = Current();
+  FirstLoad& load = CurrentLoad();
   const auto number = static_cast<std::size_t>(static_cast<uint32>(PG_GETARG_INT32(0)));
   CallCore([&] { load.Block(number); });
   PG_RETURN_BOOL(true);
 }
 
 CDP_FUNCTION(cdp__first_load_resolve) {
-  FirstLoad& load = Current();
+  FirstLoad& load = CurrentLoad();
   const int32 size_cap = PG_GETARG_INT32(0);
   CallCore([&] {
     load.SetSizeCap(size_cap);
@@ -231,7 +213,7 @@ CDP_FUNCTION(cdp__first_load_resolve) {
 }
 
 CDP_FUNCTION(cdp__first_load_identifiers) {
-  const FirstLoad& load = Current();
+  const FirstLoad& load = CurrentLoad();
   const int64 given = PG_GETARG_INT64(0);
   const int64 given_persons = PG_GETARG_INT64(1);
   return ReturnEach<7>(fcinfo, load.identifiers(), [&](std::size_t n, Datum* values, bool* nulls) {
@@ -248,7 +230,7 @@ CDP_FUNCTION(cdp__first_load_identifiers) {
 }
 
 CDP_FUNCTION(cdp__first_load_links) {
-  const FirstLoad& load = Current();
+  const FirstLoad& load = CurrentLoad();
   const int64 given = PG_GETARG_INT64(0);
   return ReturnEach<9>(fcinfo, load.links(), [&](std::size_t n, Datum* values, bool* nulls) {
     const FirstLoad::Link& link = load.link(n);

@@ -79,14 +79,15 @@ Result Loaded(const std::vector<Row>& rows, const Rules& rules) {
   }
   for (std::size_t i = 0; i < load.types(); ++i) {
     const Kind& kind = kKinds.at(std::string(load.type(i).name));
-    load.DescribeType(i, {.id = kind.id,
+    load.DescribeType(i, {.name = {},
+                          .id = kind.id,
                           .rank = kind.rank,
                           .fanout_limit = kind.limit,
                           .neighbour_limit = kind.of_it,
                           .person_limit = rules.is_limited ? kind.of_a_person : 0});
   }
   load.SetSizeCap(rules.size_cap);
-  load.Number();
+  load.Number(0);
   const auto name_of = [&load](std::size_t n) {
     return Name(load.type(load.identifier(n).type).name, load.identifier(n).value);
   };
@@ -287,19 +288,161 @@ TEST(FirstLoad, ColumnsMixedUpAreNoTrap) {
     load.Add({text, text, "a", text, "b", 0, 1});
   }
   EXPECT_EQ(load.types(), 100000u);
-  load.Number();
+  load.Number(0);
   load.Resolve();
   EXPECT_EQ(load.links(), 100000u);
   EXPECT_EQ(load.persons(), 100000u);
+}
+
+struct Seen {
+  std::int32_t id = 0;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  bool operator==(const Seen&) const = default;
+};
+struct Count {
+  std::uint32_t n = 0;
+  double weight = 0;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  bool operator==(const Count&) const = default;
+};
+struct Store {
+  std::map<Name, Seen> people;
+  std::map<std::tuple<std::int32_t, std::int32_t, std::string>, Count> links;
+  bool operator==(const Store&) const = default;
+};
+
+void Sight(Seen* seen, std::int64_t at) {
+  seen->first = std::min(seen->first, at);
+  seen->last = std::max(seen->last, at);
+}
+
+void Note(Count* count, const Count& more) {
+  const bool is_new = count->n == 0;
+  count->n += more.n;
+  count->weight = std::max(count->weight, more.weight);
+  count->first = is_new ? more.first : std::min(count->first, more.first);
+  count->last = is_new ? more.last : std::max(count->last, more.last);
+}
+
+/// One row after the other, new ones numbered when all rows of the batch have been seen.
+void LoadSlowly(const std::vector<Row>& rows, Store* store) {
+  std::map<Name, Seen> fresh;
+  for (const Row& row : rows) {
+    for (const Name& name : {row.a, row.b}) {
+      const auto stored = store->people.find(name);
+      Sight(stored != store->people.end()
+                ? &stored->second
+                : &fresh.try_emplace(name, Seen{0, row.at, row.at}).first->second,
+            row.at);
+    }
+  }
+  std::vector<std::tuple<std::int64_t, std::int32_t, std::string, Name>> order;
+  for (const auto& [name, seen] : fresh) {
+    order.emplace_back(seen.first, kKinds.at(name.first).id, name.second, name);
+  }
+  std::sort(order.begin(), order.end());
+  for (const auto& entry : order) {
+    const Name& name = std::get<3>(entry);
+    const auto id = static_cast<std::int32_t>(store->people.size()) + 1;
+    store->people[name] = {id, fresh.at(name).first, fresh.at(name).last};
+  }
+  for (const Row& row : rows) {
+    const std::int32_t a = store->people.at(row.a).id;
+    const std::int32_t b = store->people.at(row.b).id;
+    if (a == b) continue;
+    Note(&store->links[{std::min(a, b), std::max(a, b), row.source}],
+         {1, row.weight, row.at, row.at});
+  }
+}
+
+void LoadInMemory(const std::vector<Row>& rows, Store* store) {
+  FirstLoad load(std::pmr::new_delete_resource());
+  for (const Row& row : rows) {
+    load.Add(
+        {row.source, row.a.first, row.a.second, row.b.first, row.b.second, row.at, row.weight});
+    load.See(row.a.first, row.a.second, row.at, row.at);
+  }
+  for (std::size_t i = 0; i < load.types(); ++i) {
+    load.DescribeType(i, {.name = {},
+                          .id = kKinds.at(std::string(load.type(i).name)).id,
+                          .rank = 0,
+                          .fanout_limit = 0,
+                          .neighbour_limit = 0,
+                          .person_limit = 0});
+  }
+  const auto name_of = [&load](const FirstLoad::Identifier& one) {
+    return Name(load.type(one.type).name, one.value);
+  };
+  for (std::size_t i = 0; i < load.met(); ++i) {
+    const auto stored = store->people.find(name_of(load.met(i)));
+    if (stored == store->people.end()) continue;
+    load.Know(i, stored->second.id, stored->second.first, stored->second.last);
+  }
+  load.Number(static_cast<std::uint32_t>(store->people.size()));
+  for (std::size_t i = 0; i < load.identifiers(); ++i) {
+    const auto& one = load.identifier(i);
+    const auto id = static_cast<std::int32_t>(store->people.size()) + 1;
+    EXPECT_EQ(load.IdOf(name_of(one).first, one.value), id);
+    store->people[name_of(one)] = {id, one.first_seen, one.last_seen};
+  }
+  for (std::size_t i = 0; i < load.met(); ++i) {
+    const auto& one = load.met(i);
+    Seen& seen = store->people.at(name_of(one));
+    const Seen before = seen;
+    Sight(&seen, one.first_seen);
+    Sight(&seen, one.last_seen);
+    EXPECT_EQ(one.is_wider, before != seen);
+  }
+  load.SortLinks();
+  const auto key_of = [&load](const FirstLoad::Link& link) {
+    return std::tuple(static_cast<std::int32_t>(link.a) + 1, static_cast<std::int32_t>(link.b) + 1,
+                      std::string(load.source(link)));
+  };
+  for (std::size_t i = 0; i < load.links(); ++i) {
+    const bool is_stored = store->links.contains(key_of(load.link(i)));
+    if (is_stored) load.KnowLink(i);
+    EXPECT_TRUE(!is_stored || load.MayBeStored(load.link(i)));
+    EXPECT_EQ(load.is_stored(i), is_stored);
+  }
+  for (std::size_t i = 0; i < load.links(); ++i) {
+    const auto& link = load.link(i);
+    Note(&store->links[key_of(link)], {link.n, link.weight, link.first_seen, link.last_seen});
+  }
+}
+
+TEST(FirstLoad, LaterLoadsAddToWhatIsStored) {
+  std::mt19937 random(20261122);
+  const std::vector<std::string> kinds{"phone", "email", "device"};
+  for (int round = 0; round < 20; ++round) {
+    Store expected;
+    Store computed;
+    for (int batch = 0; batch < 8; ++batch) {
+      std::vector<Row> rows;
+      for (unsigned i = 0; i < random() % 40; ++i) {
+        const auto name = [&] { return Name(kinds[random() % 3], std::to_string(random() % 15)); };
+        rows.push_back({"s" + std::to_string(random() % 2), name(), name(),
+                        static_cast<std::int64_t>(random() % 50), (random() % 11) / 10.0});
+      }
+      LoadSlowly(rows, &expected);
+      std::shuffle(rows.begin(), rows.end(), random);
+      LoadInMemory(rows, &computed);
+      ASSERT_EQ(computed, expected);
+    }
+  }
 }
 
 TEST(FirstLoad, NothingIsNothing) {
   const Result result = Loaded({}, {});
   EXPECT_TRUE(result.people.empty());
   FirstLoad load(std::pmr::new_delete_resource());
-  load.Number();
+  load.Number(0);
   EXPECT_THROW(load.Block(0), Error);
   EXPECT_THROW(load.DescribeType(0, {}), Error);
+  EXPECT_THROW(load.Know(0, 1, 0, 0), Error);
+  EXPECT_THROW(load.KnowLink(0), Error);
+  EXPECT_THROW(load.IdOf("phone", "1"), Error);
 }
 
 }  // namespace
