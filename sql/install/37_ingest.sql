@@ -178,6 +178,7 @@ BEGIN
     events_new := 0;
     events_duplicate := 0;
     quarantined := 0;
+    PERFORM cdp._require_setup();
     PERFORM cdp._lock('ingest');
     run_id := cdp._run_start('ingest', NULL);
     PERFORM cdp._first_load_begin();
