@@ -45,6 +45,19 @@ SELECT count(*) AS expressions, count(*) FILTER (WHERE members(
           FROM unnest('{"",not}'::text[]) AS n0, unnest('{"","not "}'::text[]) AS n1, unnest('{"","not "}'::text[]) AS n2,
                unnest('{"","not "}'::text[]) AS n3, unnest('{and,or}'::text[]) AS o1, unnest('{and,or}'::text[]) AS o2) AS g;
 
+-- part by part; under an audience its definition, once, counted now while its members are those of the refresh
+SELECT depth, node, text, users, ms >= 0 AS timed FROM cdp.audience_explain('tag:level = gold but not (tag:staff | tag:渠道)');
+SELECT cdp.audience_define('gold_staff', 'tag:level = gold and tag:staff') > 0;
+SELECT cdp.audience_define('a b', 'audience:gold_staff or tag:渠道') > 0;
+SELECT cdp.audience_explain('audience:gold_staff');
+SELECT users FROM cdp.audience_refresh_all();
+DELETE FROM src WHERE tag = 'staff' AND one_id = 1;
+SELECT r.people FROM cdp.tag_refresh('staff') AS r;
+SELECT depth, node, text, users FROM cdp.audience_explain('not audience:"a b" or audience:gold_staff and audience:"a b"');
+SELECT cdp.audience_explain('tag:level or');
+SELECT cdp.audience_explain(NULL);
+SELECT cdp.audience_drop(a) FROM unnest('{a b,gold_staff}'::text[]) AS a;
+
 -- what does not exist
 SELECT cdp.audience_count('tag:lewel = gold');
 SELECT cdp.audience_count('audience:anybody');
