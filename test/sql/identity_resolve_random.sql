@@ -216,10 +216,12 @@ BEGIN
     END LOOP;
 END $$;
 SELECT count(*) > 50 AS many_limited FROM cdp.link WHERE status = 'limited';
+SELECT persons_new, merges, splits, refused, accepted FROM cdp.id_rebuild();
 -- room again: of persons that are split or lose somebody the limited links are judged anew
 SELECT count(*) > 0 AS split_up
   FROM (SELECT l.a, l.b FROM cdp.link l WHERE l.status = 'active' ORDER BY l.a, l.b LIMIT 40) l, cdp.id_unlink(l.a, l.b);
 SELECT EXISTS (SELECT FROM cdp.link_queue) AS waiting;
 SELECT links_read > 0 AS judged FROM cdp.id_resolve();
 SELECT without_need(), too_many(), EXISTS (SELECT FROM cdp.link_queue) AS waiting;
+SELECT persons_new, merges, splits, refused, accepted FROM cdp.id_rebuild();
 SELECT severity, what FROM cdp.check() WHERE severity <> 'ok';
