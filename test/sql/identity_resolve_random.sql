@@ -107,11 +107,11 @@ SELECT cdp.teardown(force => true) \g /dev/null
 SELECT cdp.setup('UTC') \g /dev/null
 SELECT cdp.setting_set('fanout_limit', '1000000') \g /dev/null
 UPDATE cdp.id_type SET neighbour_limit = NULL, max_per_person = NULL;
-DO $$
+CREATE PROCEDURE batches(parts int, are_limited bool) LANGUAGE plpgsql AS $$
 BEGIN
-    FOR part IN 0 .. 7 LOOP
+    FOR part IN 0 .. parts - 1 LOOP
         INSERT INTO cdp.landing_link
-        SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw WHERE dice(n, 7, 8) = part;
+        SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw WHERE dice(n, 7, parts) = part;
         PERFORM cdp.ingest();
         PERFORM cdp.id_resolve();
         -- after every batch, what is stored is what the definition says
@@ -120,8 +120,14 @@ BEGIN
                        OR count(DISTINCT (i.one_id, r.label)) <> count(DISTINCT r.label)) THEN
             RAISE EXCEPTION 'batch %: not the people that the links say', part;
         END IF;
+        IF are_limited THEN
+            IF too_many() OR without_need() > 0 OR EXISTS (SELECT FROM cdp.link_queue) THEN
+                RAISE EXCEPTION 'batch %: limits do not hold', part;
+            END IF;
+        END IF;
     END LOOP;
 END $$;
+CALL batches(8, false);
 SELECT count(DISTINCT r.one_id) = count(DISTINCT w.one_id) AS as_many,
        count(DISTINCT (r.one_id, w.one_id)) = count(DISTINCT w.one_id) AS the_same
   FROM result() r JOIN whole w USING (type, value) WHERE r.one_id IS NOT NULL;
@@ -199,22 +205,7 @@ CREATE FUNCTION without_need() RETURNS int8 LANGUAGE sql AS $$
      WHERE l.status = 'limited'
        AND (SELECT count(*) <= 12 AND count(*) FILTER (WHERE type = 'phone') <= 3 AND count(*) FILTER (WHERE type = 'unionid') <= 1
               FROM cdp.v_identity v WHERE v.one_id IN (x.one_id, y.one_id)) $$;
-DO $$
-BEGIN
-    FOR part IN 0 .. 3 LOOP
-        INSERT INTO cdp.landing_link
-        SELECT source, type_a, value_a, type_b, value_b, seen_at, weight FROM raw WHERE dice(n, 7, 4) = part;
-        PERFORM cdp.ingest();
-        PERFORM cdp.id_resolve();
-        IF EXISTS (SELECT FROM cdp.identifier i JOIN reach() r USING (id)
-                   HAVING count(DISTINCT i.one_id) <> count(DISTINCT r.label)
-                       OR count(DISTINCT (i.one_id, r.label)) <> count(DISTINCT r.label)) THEN
-            RAISE EXCEPTION 'batch %: not the people that the links say', part;
-        ELSIF too_many() OR without_need() > 0 OR EXISTS (SELECT FROM cdp.link_queue) THEN
-            RAISE EXCEPTION 'batch %: limits do not hold', part;
-        END IF;
-    END LOOP;
-END $$;
+CALL batches(4, true);
 SELECT count(*) > 50 AS many_limited FROM cdp.link WHERE status = 'limited';
 SELECT persons_new, merges, splits, refused, accepted FROM cdp.id_rebuild();
 -- room again: of persons that are split or lose somebody the limited links are judged anew
