@@ -68,22 +68,28 @@ std::uint32_t GuardedGraph::LimitOf(std::uint32_t own, std::uint32_t other) cons
 }
 
 void GuardedGraph::FindShared() {
-  // Who has a neighbour of which kind with a limit, once per neighbour.
-  std::pmr::vector<std::uint64_t> sights(memory_);
-  const auto see = [this, &sights](std::int32_t own, std::int32_t other) {
-    const Node& node = nodes_[own];
-    if (node.mark != Mark::kOpen || LimitOf(node.kind, nodes_[other].kind) == kAnyNumber) return;
-    sights.push_back(static_cast<std::uint64_t>(own) << 32 | nodes_[other].kind);
+  const auto for_each_sight = [this](auto&& see) {
+    ForEachPair([&](std::span<const Link> rows) {
+      const auto [a, b] = std::pair(rows[0].a, rows[0].b);
+      if (nodes_[a].guard == Status::kBlocked || nodes_[b].guard == Status::kBlocked) return;
+      if (std::all_of(rows.begin(), rows.end(),
+                      [](const Link& row) { return row.reason == Reason::kWeak; })) {
+        return;
+      }
+      see(a, b);
+      see(b, a);
+    });
   };
-  ForEachPair([&](std::span<const Link> rows) {
-    const auto [a, b] = std::pair(rows[0].a, rows[0].b);
-    if (nodes_[a].guard == Status::kBlocked || nodes_[b].guard == Status::kBlocked) return;
-    if (std::all_of(rows.begin(), rows.end(),
-                    [](const Link& row) { return row.reason == Reason::kWeak; })) {
-      return;
-    }
-    see(a, b);
-    see(b, a);
+  std::pmr::vector<std::uint32_t> neighbours(nodes_.size(), memory_);
+  for_each_sight([&](std::int32_t own, std::int32_t) { ++neighbours[own]; });
+  // Few have so many neighbours at all; only of those it is asked of which kind, once per
+  // neighbour.
+  std::pmr::vector<std::uint64_t> sights(memory_);
+  for_each_sight([&](std::int32_t own, std::int32_t other) {
+    const Node& node = nodes_[own];
+    const std::uint32_t kind = nodes_[other].kind;
+    if (node.mark != Mark::kOpen || neighbours[own] <= LimitOf(node.kind, kind)) return;
+    sights.push_back(static_cast<std::uint64_t>(own) << 32 | kind);
   });
   std::sort(sights.begin(), sights.end());
   StopTicker ticker;
@@ -127,34 +133,30 @@ void GuardedGraph::Judge(double min_weight) {
   }
 }
 
-std::pmr::vector<bool> GuardedGraph::FindOver(std::span<const Turn> turns,
-                                              std::span<const std::uint32_t> maximum,
-                                              std::uint64_t size_limit) const {
-  std::pmr::vector<std::uint32_t> parent(nodes_.size(), memory_);
-  std::iota(parent.begin(), parent.end(), 0u);
-  std::pmr::vector<bool> is_held(nodes_.size(), false, memory_);
-  for (const Turn& turn : turns) {
-    const Link& link = links_[turn.link];
-    if (!turn.is_new) {
-      identity::Unite(parent.data(), static_cast<std::uint32_t>(link.a),
-                      static_cast<std::uint32_t>(link.b));
-    }
-    if (link.is_together) is_held[link.a] = true;
+void GuardedGraph::UniteSettled() {
+  root_.resize(nodes_.size());
+  std::iota(root_.begin(), root_.end(), 0u);
+  StopTicker ticker;
+  for (const Link& link : links_) {
+    ticker.Step();
+    if (link.reason != Reason::kNone || !IsSettled(link) || IsExpired(link)) continue;
+    identity::Unite(root_.data(), static_cast<std::uint32_t>(link.a),
+                    static_cast<std::uint32_t>(link.b));
   }
+  // A parent stands before its children.
+  for (std::uint32_t& root : root_) root = root_[root];
+}
+
+std::pmr::vector<bool> GuardedGraph::FindOver(std::span<const std::uint32_t> maximum,
+                                              std::uint64_t size_limit) const {
   std::pmr::vector<std::uint32_t> size(nodes_.size(), memory_);
+  for (const std::uint32_t root : root_) ++size[root];
+  // How many of a kind is asked only where there may be too many.
   std::pmr::vector<std::uint64_t> members(memory_);  // by root and kind
   for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
-    parent[n] = parent[parent[n]];
-    ++size[parent[n]];
-    if (is_held[n]) is_held[parent[n]] = true;
-    if (parent[n] != n && maximum[nodes_[n].kind] > 0) {
-      members.push_back(static_cast<std::uint64_t>(parent[n]) << 32 | nodes_[n].kind);
-    }
-  }
-  for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
-    if (parent[n] == n && size[n] > 1 && maximum[nodes_[n].kind] > 0) {
-      members.push_back(static_cast<std::uint64_t>(n) << 32 | nodes_[n].kind);
-    }
+    const std::uint32_t most = maximum[nodes_[n].kind];
+    if (most == 0 || size[root_[n]] <= most) continue;
+    members.push_back(static_cast<std::uint64_t>(root_[n]) << 32 | nodes_[n].kind);
   }
   std::sort(members.begin(), members.end());
   std::pmr::vector<bool> is_over(nodes_.size(), false, memory_);
@@ -166,49 +168,46 @@ std::pmr::vector<bool> GuardedGraph::FindOver(std::span<const Turn> turns,
   }
   for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
     if (size_limit > 0 && size[n] > size_limit) is_over[n] = true;
-    if (is_held[n] && parent[n] == n) is_over[n] = false;
-    is_over[n] = is_over[parent[n]];
+  }
+  for (const Link& link : links_) {
+    if (link.is_together) is_over[root_[link.a]] = false;
   }
   return is_over;
 }
 
 void GuardedGraph::Unite(std::uint64_t size_limit) {
-  std::pmr::vector<std::uint32_t> kinds(memory_);
-  kinds.reserve(nodes_.size());
-  for (const Node& node : nodes_) kinds.push_back(node.kind);
+  UniteSettled();
   std::pmr::vector<std::uint32_t> maximum(memory_);
   for (const Kind& kind : kinds_) maximum.push_back(kind.person_limit);
-  LimitedUnion sets(kinds, maximum, size_limit, memory_);
-  const bool is_limited = size_limit > 0 || std::any_of(maximum.begin(), maximum.end(),
-                                                        [](auto most) { return most > 0; });
-
+  const std::pmr::vector<bool> is_over = FindOver(maximum, size_limit);
+  const auto stays = [&](const Link& link) { return IsSettled(link) && !is_over[root_[link.a]]; };
   std::pmr::vector<Turn> turns(memory_);
   for (std::uint32_t n = 0; n < links_.size(); ++n) {
     const Link& link = links_[n];
-    if (link.reason != Reason::kNone || IsExpired(link)) continue;
-    turns.push_back(
-        {link.was != Standing::kActive && !link.is_together, -link.weight, link.first_seen, n});
+    if (link.reason != Reason::kNone || IsExpired(link) || stays(link)) continue;
+    turns.push_back({!IsSettled(link), -link.weight, link.first_seen, n});
   }
-  std::pmr::vector<bool> is_over(memory_);
-  if (is_limited) {
-    is_over = FindOver(turns, maximum, size_limit);
-    std::sort(turns.begin(), turns.end());
-  }
+  if (turns.empty()) return;
+  std::sort(turns.begin(), turns.end());
+
+  std::pmr::vector<std::uint32_t> kinds(memory_);
+  kinds.reserve(nodes_.size());
+  for (const Node& node : nodes_) kinds.push_back(node.kind);
+  LimitedUnion sets(kinds, maximum, size_limit, memory_);
   StopTicker ticker;
+  for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
+    ticker.Step();
+    if (!is_over[root_[n]]) sets.Force(n, root_[n]);
+  }
   for (const Turn& turn : turns) {
     ticker.Step();
     Link& link = links_[turn.link];
-    if (link.is_together || (!turn.is_new && (!is_limited || !is_over[link.a]))) {
-      sets.Force(link.a, link.b);
-      continue;
-    }
     if (!sets.Join(link.a, link.b)) link.reason = Reason::kTooMany;
   }
-
-  root_.resize(nodes_.size());
   for (std::uint32_t n = 0; n < nodes_.size(); ++n) root_[n] = sets.Root(n);
   // What is told is what would be if both were one now.
-  for (Link& link : links_) {
+  for (const Turn& turn : turns) {
+    Link& link = links_[turn.link];
     if (link.reason != Reason::kTooMany) continue;
     const auto broken = sets.Broken(link.a, link.b);
     link.reason = broken.limit == LimitedUnion::Limit::kNone   ? Reason::kNone

@@ -125,7 +125,8 @@ class GuardedGraph {
   /// Has a type's time to live passed since the link was last seen?
   bool IsExpired(const Link& link) const;
 
-  // When a link is looked at: of those that are not yet active the stronger first, then the older.
+  // When a link is looked at: first those that are active, of these and the others the stronger
+  // first, then the older.
   struct Turn {
     bool is_new;
     double less_weight;
@@ -141,10 +142,14 @@ class GuardedGraph {
   void Judge(double min_weight);
   void FindShared();
   void Unite(std::uint64_t size_limit);
-  /// Nodes of persons that their active links make larger than the rules allow.
-  std::pmr::vector<bool> FindOver(std::span<const Turn> turns,
-                                  std::span<const std::uint32_t> maximum,
+  /// Into root_: the persons that links make which are active, or right by somebody's word.
+  void UniteSettled();
+  /// Roots of persons that are larger than the rules allow, and not by somebody's word.
+  std::pmr::vector<bool> FindOver(std::span<const std::uint32_t> maximum,
                                   std::uint64_t size_limit) const;
+  static bool IsSettled(const Link& link) {
+    return link.was == Standing::kActive || link.is_together;
+  }
 
   std::pmr::memory_resource* memory_;
   std::pmr::vector<Kind> kinds_;
