@@ -65,6 +65,7 @@ BEGIN
            ('event_max_ahead', '1 day'),
            ('fanout_limit', '3'),
            ('id_size_cap', '1000'),
+           ('id_min_weight', '0'),
            ('id_unknown_types', 'register'),
            ('id_default_country', 'CN')
     ON CONFLICT (key) DO NOTHING;
@@ -116,7 +117,7 @@ COMMENT ON FUNCTION cdp._require_setup() IS
 --| `time_zone` (of times written without one, and of days and weeks), `event_min_ts` and
 --| `event_max_ahead` (which event times are believed), `fanout_limit` (when an identifier counts as
 --| shared, where its type has no limit of its own), `id_size_cap` (how many identifiers a person may
---| have), `id_unknown_types` (`register` or `quarantine` what comes with a type of identifiers that is
+--| have), `id_min_weight` (how sure a link has to be, 0 to 1), `id_unknown_types` (`register` or `quarantine` what comes with a type of identifiers that is
 --| not in `cdp.id_type`), `id_default_country` (of phone numbers written without one: CN, US ...).
 CREATE FUNCTION cdp.setting(key text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -128,7 +129,7 @@ BEGIN
     IF found IS NULL THEN
         RAISE EXCEPTION 'setting "%" does not exist', coalesce(key, 'NULL') USING
             ERRCODE = 'undefined_object',
-            HINT = 'The settings are time_zone, event_min_ts, event_max_ahead, fanout_limit, id_size_cap, id_unknown_types and id_default_country.';
+            HINT = 'The settings are time_zone, event_min_ts, event_max_ahead, fanout_limit, id_size_cap, id_min_weight, id_unknown_types and id_default_country.';
     END IF;
     RETURN found;
 END $$;
@@ -165,6 +166,8 @@ BEGIN
             fault := CASE WHEN value::interval NOT BETWEEN '0' AND '100 years' THEN 'must be between 0 and 100 years' END;
         WHEN 'fanout_limit', 'id_size_cap' THEN
             fault := CASE WHEN value::int4 < 1 THEN 'must be at least 1' END;
+        WHEN 'id_min_weight' THEN
+            fault := CASE WHEN value::float8 BETWEEN 0 AND 1 THEN NULL ELSE 'must be a number from 0 to 1' END;
         WHEN 'id_unknown_types' THEN
             fault := CASE WHEN value NOT IN ('register', 'quarantine') THEN 'must be register or quarantine' END;
         WHEN 'id_default_country' THEN

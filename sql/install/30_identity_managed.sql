@@ -100,8 +100,8 @@ BEGIN
         ['first_seen', 'timestamptz NOT NULL', 'earliest sighting'],
         ['last_seen', 'timestamptz NOT NULL', 'latest sighting'],
         ['n', 'int8 NOT NULL DEFAULT 1', 'rows that said so, repeated ones included'],
-        ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''quarantined'', ''limited'', ''removed'', ''expired''))',
-            'active; quarantined: refused because one end is blocked or shared; limited: refused because a person would have too many identifiers; removed: taken away by somebody; expired: not seen for too long. Only active ones merge people'],
+        ['status', 'text NOT NULL DEFAULT ''active'' CHECK (status IN (''active'', ''quarantined'', ''limited'', ''removed'', ''expired'', ''weak''))',
+            'active; quarantined: refused because one end is blocked or shared; limited: refused because a person would have too many identifiers; removed: taken away by somebody; expired: not seen for too long; weak: below id_min_weight. Only active ones merge people'],
         ['reason', 'text', 'why it is not active']],
         'PRIMARY KEY (a, b, source)', seen_again);
     CREATE INDEX IF NOT EXISTS link_b ON cdp.link (b, a);

@@ -125,9 +125,9 @@ BEGIN
     SELECT array_agg(t.id) INTO crowded
       FROM touched AS t
      WHERE least_limit < (SELECT count(*) FROM (
-        SELECT FROM cdp.link AS l WHERE l.a = t.id AND l.status <> 'removed'
+        SELECT FROM cdp.link AS l WHERE l.a = t.id AND l.status NOT IN ('removed', 'weak')
         UNION ALL
-        SELECT FROM cdp.link AS l WHERE l.b = t.id AND l.status <> 'removed') AS k);
+        SELECT FROM cdp.link AS l WHERE l.b = t.id AND l.status NOT IN ('removed', 'weak')) AS k);
     IF crowded IS NULL THEN
         ids := '{}';
         RETURN;
@@ -137,10 +137,10 @@ BEGIN
                    format('one end is shared: linked with more than %s of type "%s"', n.most, n.name) AS reason
               FROM (SELECT i.id, m.most, tn.name, tn.rank
                       FROM (SELECT l.a AS id, l.b AS other
-                              FROM unnest(crowded) AS c (id) JOIN cdp.link AS l ON l.a = c.id AND l.status <> 'removed'
+                              FROM unnest(crowded) AS c (id) JOIN cdp.link AS l ON l.a = c.id AND l.status NOT IN ('removed', 'weak')
                             UNION
                             SELECT l.b, l.a
-                              FROM unnest(crowded) AS c (id) JOIN cdp.link AS l ON l.b = c.id AND l.status <> 'removed') AS k
+                              FROM unnest(crowded) AS c (id) JOIN cdp.link AS l ON l.b = c.id AND l.status NOT IN ('removed', 'weak')) AS k
                       JOIN cdp.identifier AS i ON i.id = k.id AND i.status = 'active' AND i.verdict IS DISTINCT FROM 'approved'
                       JOIN cdp.id_type AS ti ON ti.type_id = i.type_id
                       JOIN cdp.identifier AS n ON n.id = k.other AND n.status <> 'blocked'

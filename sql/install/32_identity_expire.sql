@@ -57,3 +57,10 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp.id_expire(timestamptz) IS
     'lets go of links that were not seen for longer than the ttl of a type of theirs allows, and splits whom they held together; links that are due no more (the ttl has changed) count again from the next id_resolve() on; returns one row of counts';
+
+-- Of a link that merges nobody, and is seen now: must it be judged again, like a new one?
+CREATE FUNCTION cdp._link_revives(status text, last_seen timestamptz, seen timestamptz, weight float8, min_weight float8)
+    RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN weight >= min_weight AND (status = 'weak' OR status = 'expired' AND seen > last_seen);
+COMMENT ON FUNCTION cdp._link_revives(text, timestamptz, timestamptz, float8, float8) IS
+    'internal: does an expired link become fresh by this sighting, or a weak one, of the greatest weight given, strong enough?';

@@ -63,6 +63,9 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'rule "%" must be a whole number from 1', fault.key USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    IF (rules ->> 'id_min_weight')::float8 NOT BETWEEN 0 AND 1 THEN
+        RAISE EXCEPTION 'rule "id_min_weight" must be a number from 0 to 1' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF EXISTS (SELECT FROM jsonb_array_elements(coalesce(rules -> 'block', '[]') || coalesce(rules -> 'unblock', '[]')) AS e (entry)
                 WHERE jsonb_typeof(e.entry) <> 'object' OR e.entry ->> 'value' IS NULL
                    OR coalesce(e.entry ->> 'kind', 'exact') NOT IN ('exact', 'pattern')
@@ -140,7 +143,7 @@ BEGIN
                    array_agg(t.person_limit ORDER BY t.rank, t.name) AS persons, array_agg(t.ttl ORDER BY t.rank, t.name) AS ttls
               FROM cdp._id_types_under(rules) AS t) AS t
      CROSS JOIN LATERAL cdp._id_graph(t.ids, t.ranks, t.fanouts, t.neighbours, t.persons, t.ttls,
-        coalesce(rules ->> 'id_min_weight', '0')::float8,
+        coalesce(rules ->> 'id_min_weight', cdp.setting('id_min_weight'))::float8,
         coalesce(rules ->> 'id_size_cap', cdp.setting('id_size_cap'))::int8, now(),
         'SELECT i.id, i.type_id, i.one_id, i.status, i.verdict, ' || cdp._id_blocked_sql(rules)
         || ' FROM cdp.identifier AS i WHERE i.status IN (''active'', ''blocked'', ''shared'')',
@@ -156,6 +159,7 @@ CREATE FUNCTION cdp._id_graph_reason(status text, reason text, most int4, type t
     PARALLEL SAFE RETURN CASE
         WHEN status = 'active' THEN NULL
         WHEN status = 'expired' THEN 'not seen for too long'
+        WHEN status = 'weak' THEN 'weight below id_min_weight'
         WHEN reason = 'blocked' THEN 'one end is blocked'
         WHEN reason = 'shared' THEN CASE WHEN type IS NULL THEN 'one end is shared: marked by hand'
                                          ELSE format('one end is shared: linked with more than %s of type "%s"', most, type) END

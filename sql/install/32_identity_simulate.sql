@@ -54,3 +54,24 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp.id_simulate(jsonb, int4) IS
     'what other rules would come to, worked out in memory: persons, identifiers that belong to one, the largest person, merges and splits, links by what becomes of them, and the persons that would change most; the rules are fanout_limit, id_size_cap, id_min_weight, types, block and unblock';
+
+--| `id_groups` is a second, looser graph over the same links: persons that would be one if weaker links counted, with
+--| guards and limits counted anew. Nobody is merged: keep the rows in a table of your own for as long as they serve.
+CREATE FUNCTION cdp.id_groups(min_weight float8) RETURNS TABLE (one_id int4, group_id int4) LANGUAGE plpgsql STABLE
+    ROWS 10000 SET search_path = pg_catalog, pg_temp SET jit = off AS $$
+BEGIN
+    PERFORM cdp._require_setup();
+    IF NOT coalesce(min_weight BETWEEN 0 AND 1, false) THEN
+        RAISE EXCEPTION 'min_weight must be a number from 0 to 1' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN QUERY
+    SELECT cdp._one_id_signed(c.node), cdp._one_id_signed(c.component)
+      FROM (SELECT cdp.components_agg(cdp._one_id_unsigned(ia.one_id), cdp._one_id_unsigned(ib.one_id)) AS graph
+              FROM cdp._id_graph_under(jsonb_build_object('id_min_weight', min_weight)) AS g
+              JOIN cdp.identifier AS ia ON ia.id = g.a JOIN cdp.identifier AS ib ON ib.id = g.b
+             WHERE g.what = 'link' AND g.status = 'active' AND ia.one_id <> ib.one_id
+               AND g.weight < cdp.setting('id_min_weight')::float8) AS s
+     CROSS JOIN LATERAL cdp.components_of(s.graph) AS c;
+END $$;
+COMMENT ON FUNCTION cdp.id_groups(float8) IS
+    'persons that would be one if links of at least this weight counted: one row per person of a group of two or more, and the oldest OneID of its group. Nothing is written';

@@ -198,6 +198,11 @@ DECLARE
     work_mem_before text;
     is_first boolean := cdp._first_load_waits();
 BEGIN
+    IF is_first AND cdp.setting('id_min_weight')::float8 > 0 THEN
+        -- The first load takes every link for good.
+        PERFORM cdp.ingest();
+        is_first := false;
+    END IF;
     run_id := cdp._identity_begin('id_resolve');
     work_mem_before := cdp._work_mem_raise();
     IF is_first THEN

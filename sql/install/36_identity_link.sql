@@ -9,9 +9,9 @@ BEGIN
         SELECT FROM cdp.identifier AS i
           JOIN cdp.id_type AS ti USING (type_id)
          CROSS JOIN LATERAL (
-            SELECT l.b AS other FROM cdp.link AS l WHERE l.a = i.id AND l.status <> 'removed'
+            SELECT l.b AS other FROM cdp.link AS l WHERE l.a = i.id AND l.status NOT IN ('removed', 'weak')
             UNION
-            SELECT l.a FROM cdp.link AS l WHERE l.b = i.id AND l.status <> 'removed') AS k
+            SELECT l.a FROM cdp.link AS l WHERE l.b = i.id AND l.status NOT IN ('removed', 'weak')) AS k
           JOIN cdp.identifier AS n ON n.id = k.other AND n.status <> 'blocked'
           JOIN cdp.id_type AS tn ON tn.type_id = n.type_id
          WHERE i.id = _id_is_crowded.id AND i.verdict IS DISTINCT FROM 'approved'
@@ -55,6 +55,7 @@ DECLARE
         cdp._time_fault('seen_at', id_link.seen_at::text, id_link.seen_at, cdp.setting('event_min_ts')::timestamptz,
                         now() + cdp.setting('event_max_ahead')::interval),
         CASE WHEN id_link.weight BETWEEN 0 AND 1 THEN NULL ELSE 'weight is not a number from 0 to 1' END);
+    min_weight float8 := cdp.setting('id_min_weight')::float8;
     one record;
     ids int4[] := '{NULL,NULL}';
     persons int4[] := '{NULL,NULL}';
@@ -103,14 +104,16 @@ BEGIN
         END LOOP;
     END LOOP;
     IF ids[1] <> ids[2] THEN
-        INSERT INTO cdp.link AS l (a, b, source, weight, first_seen, last_seen)
-        VALUES (least(ids[1], ids[2]), greatest(ids[1], ids[2]), who, id_link.weight, id_link.seen_at, id_link.seen_at)
+        INSERT INTO cdp.link AS l (a, b, source, weight, first_seen, last_seen, status, reason)
+        VALUES (least(ids[1], ids[2]), greatest(ids[1], ids[2]), who, id_link.weight, id_link.seen_at, id_link.seen_at,
+                CASE WHEN id_link.weight < min_weight THEN 'weak' ELSE 'active' END,
+                CASE WHEN id_link.weight < min_weight THEN 'weight below id_min_weight' END)
         ON CONFLICT (a, b, source) DO UPDATE
            SET n = l.n + 1, weight = greatest(l.weight, excluded.weight), first_seen = least(l.first_seen, excluded.first_seen),
                last_seen = greatest(l.last_seen, excluded.last_seen),
-               -- Seen again, it counts again.
-               status = CASE WHEN l.status = 'expired' AND excluded.last_seen > l.last_seen THEN 'active' ELSE l.status END,
-               reason = CASE WHEN l.status = 'expired' AND excluded.last_seen > l.last_seen THEN NULL ELSE l.reason END
+               -- Seen again, or by somebody who is sure, it counts again.
+               status = CASE WHEN cdp._link_revives(l.status, l.last_seen, excluded.last_seen, greatest(l.weight, excluded.weight), min_weight) THEN 'active' ELSE l.status END,
+               reason = CASE WHEN cdp._link_revives(l.status, l.last_seen, excluded.last_seen, greatest(l.weight, excluded.weight), min_weight) THEN NULL ELSE l.reason END
         RETURNING l.n = 1 AS is_new, l.status INTO stored;
         verdict := (SELECT v.verdict FROM cdp.link_verdict AS v WHERE v.a = least(ids[1], ids[2]) AND v.b = greatest(ids[1], ids[2]));
         is_joined := stored.status = 'active' AND states = '{active,active}' AND verdict IS DISTINCT FROM 'apart';

@@ -114,41 +114,48 @@ COMMENT ON FUNCTION cdp._ingest_store_events() IS 'internal: stores the events o
 CREATE FUNCTION cdp._ingest_store_links() RETURNS int8 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
+    min_weight float8 := cdp.setting('id_min_weight')::float8;
     stored int8;
 BEGIN
     PERFORM cdp._ingest_load_arrange();
     PERFORM cdp._ingest_load_know_link(p.nth)
        FROM cdp._ingest_load_old_pairs() AS p
        JOIN cdp.link AS l ON l.a = p.a AND l.b = p.b AND l.source = p.source COLLATE "C";
-    INSERT INTO cdp.link (a, b, source, weight, first_seen, last_seen, n)
-    SELECT l.a, l.b, l.source, l.weight, l.first_seen, l.last_seen, l.n FROM cdp._ingest_load_links(false) AS l;
+    INSERT INTO cdp.link (a, b, source, weight, first_seen, last_seen, n, status, reason)
+    SELECT l.a, l.b, l.source, l.weight, l.first_seen, l.last_seen, l.n,
+           CASE WHEN l.weight < min_weight THEN 'weak' ELSE 'active' END,
+           CASE WHEN l.weight < min_weight THEN 'weight below id_min_weight' END
+      FROM cdp._ingest_load_links(false) AS l;
     GET DIAGNOSTICS stored = ROW_COUNT;
-    INSERT INTO cdp.link_queue (a, b) SELECT l.a, l.b FROM cdp._ingest_load_links(false) AS l;
+    INSERT INTO cdp.link_queue (a, b) SELECT l.a, l.b FROM cdp._ingest_load_links(false) AS l WHERE l.weight >= min_weight;
     RETURN stored;
 END $$;
 COMMENT ON FUNCTION cdp._ingest_store_links() IS
     'internal: stores and queues the new links of the load; returns how many';
 
--- What has expired and is seen again counts again: the next resolve judges it like a new link.
-CREATE FUNCTION cdp._ingest_revive() RETURNS void LANGUAGE plpgsql VOLATILE
+-- What has expired and is seen again counts again, and what was weak and is no more: the next resolve judges it like a new link.
+CREATE FUNCTION cdp._ingest_revive(min_weight float8) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
     WITH again AS (
         UPDATE cdp.link AS l SET status = 'active', reason = NULL
           FROM cdp._ingest_load_links(true) AS e
          WHERE l.a = e.a AND l.b = e.b AND l.source = e.source COLLATE "C"
-           AND l.status = 'expired' AND e.last_seen > l.last_seen
+           AND cdp._link_revives(l.status, l.last_seen, e.last_seen, greatest(l.weight, e.weight), min_weight)
         RETURNING l.a, l.b
     )
     INSERT INTO cdp.link_queue (a, b) SELECT DISTINCT g.a, g.b FROM again AS g;
 END $$;
-COMMENT ON FUNCTION cdp._ingest_revive() IS 'internal: makes expired links of the load active again, and queues them';
+COMMENT ON FUNCTION cdp._ingest_revive(float8) IS
+    'internal: makes expired and weak links of the load active again that it has seen anew, or strongly enough, and queues them';
 
 CREATE FUNCTION cdp._ingest_widen() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+    min_weight float8 := cdp.setting('id_min_weight')::float8;
 BEGIN
-    IF EXISTS (SELECT FROM cdp.id_type AS t WHERE t.ttl IS NOT NULL) THEN
-        PERFORM cdp._ingest_revive();
+    IF min_weight > 0 OR EXISTS (SELECT FROM cdp.id_type AS t WHERE t.ttl IS NOT NULL) THEN
+        PERFORM cdp._ingest_revive(min_weight);
     END IF;
     UPDATE cdp.link AS l
        SET n = l.n + e.n, weight = greatest(l.weight, e.weight),
