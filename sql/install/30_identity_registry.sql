@@ -1,6 +1,6 @@
 --| ## Registry of types
---| `cdp.id_type` says of every type how strong it is, how its values are spelled, and which guards hold. It is a
---| table like any other: rows are added and changed by `INSERT` and `UPDATE`, best before data of the type comes.
+--| `cdp.id_type` says of every type how strong it is, how its values are spelled, and which guards hold.
+--| `id_type_define` adds a type or changes one, best before its data comes.
 
 -- Limits are generous: who has more is a shop, an agent or a mistake. Strong identifiers are few; devices and
 -- browsers come and go, and have a limit only against what no person can have.
@@ -30,6 +30,48 @@ CREATE FUNCTION cdp._id_type_seed() RETURNS void LANGUAGE sql VOLATILE
         ('anonymous_id', 120, 'trim', 300, 'visitor before any login')) AS s (name, rank, normaliser, max_per_person, description)
 $$;
 COMMENT ON FUNCTION cdp._id_type_seed() IS 'internal: the types of identifiers that every new platform knows';
+
+CREATE FUNCTION cdp.id_type_define(name text, rank int4 DEFAULT NULL, normaliser text DEFAULT NULL,
+    max_per_person int4 DEFAULT NULL, is_unique boolean DEFAULT NULL, fanout_limit int4 DEFAULT NULL,
+    neighbour_limit int4 DEFAULT NULL, ttl interval DEFAULT NULL, is_hashed boolean DEFAULT NULL,
+    description text DEFAULT NULL) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    spelled text := cdp._id_type_name(id_type_define.name);
+    fault text := cdp._text_fault('name of the type', spelled);
+    known record;
+BEGIN
+    IF fault IS NOT NULL THEN
+        RAISE EXCEPTION '%', fault USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    -- It has the words for one that does not exist.
+    PERFORM cdp.id_understood(normaliser, '');
+    PERFORM cdp._require_setup();
+    -- Nobody may number types meanwhile, nor bring values in the spelling of before.
+    PERFORM cdp._lock('ingest');
+    SELECT t.* INTO known FROM cdp.id_type AS t WHERE t.name = spelled;
+    IF known.type_id IS NULL THEN
+        INSERT INTO cdp.id_type (type_id, name)
+        VALUES (cdp._counter_take('id_type', 1, (SELECT max(t.type_id) FROM cdp.id_type AS t)) + 1, spelled);
+    ELSIF (id_type_define.normaliser <> known.normaliser OR id_type_define.is_hashed <> known.is_hashed)
+          AND EXISTS (SELECT FROM cdp.identifier AS i WHERE i.type_id = known.type_id) THEN
+        RAISE EXCEPTION 'identifiers of type "%" are stored already', spelled USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'With another normaliser, or hashed, their values would not be found again.',
+            HINT = 'Define another type, and land its identifiers and links with the old ones.';
+    END IF;
+    UPDATE cdp.id_type AS t
+       SET rank = coalesce(id_type_define.rank, t.rank), normaliser = coalesce(id_type_define.normaliser, t.normaliser),
+           max_per_person = coalesce(id_type_define.max_per_person, t.max_per_person),
+           is_unique = coalesce(id_type_define.is_unique, t.is_unique),
+           fanout_limit = coalesce(id_type_define.fanout_limit, t.fanout_limit),
+           neighbour_limit = coalesce(id_type_define.neighbour_limit, t.neighbour_limit),
+           ttl = coalesce(id_type_define.ttl, t.ttl), is_hashed = coalesce(id_type_define.is_hashed, t.is_hashed),
+           description = coalesce(id_type_define.description, t.description)
+     WHERE t.name = spelled;
+END $$;
+COMMENT ON FUNCTION cdp.id_type_define(text, int4, text, int4, boolean, int4, int4, interval, boolean, text) IS
+    'adds a type of identifiers to cdp.id_type, or changes what is given of one that is there (a limit is taken away by UPDATE); normaliser and is_hashed only before its first identifier';
 
 -- Cautious guards: a type that nobody has described is the weakest, and nobody has hundreds of it.
 CREATE FUNCTION cdp._id_types_learn(names text[]) RETURNS void LANGUAGE plpgsql VOLATILE

@@ -1,7 +1,15 @@
 -- The registry of types: one spelling of values, hashed types, unknown types, limits of persons.
+\set SHOW_CONTEXT never
 SET client_min_messages = warning;
 SELECT cdp.setup('UTC') \g /dev/null
 SELECT name, rank, fanout_limit, neighbour_limit, max_per_person, is_unique, normaliser, is_hashed, ttl FROM cdp.id_type ORDER BY rank;
+SELECT cdp.id_type_define(' Loyalty_Card ', rank => 45, normaliser => 'digits', max_per_person => 3) \g /dev/null
+SELECT cdp.id_type_define('loyalty_card', ttl => '90 days', is_unique => true, description => 'card of partners') \g /dev/null
+SELECT type_id, name, rank, normaliser, max_per_person, is_unique, is_hashed, ttl, description FROM cdp.id_type WHERE name ~ 'card' ORDER BY rank;
+SELECT cdp.id_type_define('loyalty_card', normaliser => 'number');
+SELECT cdp.id_type_define('loyalty_card', max_per_person => 0);
+SELECT cdp.id_type_define(' ');
+SELECT cdp.id_type_define(NULL);
 
 -- spelling
 SELECT cdp.id_normalise('phone', '139-1234-5678'), cdp.id_normalise('phone', '2345 6789', 'HK'), cdp.id_normalise('phone', ' ask Li '),
@@ -28,6 +36,8 @@ SELECT cdp.setting_set('id_default_country', 'HK') \g /dev/null
 SELECT cdp.one_id('phone', '13912345678') AS not_here, cdp.one_id('phone', '+86 13912345678');
 SELECT cdp.setting_set('id_default_country', 'CN') \g /dev/null
 SELECT * FROM cdp.v_id_type WHERE identifiers > 0 ORDER BY rank;
+SELECT cdp.id_type_define('phone', max_per_person => 5, normaliser => 'phone', is_hashed => false) AS as_it_is;
+SELECT cdp.id_type_define('phone', is_hashed => true);
 -- a value that its normaliser does not know is one all the same
 INSERT INTO cdp.landing_link VALUES ('crm', 'phone', ' unlisted no 7', 'member_id', 'M2', '2025-01-02', NULL);
 SELECT links_new FROM cdp.ingest();
