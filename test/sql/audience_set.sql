@@ -58,6 +58,26 @@ SELECT cdp.audience_explain('tag:level or');
 SELECT cdp.audience_explain(NULL);
 SELECT cdp.audience_drop(a) FROM unnest('{a b,gold_staff}'::text[]) AS a;
 
+-- overlap: pairs, and the cells of a Venn diagram against a grouping person by person
+SELECT cdp.audience_define('gold', 'tag:level = gold') > 0, cdp.audience_define('staff', 'tag:staff') > 0,
+       cdp.audience_define('渠道', 'tag:渠道') > 0, cdp.audience_define('nobody', 'not everyone') > 0,
+       cdp.audience_define('late', 'everyone') > 0;
+SELECT r.users FROM unnest('{gold,staff,渠道,nobody}'::text[]) AS n, cdp.audience_refresh(n) AS r;
+SELECT * FROM cdp.audience_overlap('{staff,gold,渠道,gold,nobody}');
+SELECT * FROM cdp.audience_venn('{gold,staff,渠道,nobody}');
+UPDATE leaf SET b = false WHERE one_id = 1;
+SELECT audiences, users FROM cdp.audience_venn('{渠道,gold,staff}') EXCEPT ALL
+SELECT array_remove(ARRAY[CASE WHEN c THEN '渠道' END, CASE WHEN a THEN 'gold' END, CASE WHEN b THEN 'staff' END], NULL), count(*)
+  FROM leaf WHERE a OR b OR c GROUP BY 1;
+SELECT count(*) FROM cdp.audience_venn('{渠道,gold,staff}');
+SELECT * FROM cdp.audience_overlap('{gold}');
+SELECT * FROM cdp.audience_venn('{nobody}');
+SELECT * FROM cdp.audience_venn('{}');
+SELECT * FROM cdp.audience_overlap('{gold,golt}');
+SELECT * FROM cdp.audience_overlap('{gold,late}');
+SELECT * FROM cdp.audience_venn(ARRAY(SELECT n::text FROM generate_series(1, 17) AS n));
+SELECT cdp.audience_drop(a) FROM unnest('{gold,staff,渠道,nobody,late}'::text[]) AS a;
+
 -- what does not exist
 SELECT cdp.audience_count('tag:lewel = gold');
 SELECT cdp.audience_count('audience:anybody');
