@@ -64,29 +64,20 @@ BEGIN
             UNION
             SELECT n.id
               FROM walk
-             CROSS JOIN LATERAL cdp._link_neighbours(walk.id) AS k (id)
-              JOIN cdp.identifier AS n ON n.id = k.id AND n.one_id IS NULL AND n.status = 'active'
+             CROSS JOIN LATERAL (
+                SELECT l.a, l.b, l.b AS other FROM cdp.link AS l WHERE l.a = walk.id AND l.status = 'active'
+                UNION ALL
+                SELECT l.a, l.b, l.a FROM cdp.link AS l WHERE l.b = walk.id AND l.status = 'active') AS k
+              JOIN cdp.identifier AS n ON n.id = k.other AND n.one_id IS NULL AND n.status = 'active'
               JOIN cdp.id_type AS t USING (type_id)
              WHERE NOT cdp._id_is_blocked(t.name, n.value)
-               AND NOT EXISTS (SELECT FROM cdp._link_neighbours(n.id) AS s (id) JOIN cdp.identifier AS o ON o.id = s.id
-                                WHERE o.one_id <> person))
+               AND NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = k.a AND v.b = k.b AND v.verdict = 'apart')
+               AND NOT EXISTS (SELECT FROM cdp.link AS l JOIN cdp.identifier AS o ON o.id IN (l.a, l.b)
+                                WHERE (l.a = n.id OR l.b = n.id) AND l.status = 'active' AND o.one_id <> person))
         SELECT walk.id FROM walk ORDER BY walk.id);
 END $$;
 COMMENT ON FUNCTION cdp._person_identifiers(int4) IS
     'internal: the identifiers of a person, with those that wait to become so';
-
-CREATE FUNCTION cdp._link_neighbours(id int4) RETURNS SETOF int4 LANGUAGE plpgsql STABLE ROWS 5
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN QUERY
-        SELECT k.other
-          FROM (SELECT l.a, l.b, l.b AS other FROM cdp.link AS l WHERE l.a = _link_neighbours.id AND l.status = 'active'
-                UNION
-                SELECT l.a, l.b, l.a FROM cdp.link AS l WHERE l.b = _link_neighbours.id AND l.status = 'active') AS k
-         WHERE NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = k.a AND v.b = k.b AND v.verdict = 'apart');
-END $$;
-COMMENT ON FUNCTION cdp._link_neighbours(int4) IS
-    'internal: the identifiers with which one has active links, and nobody has said that they are apart';
 
 -- The numbers stay: events in months that were detached, and the logs, mean nobody by them, and they are never
 -- given out again.

@@ -119,15 +119,15 @@ COMMENT ON FUNCTION cdp.person_erase(text, text, boolean) IS
     'erases whoever has this identifier everywhere; one that belongs to nobody (shared, blocked, not yet resolved) is erased alone. Returns the proof, which is also a row of cdp.erase_log';
 
 -- Whoever is told of himself is not told of others: of what is not his the type has to do.
-CREATE FUNCTION cdp._identifier_json(id int4, ids int4[]) RETURNS jsonb LANGUAGE plpgsql STABLE
+CREATE FUNCTION cdp._identifier_json(id int4, is_own boolean) RETURNS jsonb LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN (SELECT CASE WHEN i.id = ANY (ids) THEN jsonb_build_object('type', t.name, 'value', i.value)
+    RETURN (SELECT CASE WHEN is_own THEN jsonb_build_object('type', t.name, 'value', i.value)
                         ELSE jsonb_build_object('type', t.name) END
               FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = _identifier_json.id);
 END $$;
-COMMENT ON FUNCTION cdp._identifier_json(int4, int4[]) IS
-    'internal: {"type", "value"} of an identifier, without the value when it is none of these';
+COMMENT ON FUNCTION cdp._identifier_json(int4, boolean) IS
+    'internal: {"type", "value"} of an identifier, without the value when it is another''s';
 
 CREATE FUNCTION cdp._person_history_json(person int4, ids int4[]) RETURNS jsonb LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
@@ -140,13 +140,14 @@ DECLARE
 BEGIN
     RETURN jsonb_build_object(
         'merges', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', m.at, 'survivor', m.survivor, 'absorbed', m.absorbed, 'link',
-                          CASE WHEN m.link_a IS NOT NULL THEN jsonb_build_array(cdp._identifier_json(m.link_a, ids), cdp._identifier_json(m.link_b, ids)) END)
+                          CASE WHEN m.link_a IS NOT NULL THEN jsonb_build_array(cdp._identifier_json(m.link_a, m.link_a IN (SELECT unnest(ids))),
+                                                                                cdp._identifier_json(m.link_b, m.link_b IN (SELECT unnest(ids)))) END)
                           ORDER BY m.seq), '[]')
                      FROM cdp.merge_log AS m WHERE m.survivor = ANY (family) OR m.absorbed = ANY (family)),
         'splits', (SELECT coalesce(jsonb_agg(jsonb_build_object('at', s.at, 'one_id', s.one_id, 'part', s.part, 'identifiers', s.identifiers)
                           ORDER BY s.seq), '[]')
                      FROM cdp.split_log AS s WHERE s.one_id = ANY (family) OR s.part = ANY (family)),
-        'identifiers', (SELECT coalesce(jsonb_agg(cdp._identifier_json(h.id, ids) || jsonb_build_object('one_id', h.one_id, 'since', h.since, 'until', h.until)
+        'identifiers', (SELECT coalesce(jsonb_agg(cdp._identifier_json(h.id, true) || jsonb_build_object('one_id', h.one_id, 'since', h.since, 'until', h.until)
                                ORDER BY h.id, h.since), '[]')
                           FROM cdp.identifier_history AS h WHERE h.id = ANY (ids)));
 END $$;
@@ -162,9 +163,11 @@ BEGIN
                       FROM cdp.event AS e WHERE e.identifier_id = ANY (ids) GROUP BY e.name) AS n)
         || CASE WHEN each_event THEN
             (SELECT jsonb_build_object('all', coalesce(jsonb_agg(jsonb_build_object('event_id', e.event_id, 'ts', e.ts, 'name', e.name,
-                        'identifier', cdp._identifier_json(e.identifier_id, ids), 'channel', e.channel, 'props', e.props, 'received_at', e.received_at)
-                        ORDER BY e.ts, e.event_id), '[]'))
-               FROM cdp.event AS e WHERE e.identifier_id = ANY (ids)) ELSE '{}' END;
+                        'identifier', jsonb_build_object('type', t.name, 'value', i.value), 'channel', e.channel, 'props', e.props,
+                        'received_at', e.received_at) ORDER BY e.ts, e.event_id), '[]'))
+               FROM cdp.event AS e
+               JOIN cdp.identifier AS i ON i.id = e.identifier_id JOIN cdp.id_type AS t USING (type_id)
+              WHERE e.identifier_id = ANY (ids)) ELSE '{}' END;
 END $$;
 COMMENT ON FUNCTION cdp._person_events_json(int4[], boolean) IS
     'internal: how many events identifiers have, from when to when and of what names, and on demand each of them';
@@ -186,7 +189,8 @@ BEGIN
         'identifiers', (SELECT coalesce(jsonb_agg(jsonb_build_object('type', t.name, 'value', i.value, 'since', i.since,
                                'first_seen', i.first_seen, 'last_seen', i.last_seen) ORDER BY t.rank, t.name, i.id), '[]')
                           FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = ANY (ids)),
-        'links', (SELECT coalesce(jsonb_agg(jsonb_build_object('a', cdp._identifier_json(l.a, ids), 'b', cdp._identifier_json(l.b, ids), 'source', l.source,
+        'links', (SELECT coalesce(jsonb_agg(jsonb_build_object('a', cdp._identifier_json(l.a, l.a IN (SELECT unnest(ids))),
+                         'b', cdp._identifier_json(l.b, l.b IN (SELECT unnest(ids))), 'source', l.source,
                          'weight', l.weight, 'first_seen', l.first_seen, 'last_seen', l.last_seen, 'n', l.n, 'status', l.status, 'reason', l.reason)
                          ORDER BY l.a, l.b, l.source), '[]')
                     FROM (SELECT l.* FROM cdp.link AS l WHERE l.a = ANY (ids) UNION SELECT l.* FROM cdp.link AS l WHERE l.b = ANY (ids)) AS l),
