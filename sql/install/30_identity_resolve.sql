@@ -5,6 +5,23 @@
 -- The whole batch is judged before anybody is merged, so the order of its rows does not matter.
 -- enable_seqscan is off in the steps: a plan that reads a whole table would follow the graph.
 
+CREATE FUNCTION cdp._run_says(what text) RETURNS void
+    AS 'MODULE_PATHNAME', 'cdp__run_says' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._run_says(text) IS 'internal: what pg_stat_activity shows as the query of this session, until it says more';
+
+CREATE FUNCTION cdp._run_progress(kind text, step text, amount int8) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF amount >= 1000 THEN
+        PERFORM cdp._run_says(format('cdp.%s(): %s %s', kind, amount, step));
+    END IF;
+    IF amount >= 1000000 THEN
+        RAISE NOTICE '%(): % %', kind, amount, step;
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._run_progress(text, text, int8) IS
+    'internal: tells how far a long run has got: in pg_stat_activity, and where it is very long as a notice';
+
 CREATE FUNCTION cdp._resolve_take(OUT ends_a int4[], OUT ends_b int4[], OUT fresh int4[])
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
@@ -315,6 +332,7 @@ BEGIN
     batch := cdp._resolve_take();
     links_read := cardinality(batch.ends_a);
     identifiers_new := cardinality(batch.fresh);
+    PERFORM cdp._run_progress('id_resolve', 'links to judge', links_read);
     blocked := cdp._resolve_block(batch.fresh);
     found := cdp._resolve_find_shared(batch.ends_a, batch.ends_b);
     PERFORM cdp._resolve_remove_apart(batch.ends_a, batch.ends_b);
@@ -334,6 +352,7 @@ BEGIN
         quarantined := quarantined + limited;
         joined := cdp._resolve_connect(batch.ends_a, batch.ends_b, batch.fresh);
     END IF;
+    PERFORM cdp._run_progress('id_resolve', 'identifiers to give a person', cardinality(batch.fresh));
     persons_new := joined.persons_new;
     merges := cardinality(joined.absorbed);
     IF batch.fresh <> '{}' THEN

@@ -158,24 +158,29 @@ DECLARE
     given_persons int8;
 BEGIN
     PERFORM cdp._first_load_begin();
-    PERFORM cdp._first_load_take(run_id);
+    PERFORM cdp._run_says('cdp.id_resolve(): reading what has landed');
+    links_read := (SELECT t.links_read FROM cdp._first_load_take(run_id) AS t);
+    PERFORM cdp._run_progress('id_resolve', 'links read, identifiers to number', links_read);
     PERFORM cdp._id_types_learn(ARRAY(SELECT t.name FROM cdp._first_load_types() AS t));
     PERFORM cdp._first_load_type_describe(f.nth, t.type_id, t.rank, coalesce(t.fanout_limit, usual_limit),
                                            coalesce(t.neighbour_limit, 0), coalesce(l.most, 0))
        FROM cdp._first_load_types() AS f JOIN cdp.id_type AS t ON t.name = f.name COLLATE "C"
        JOIN cdp._id_type_limits() AS l USING (type_id);
     identifiers_new := cdp._first_load_number(0);
+    PERFORM cdp._run_progress('id_resolve', 'identifiers to judge', identifiers_new);
     PERFORM cdp._first_load_find_blocked();
     SELECT r.pairs, r.links, r.persons, r.blocked, r.shared, r.quarantined
       INTO links_read, links_new, persons_new, blocked, shared, quarantined FROM cdp._first_load_resolve(cdp.setting('id_size_cap')::int4) AS r;
     given := cdp._counter_take('identifier', identifiers_new);
     given_persons := cdp._counter_take('one_id', persons_new);
+    PERFORM cdp._run_progress('id_resolve', 'persons and their identifiers to write', persons_new);
     PERFORM cdp._table_fill('cdp.person', '{one_id}', format(
         'SELECT cdp._one_id_signed(%s + p.nth) AS one_id FROM generate_series(1, %s) AS p (nth)', given_persons, persons_new));
     PERFORM cdp._table_fill('cdp.identifier', '{id,type_id,value,one_id,status,first_seen,last_seen,since}', format(
         'SELECT i.id, i.type_id, i.value, i.one_id, i.status, i.first_seen, i.last_seen,
                 CASE WHEN i.one_id IS NOT NULL OR i.status = ''shared'' THEN now() END AS since
            FROM cdp._first_load_identifiers(%s, %s) AS i', given, given_persons));
+    PERFORM cdp._run_progress('id_resolve', 'links to write', links_new);
     PERFORM cdp._table_fill('cdp.link', '{a,b,source,weight,first_seen,last_seen,n,status,reason}', format(
         'SELECT l.a, l.b, l.source, l.weight, l.first_seen, l.last_seen, l.n, l.status, l.reason
            FROM cdp._first_load_links(%s) AS l', given));

@@ -164,7 +164,8 @@ BEGIN
      WHERE l.a = e.a AND l.b = e.b AND l.source = e.source COLLATE "C";
     UPDATE cdp.identifier AS i
        SET first_seen = least(i.first_seen, w.first_seen), last_seen = greatest(i.last_seen, w.last_seen)
-      FROM cdp._ingest_load_wider() AS w WHERE i.id = w.id;
+      -- In the order in which most of them lie.
+      FROM (SELECT * FROM cdp._ingest_load_wider() AS w ORDER BY w.id) AS w WHERE i.id = w.id;
 END $$;
 COMMENT ON FUNCTION cdp._ingest_widen() IS
     'internal: notes on known links and identifiers of the load when and how often they were seen';
@@ -195,6 +196,7 @@ BEGIN
           INTO events_read, events_duplicate, quarantined, partitions_new FROM cdp._ingest_take_all_events(run_id) AS e;
     END IF;
     SELECT l.links_read, quarantined + l.refused INTO links_read, quarantined FROM cdp._first_load_take(run_id) AS l;
+    PERFORM cdp._run_progress('ingest', 'links and events to store', links_read + events_read);
     identifiers_new := cdp._ingest_intern();
     IF has_events THEN
         events_new := cdp._ingest_store_events();

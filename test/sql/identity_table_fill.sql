@@ -67,3 +67,9 @@ DROP TABLE filled, hashed, numbered, deferred, guarded, foreigners;
 DROP FUNCTION note();
 REVOKE ALL ON SCHEMA cdp FROM regress_fill_stranger;
 DROP ROLE regress_fill_stranger;
+-- long runs say how far they have got
+DO $$ BEGIN
+    PERFORM cdp._run_progress('id_resolve', 'links to judge', 999);
+    PERFORM cdp._run_progress('id_resolve', 'links to judge', 1000000);
+    RAISE NOTICE 'now: %', (SELECT a.query FROM pg_stat_activity AS a WHERE a.pid = pg_backend_pid());
+END $$;
