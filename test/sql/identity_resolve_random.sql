@@ -5,14 +5,17 @@ SET client_min_messages = warning;
 -- numbers that look random and are the same everywhere
 CREATE FUNCTION dice(n int8, salt int8, sides int8) RETURNS int8 LANGUAGE sql IMMUTABLE
     RETURN abs(hashint8extended(n, salt)) % sides;
+CREATE FUNCTION name(type text, number int8) RETURNS text LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN type = 'phone' THEN '+86139' || lpad(number::text, 8, '0') ELSE number::text END;
 CREATE TABLE raw AS
-SELECT n, 'test' AS source,
-       (ARRAY['phone', 'unionid', 'device_id', 'cookie_id'])[1 + dice(n, 1, 4)] AS type_a,
-       -- every tenth row touches one of four hubs per type
-       CASE WHEN dice(n, 8, 10) = 0 THEN 'hub' || dice(n, 2, 4) ELSE (10 + dice(n, 3, 700))::text END AS value_a,
-       (ARRAY['phone', 'unionid', 'device_id', 'cookie_id'])[1 + dice(n, 4, 4)] AS type_b, (10 + dice(n, 5, 700))::text AS value_b,
+SELECT n, 'test' AS source, type_a, CASE WHEN hub IS NULL THEN name(type_a, number_a) ELSE 'hub' || hub END AS value_a,
+       type_b, name(type_b, number_b) AS value_b,
        (timestamptz '2025-01-01 00:00Z' + dice(n, 6, 1000) * interval '1 hour')::text AS seen_at, NULL AS weight
-  FROM generate_series(1, 1500) n;
+  FROM (SELECT n, (ARRAY['phone', 'unionid', 'device_id', 'cookie_id'])[1 + dice(n, 1, 4)] AS type_a,
+               -- every tenth row touches one of four hubs per type
+               CASE WHEN dice(n, 8, 10) = 0 THEN dice(n, 2, 4) END AS hub, 10 + dice(n, 3, 700) AS number_a,
+               (ARRAY['phone', 'unionid', 'device_id', 'cookie_id'])[1 + dice(n, 4, 4)] AS type_b, 10 + dice(n, 5, 700) AS number_b
+          FROM generate_series(1, 1500) n) r;
 
 -- the plain definition: the smallest number that can be reached, found by asking all neighbours
 -- until nothing changes
@@ -75,12 +78,12 @@ SELECT links_read FROM cdp.ingest();
 SELECT shared FROM cdp.id_resolve();
 SELECT count(*) FROM (SELECT * FROM result() EXCEPT TABLE first_result) d;
 
--- the first load as one call: the same again, and the same links
+-- the first load as one call: the same again, and the same links, however numbers are written
 CREATE TABLE first_links AS SELECT a, b, source, weight, first_seen, last_seen, n, status, reason FROM cdp.link;
 SELECT cdp.teardown(force => true) \g /dev/null
 SELECT cdp.setup('UTC') \g /dev/null
 INSERT INTO cdp.landing_link
-SELECT source, type_a, CASE WHEN n % 7 = 0 THEN ' ' ELSE '' END || value_a, CASE WHEN n % 5 = 0 THEN upper(type_b) ELSE type_b END, value_b,
+SELECT source, type_a, CASE n % 7 WHEN 0 THEN ' ' || value_a WHEN 1 THEN replace(value_a, '+86', '') WHEN 2 THEN replace(value_a, '+', '00') ELSE value_a END, CASE WHEN n % 5 = 0 THEN upper(type_b) ELSE type_b END, value_b,
        CASE WHEN n % 3 > 0 THEN to_char(seen_at::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') ELSE seen_at END,
        CASE WHEN n % 2 = 0 THEN '1.0' END
   FROM raw ORDER BY dice(n, 98, 1000000);
