@@ -78,6 +78,22 @@ SELECT * FROM cdp.audience_overlap('{gold,late}');
 SELECT * FROM cdp.audience_venn(ARRAY(SELECT n::text FROM generate_series(1, 17) AS n));
 SELECT cdp.audience_drop(a) FROM unnest('{gold,staff,渠道,nobody,late}'::text[]) AS a;
 
+-- by lot: everybody is in one part, and in the same one whoever else is asked about
+SELECT part, share, users, cdp.rb_to_array(members) AS members FROM cdp.audience_split('everyone', '{2,1,0,1}', 'spring');
+SELECT count(*) AS moved FROM cdp.audience_split('everyone', '{2,1,0,1}', 'spring') AS a
+  JOIN cdp.audience_split('tag:level or tag:staff', '{0.5,0.25,0,0.25}', 'spring') AS b USING (part)
+ WHERE NOT b.members OPERATOR(cdp.<@) a.members;
+SELECT users FROM cdp.audience_split('everyone', '{1,1}', '春');
+SELECT part, users, cdp.rb_to_array(members) AS members FROM cdp.audience_split('not everyone', '{1,1}', '');
+SELECT round(cdp.audience_share(one_id, 'spring')::numeric, 12) FROM unnest('{1,2147483647,-1}'::int[]) AS one_id;
+SELECT * FROM cdp.audience_split('everyone', '{1,-1}', 'spring');
+SELECT * FROM cdp.audience_split('everyone', '{1,NULL}', 'spring');
+SELECT * FROM cdp.audience_split('everyone', '{0,0}', 'spring');
+SELECT * FROM cdp.audience_split('everyone', '{}', 'spring');
+SELECT * FROM cdp.audience_split('everyone', '{1,Infinity}', 'spring');
+SELECT * FROM cdp.audience_split('everyone', '{1}', NULL);
+SELECT * FROM cdp.audience_split('tag:lewel', '{1}', 'spring');
+
 -- what does not exist
 SELECT cdp.audience_count('tag:lewel = gold');
 SELECT cdp.audience_count('audience:anybody');
