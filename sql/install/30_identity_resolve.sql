@@ -250,9 +250,11 @@ BEGIN
                    coalesce(array_agg(coalesce(cdp._one_id_unsigned(ia.one_id), -1)), '{}') AS owner_a,
                    coalesce(array_agg(coalesce(cdp._one_id_unsigned(ib.one_id), -1)), '{}') AS owner_b
               FROM unnest(ends_a, ends_b) AS p (a, b)
+              -- LIMIT holds it to both ends: by one of them all links of a hub would be read for each of its links.
+             CROSS JOIN LATERAL (
+                SELECT FROM cdp.link AS l WHERE l.a = p.a AND l.b = p.b AND l.status = 'active' LIMIT 1) AS l
               JOIN cdp.identifier AS ia ON ia.id = p.a AND ia.status = 'active'
-              JOIN cdp.identifier AS ib ON ib.id = p.b AND ib.status = 'active'
-             WHERE EXISTS (SELECT FROM cdp.link AS l WHERE l.a = p.a AND l.b = p.b AND l.status = 'active')) AS e
+              JOIN cdp.identifier AS ib ON ib.id = p.b AND ib.status = 'active') AS e
      CROSS JOIN LATERAL cdp._batch_union(fresh, e.a, e.b, e.owner_a, e.owner_b) AS u;
 END $$;
 COMMENT ON FUNCTION cdp._resolve_connect(int4[], int4[], int4[]) IS
