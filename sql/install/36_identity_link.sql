@@ -46,12 +46,13 @@ CREATE FUNCTION cdp.id_link(type_a text, value_a text, type_b text, value_b text
 DECLARE
     types text[] := ARRAY[cdp._id_type_name(id_link.type_a), cdp._id_type_name(id_link.type_b)];
     vals text[] := ARRAY[cdp._id_value(id_link.type_a, id_link.value_a), cdp._id_value(id_link.type_b, id_link.value_b)];
+    allowed text[] := cdp._id_types_allowed();
     who text := coalesce(nullif(cdp._trim(id_link.source), ''), 'unnamed');
     fault text := coalesce(
         CASE WHEN cdp._is_erased(types[1], vals[1]) OR cdp._is_erased(types[2], vals[2]) THEN cdp._erased_fault() END,
         cdp._text_fault('source', who),
-        cdp._id_type_fault('type_a', types[1], cdp._id_types_allowed()), cdp._text_fault('value_a', vals[1]),
-        cdp._id_type_fault('type_b', types[2], cdp._id_types_allowed()), cdp._text_fault('value_b', vals[2]),
+        cdp._id_type_fault('type_a', types[1], allowed), cdp._text_fault('value_a', vals[1]),
+        cdp._id_type_fault('type_b', types[2], allowed), cdp._text_fault('value_b', vals[2]),
         cdp._time_fault('seen_at', id_link.seen_at::text, id_link.seen_at, cdp.setting('event_min_ts')::timestamptz,
                         now() + cdp.setting('event_max_ahead')::interval),
         CASE WHEN id_link.weight BETWEEN 0 AND 1 THEN NULL ELSE 'weight is not a number from 0 to 1' END);
@@ -129,7 +130,7 @@ BEGIN
     waits := is_joined AND ((persons[1] IS NULL AND NOT is_fresh[1]) OR (persons[2] IS NULL AND NOT is_fresh[2])
         OR ((stored.is_new OR persons[1] IS DISTINCT FROM persons[2])
             AND (cdp._id_is_crowded(ids[1]) OR cdp._id_is_crowded(ids[2])))
-        OR (persons[1] IS DISTINCT FROM persons[2] AND cdp._join_is_limited(persons, ids)));
+        OR ((persons[1] IS NULL OR persons[1] IS DISTINCT FROM persons[2]) AND cdp._join_is_limited(persons, ids)));
     IF waits THEN
         INSERT INTO cdp.link_queue (a, b) VALUES (least(ids[1], ids[2]), greatest(ids[1], ids[2]));
         RETURN NULL;

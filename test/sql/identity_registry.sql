@@ -135,6 +135,7 @@ SELECT link('phone:13912345678', 'member_id:M3', '2025-01-03'), link('member_id:
 SELECT * FROM run();
 SELECT * FROM people();
 SELECT cdp.id_link('phone', '13912345678', 'member_id', 'M4', 'login', '2025-01-04') AS has_to_wait;
+SELECT cdp.id_link('member_id', 'M5', 'member_id', 'M6', 'login', '2025-01-04') AS both_new;
 SELECT * FROM run();
 SELECT source_table, reason, row_count FROM cdp.v_quarantine;
 -- room again: the strongest that waited comes in

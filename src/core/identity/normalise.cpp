@@ -174,6 +174,8 @@ std::optional<std::pmr::string> Understood(std::string_view value, const Spellin
     if (rules.normaliser == Normaliser::kLower) MakeLower(&text);
     return text;
   }
+  // Whatever is longer is no key anyway.
+  if (Trim(value, rules.is_utf8).size() > kLongestKey) return std::nullopt;
   Text text = Folded(value, rules.is_utf8, memory);
   switch (rules.normaliser) {
     case Normaliser::kDigits:

@@ -137,6 +137,9 @@ TEST(Normalise, PlainOnes) {
   EXPECT_EQ(As(Normaliser::kDigits, "12a"), "?");
   EXPECT_EQ(Spelled(" Not A Phone ", {Normaliser::kPhone, "CN", true}, kMemory), "Not A Phone");
   EXPECT_EQ(Spelled("\xa3\xb1 ", {Normaliser::kPhone, "CN", false}, kMemory), "\xa3\xb1");
+  EXPECT_EQ(As(Normaliser::kDigits, std::string(1024, '7')), std::string(1024, '7'));
+  EXPECT_EQ(As(Normaliser::kDigits, std::string(5000, ' ') + "7"), "7");
+  EXPECT_EQ(As(Normaliser::kDigits, std::string(1025, '7')), "?");
   EXPECT_EQ(NormaliserOf("device"), Normaliser::kDevice);
   EXPECT_EQ(NormaliserOf("Trim"), std::nullopt);
 }
