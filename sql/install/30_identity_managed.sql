@@ -154,7 +154,7 @@ BEGIN
         ['kind', 'text NOT NULL DEFAULT ''exact'' CHECK (kind IN (''exact'', ''pattern''))',
             'exact: the whole value; pattern: a regular expression'],
         ['value', 'text COLLATE "C" NOT NULL CHECK (kind = ''exact'' OR ('''' ~ value) IS NOT NULL)',
-            'the value or pattern, in lower case; compared without regard to ASCII case'],
+            'the value or pattern, in lower case; compared with values in their one spelling, without regard to ASCII case'],
         ['reason', 'text NOT NULL', 'why it identifies nobody']],
         'UNIQUE NULLS NOT DISTINCT (id_type, kind, value)')
     THEN
