@@ -57,11 +57,14 @@ BEGIN
       FROM (SELECT r.key, r.value FROM jsonb_each(rules) AS r WHERE r.key IN ('fanout_limit', 'id_size_cap')
             UNION ALL
             SELECT r.key, r.value FROM jsonb_each(rules -> 'types') AS t CROSS JOIN LATERAL jsonb_each(t.value) AS r
-             WHERE r.key IN ('fanout_limit', 'neighbour_limit', 'max_per_person') AND r.value <> 'null') AS v
+             WHERE r.key = 'rank' OR r.key IN ('fanout_limit', 'neighbour_limit', 'max_per_person') AND r.value <> 'null') AS v
      WHERE CASE jsonb_typeof(v.value) WHEN 'number' THEN v.value::numeric NOT BETWEEN 1 AND 2147483647
                                                       OR v.value::numeric % 1 <> 0 ELSE true END LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'rule "%" must be a whole number from 1', fault.key USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF EXISTS (SELECT FROM jsonb_each(rules -> 'types') AS t WHERE (t.value ->> 'ttl')::interval <= '0') THEN
+        RAISE EXCEPTION 'rule "ttl" must be positive' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF (rules ->> 'id_min_weight')::float8 NOT BETWEEN 0 AND 1 THEN
         RAISE EXCEPTION 'rule "id_min_weight" must be a number from 0 to 1' USING ERRCODE = 'invalid_parameter_value';

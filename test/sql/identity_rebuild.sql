@@ -72,6 +72,8 @@ SELECT * FROM cdp.id_simulate('{"types": {"telex": {}}}');
 SELECT * FROM cdp.id_simulate('{"types": {"phone": {"limit": 2}}}');
 SELECT * FROM cdp.id_simulate('{"types": {"phone": 2}}');
 SELECT * FROM cdp.id_simulate('{"types": {"phone": {"neighbour_limit": 0.5}}}');
+SELECT * FROM cdp.id_simulate('{"types": {"phone": {"rank": null}}}');
+SELECT * FROM cdp.id_simulate('{"types": {"phone": {"ttl": "-1 day"}}}');
 SELECT * FROM cdp.id_simulate('{"fanout_limit": 0}');
 SELECT * FROM cdp.id_simulate('{"id_size_cap": "9"}');
 SELECT * FROM cdp.id_simulate('{"block": [{"id_type": "phone"}]}');
