@@ -83,7 +83,8 @@ BEGIN
     PERFORM cdp._first_load_type_describe(f.nth, t.type_id, t.rank, 0, 0, 0)
        FROM cdp._first_load_types() AS f JOIN cdp.id_type AS t ON t.name = f.name COLLATE "C";
     PERFORM cdp._ingest_load_know(m.nth, i.id, i.first_seen, i.last_seen)
-       FROM cdp._ingest_load_met() AS m
+       -- In the order of the index: neighbours are on the same pages.
+       FROM (SELECT * FROM cdp._ingest_load_met() AS m ORDER BY m.type_id, m.value COLLATE "C") AS m
        JOIN cdp.identifier AS i ON i.type_id = m.type_id AND i.value = m.value COLLATE "C";
     -- New identifiers are numbered by first sight, then by name: never by their place in the batch.
     added := cdp._first_load_number(cdp._counter_last('identifier'));
