@@ -12,17 +12,19 @@ CREATE FUNCTION cdp._person_pages_sql("from" timestamptz, "to" timestamptz, rest
 DECLARE
     due boolean := EXISTS (SELECT FROM cdp.timeline_due);
     waiting boolean := due OR EXISTS (SELECT FROM cdp.timeline_batch);
-    first_month timestamp := date_trunc('month', "from" AT TIME ZONE 'UTC');
-    last_month timestamp := date_trunc('month', ("to" - interval '1 us') AT TIME ZONE 'UTC');
+    -- No month begins before this one, from which on there is arithmetic for all of them.
+    earliest constant timestamp := '4714-12-01 BC';
+    first_month timestamp := CASE WHEN "from" IS NOT NULL THEN date_trunc('month', greatest("from" AT TIME ZONE 'UTC', earliest)) END;
+    until timestamp := CASE WHEN "to" IS NOT NULL THEN greatest("to" AT TIME ZONE 'UTC', earliest + interval '1 us') END;
+    last_month timestamp := date_trunc('month', until - interval '1 us');
     -- A month that the period cuts, and no other, has to be sliced.
     cut_months date[] := array_remove(ARRAY[
         CASE WHEN first_month < "from" AT TIME ZONE 'UTC' THEN first_month::date END,
-        CASE WHEN last_month + interval '1 month' > "to" AT TIME ZONE 'UTC' THEN last_month::date END], NULL);
+        CASE WHEN date_trunc('month', until) < until THEN last_month::date END], NULL);
     slice text := 'cdp.timeline_page_slice(%s, coalesce($2, ''-infinity''), coalesce($3, ''infinity''))';
     page text := 't.page';
     months text := concat_ws(' AND ',
-        CASE WHEN "from" IS NOT NULL THEN 't.month >= date_trunc(''month'', $2 AT TIME ZONE ''UTC'')::date' END,
-        CASE WHEN "to" IS NOT NULL THEN 't.month <= (($3 - interval ''1 us'') AT TIME ZONE ''UTC'')::date' END);
+        't.month >= ' || quote_literal(first_month::date), 't.month <= ' || quote_literal(last_month::date));
     stored text;
     first_slot int8;
     last_slot int8;

@@ -105,6 +105,9 @@ DECLARE
     unit numeric;
     counted cdp.tally;
     before cdp.tally;
+    -- The first touch that may earn something; a window may reach further back than time does.
+    first_touch timestamptz := CASE WHEN "from" > '4714-12-01 00:00+00 BC'::timestamptz + greatest(conv_window, '0') THEN "from" - conv_window
+                                    WHEN "from" IS NOT NULL THEN '-infinity' END;
 BEGIN
     IF cardinality(decimals) > 1 THEN
         RAISE EXCEPTION 'values of these conversions are in different units' USING
@@ -118,9 +121,9 @@ BEGIN
                            %s FROM (%s) AS p',
                    CASE WHEN "from" IS NULL THEN 'NULL::cdp.tally'
                         ELSE 'cdp.attribution_agg(cdp.timeline_page_slice(p.page, ''-infinity'', $11), $4, $5, $6, $7, $8, $9, $10)' END,
-                   cdp._person_pages_sql("from" - conv_window, "to", members IS NOT NULL))
+                   cdp._person_pages_sql(first_touch, "to", members IS NOT NULL))
        INTO counted, before
-      USING members, "from" - conv_window, "to", targets, sources, conv_window, model, property, direct_code, half_life,
+      USING members, first_touch, "to", targets, sources, conv_window, model, property, direct_code, half_life,
             "from";
     RETURN QUERY
     WITH earned AS MATERIALIZED (

@@ -79,7 +79,11 @@ BEGIN
             ERRCODE = 'invalid_parameter_value';
     END IF;
     today := coalesce(today, (now() AT TIME ZONE cdp.setting('time_zone'))::date);
-    RETURN cdp.event_people(names, today - days + 1, today + 1, at_least, at_most);
+    IF NOT isfinite(today) THEN
+        RAISE EXCEPTION 'today must not be infinite' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    -- More days than there are dates before it are all of them.
+    RETURN cdp.event_people(names, CASE WHEN days <= today - '4714-11-24 BC'::date THEN today - days + 1 END, today + 1, at_least, at_most);
 END $$;
 COMMENT ON FUNCTION cdp.event_recent(text[], int4, int8, int8, date) IS
     'who did one of these events so many times in the last days, today (or the day given) being the last of them';

@@ -34,7 +34,7 @@ COMMENT ON FUNCTION cdp._event_day_property() IS
 
 -- Null for a moment at which no day of the business begins; null is also the open end.
 CREATE FUNCTION cdp._day_begun(ts timestamptz, time_zone text) RETURNS date LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN CASE WHEN isfinite(ts) AND cdp.day_of(ts, time_zone) > cdp.day_of(ts - interval '1 us', time_zone) THEN cdp.day_of(ts, time_zone) END;
+    RETURN CASE WHEN isfinite(ts) AND ts >= '4713-01-01 00:00+00 BC' AND cdp.day_of(ts, time_zone) > cdp.day_of(ts - interval '1 us', time_zone) THEN cdp.day_of(ts, time_zone) END;
 COMMENT ON FUNCTION cdp._day_begun(timestamptz, text) IS 'internal: the day that begins at a moment; null when none does';
 
 CREATE FUNCTION cdp._daily_of_days(codes int4[], property int4, "from" date, "to" date, audience cdp.roaringbitmap)

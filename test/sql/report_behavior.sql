@@ -130,6 +130,18 @@ TABLE wrong;
 RESET max_parallel_workers_per_gather;
 RESET enable_bitmapscan;
 RESET enable_indexscan;
+-- a period may reach as far as time does, and where there is nothing
+SELECT b."from", b."to", (SELECT sum(events) FROM cdp.daily_report("from" => b."from", "to" => b."to")) AS days,
+       (SELECT sum(events) FROM cdp.daily_report('{pay}', 'channel', b."from", b."to")) AS channels,
+       (SELECT sum(n) FROM cdp.path_report(1, "from" => b."from", "to" => b."to")) AS paths,
+       (SELECT sum(n) FROM cdp.attribution_report('{pay}', '{ad}', "from" => b."from", "to" => b."to")) AS conversions,
+       (SELECT string_agg(users::text, ' ' ORDER BY step) FROM cdp.funnel_report('{view,pay}', "from" => b."from", "to" => b."to")) AS funnel,
+       (SELECT sum(users) FROM cdp.retention_report('view', 'pay', 'month', 1, b."from", b."to")) AS retained
+  FROM (VALUES (NULL::timestamptz, NULL::timestamptz), ('-infinity', 'infinity'), ('4714-11-24 00:00+00 BC', '294276-12-31 23:59:59.999999+00'), ('-infinity', '2025-02-10 UTC'),
+               ('4714-11-24 00:00+00 BC', '2025-02-10 UTC'), ('2025-02-10 UTC', 'infinity'), ('2025-02-10 UTC', '294276-12-31 23:59:59.999999+00'), ('infinity', NULL), (NULL, '-infinity'),
+               (NULL, '4714-11-24 00:00+00 BC'), ('294276-12-31 23:59:59.999999+00', NULL)) AS b ("from", "to");
+SELECT sum(n) FROM cdp.attribution_report('{pay}', '{ad}', '100000000 days', "from" => '2025-02-10 UTC');
+SELECT count(*) FROM cdp.attribution_report('{pay}', '{ad}', '-1 day', "from" => '4714-11-24 00:00+00 BC');
 -- what cannot be
 SELECT * FROM cdp.daily_report('{vew}');
 SELECT * FROM cdp.daily_report(by => 'chanel');

@@ -187,6 +187,8 @@ TABLE findings;
 SELECT cdp.event_day_rebuild();
 TABLE findings;
 SELECT differences('cdp.event_day_by');
+SELECT cdp.rb_cardinality(cdp.event_recent('{view}', 2147483647, today => '2026-01-01')) = cdp.rb_cardinality(cdp.event_people('{view}')) AS always;
+SELECT cdp.event_recent('{view}', 7, today => 'infinity');
 DROP FUNCTION differences;
 DROP VIEW findings, by_channel, as_read, pays, days, said, told;
 SELECT cdp.teardown(true) > 0 AS gone, to_regclass('cdp.event_day') IS NULL AS gone_too;
