@@ -53,7 +53,7 @@ SELECT count(*) AS forms, count(o.oid) AS of_pages, string_agg(p.oid::regprocedu
   FROM pg_proc AS p LEFT JOIN pg_proc AS o
     ON o.prokind = 'a' AND o.pronamespace = p.pronamespace AND o.proname = p.proname
    AND pg_get_function_arguments(o.oid) = regexp_replace(pg_get_function_arguments(p.oid), '^(one_id integer, )?tl timeline', 'page timeline_page')
- WHERE p.prokind = 'a' AND p.pronamespace = 'cdp'::regnamespace AND pg_get_function_arguments(p.oid) ~ '^(one_id integer, )?tl timeline,';
+ WHERE p.prokind = 'a' AND p.pronamespace = 'cdp'::regnamespace AND p.proname !~ '^_' AND pg_get_function_arguments(p.oid) ~ '^(one_id integer, )?tl timeline,';
 
 -- pages of nobody are as no rows
 SELECT funnel_agg(page, '{1,2}'::int4[], '1 day') IS NULL AS funnel, paths_agg(page, '1 hour', 2) IS NULL AS paths, daily_agg(page, NULL, 1, 'UTC') IS NULL AS days
