@@ -9,9 +9,10 @@ DECLARE
     -- As id_rebuild() counts: a month is 30 days.
     ids int4[];
     spans interval[];
+    shortest interval;
 BEGIN
-    SELECT array_agg(t.type_id), array_agg(make_interval(secs => t.ttl / 1000000.0)) INTO ids, spans
-      FROM cdp._id_types_under('{}') AS t WHERE t.ttl > 0;
+    SELECT array_agg(t.type_id), array_agg(t.span), min(t.span) INTO ids, spans, shortest
+      FROM (SELECT t.type_id, make_interval(secs => t.ttl / 1000000.0) AS span FROM cdp._id_types_under('{}') AS t WHERE t.ttl > 0) AS t;
     RETURN QUERY
     SELECT l.a, l.b, l.source, l.status, k.is_over
       FROM cdp.link AS l
@@ -20,10 +21,9 @@ BEGIN
         SELECT coalesce(l.last_seen < _links_expiring.now - min(t.span), false)
                AND NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = l.a AND v.b = l.b AND v.verdict = 'together') AS is_over
           FROM unnest(ids, spans) AS t (type_id, span) WHERE t.type_id IN (ia.type_id, ib.type_id)) AS k
-     WHERE CASE WHEN l.status = 'expired' THEN NOT k.is_over
-                -- No need to ask whose they are while the shortest time has not passed.
-                ELSE l.status IN ('active', 'quarantined', 'limited')
-                     AND l.last_seen < _links_expiring.now - (SELECT min(s) FROM unnest(spans) AS s) AND k.is_over END;
+     -- No need to ask of which types they are while the shortest time has not passed.
+     WHERE (l.status = 'expired' OR l.status IN ('active', 'quarantined', 'limited') AND l.last_seen < _links_expiring.now - shortest)
+       AND k.is_over <> (l.status = 'expired');
 END $$;
 COMMENT ON FUNCTION cdp._links_expiring(timestamptz) IS
     'internal: links whose time has passed and that are not yet expired, and those that are and should not be';
