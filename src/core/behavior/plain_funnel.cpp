@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "core/base/stop.h"
 
@@ -45,7 +46,45 @@ class Scan {
   Micros start_[kMaxSteps + 1];
 };
 
-/// Some of a timeline's events in blocks, the marks of those that fill a step.
+/// Marks the events of a timeline that fill a step, in blocks.
+class HitMarks {
+ public:
+  HitMarks(const View& view, const StepTable& table, const StepFilter* filter)
+      : view_(view), table_(table), filter_(filter) {
+    if (filter != nullptr) numbers_.emplace(view, filter->operands());
+  }
+
+  /// Of the next `count` events, CodeMarks::kBlock of them unless they are the last.
+  void Next(std::size_t count, CodeMarks::Words& words) {
+    const std::byte* codes = view_.codes() + index_;
+    table_.marks().Mark(codes, count, view_.end(), words);
+    if (filter_ != nullptr) Hold(codes, count, words);
+    index_ += count;
+  }
+
+ private:
+  /// Takes away the marks of events for which the condition of their code does not hold.
+  void Hold(const std::byte* codes, std::size_t count, CodeMarks::Words& words) {
+    numbers_->NextBlock(count);
+    for (const StepFilter::GuardedCode& code : filter_->codes()) {
+      if ((view_.code_bits() & code.code_bit) == 0) continue;
+      CodeMarks::Words guarded;
+      code.marks.Mark(codes, count, view_.end(), guarded);
+      timeline::ForEachMark(guarded, count, [&](std::size_t i) {
+        const auto get = [&](Operand operand) { return numbers_->Get(operand, i); };
+        words[i / 64] ^= std::uint64_t{!filter_->Holds(code, get)} << (i % 64);
+      });
+    }
+  }
+
+  const View& view_;
+  const StepTable& table_;
+  const StepFilter* filter_;
+  std::optional<OperandReader> numbers_;
+  std::size_t index_ = 0;
+};
+
+/// Some of a timeline's events, the marks of those that fill a step.
 struct Block {
   Micros at[TimeReader::kRoom];
   CodeMarks::Words words;
@@ -68,14 +107,16 @@ struct Block {
 
 /// Calls use(block) for all events, block by block, until it returns true; leaves the last one.
 template <class Use>
-void ForEachBlock(const View& view, const StepTable& table, Block* block, Use&& use) {
+void ForEachBlock(const View& view, const StepTable& table, const StepFilter* filter, Block* block,
+                  Use&& use) {
   TimeReader times(view);
+  HitMarks marks(view, table, filter);
   StopTicker ticker;
   const std::byte* codes = view.codes();
   while (const std::size_t count = times.Next(block->at)) {
     block->codes = codes;
     block->count = count;
-    table.marks().Mark(codes, count, view.end(), block->words);
+    marks.Next(count, block->words);
     if (use(*block)) return;
     codes += count;
     ticker.Step(static_cast<std::uint32_t>(count));
@@ -85,10 +126,11 @@ void ForEachBlock(const View& view, const StepTable& table, Block* block, Use&& 
 /// False where two events that matter come at one instant. Ends when all steps are reached, by the
 /// event behind the one that reached them: it might come at the same instant.
 template <bool kChain>
-bool Run(const View& view, const StepTable& table, Block* block, Scan<kChain>* scan) {
+bool Run(const View& view, const StepTable& table, const StepFilter* filter, Block* block,
+         Scan<kChain>* scan) {
   Micros before = INT64_MIN;
   bool tied = false;
-  ForEachBlock(view, table, block, [&](const Block& events) {
+  ForEachBlock(view, table, filter, block, [&](const Block& events) {
     return events.ForEachHit(table, [&](Micros at, int step) {
       tied = at == before;
       before = at;
@@ -102,17 +144,35 @@ bool Run(const View& view, const StepTable& table, Block* block, Scan<kChain>* s
 
 }  // namespace
 
-int PlainDepth(const View& view, const StepTable& table, int reach, std::uint64_t window) {
-  Block block;
-  Scan<false> scan(table.steps(), reach, window);
-  return Run(view, table, &block, &scan) ? scan.depth() : -1;
+bool PlainHasFirst(const View& view, const StepTable& table, const StepFilter* filter) {
+  HitMarks marks(view, table, filter);
+  StopTicker ticker;
+  CodeMarks::Words words;
+  for (std::size_t from = 0; from < view.count(); from += CodeMarks::kBlock) {
+    const std::size_t count = std::min(CodeMarks::kBlock, view.count() - from);
+    marks.Next(count, words);
+    bool found = false;
+    timeline::ForEachMark(words, count, [&](std::size_t i) {
+      found |= table.StepOf(std::to_integer<std::uint8_t>(view.codes()[from + i])) == 0;
+    });
+    if (found) return true;
+    ticker.Step(static_cast<std::uint32_t>(count));
+  }
+  return false;
 }
 
-int PlainChain(const View& view, const StepTable& table, int reach, std::uint64_t window,
-               Micros* out) {
+int PlainDepth(const View& view, const StepTable& table, const StepFilter* filter, int reach,
+               std::uint64_t window) {
+  Block block;
+  Scan<false> scan(table.steps(), reach, window);
+  return Run(view, table, filter, &block, &scan) ? scan.depth() : -1;
+}
+
+int PlainChain(const View& view, const StepTable& table, const StepFilter* filter, int reach,
+               std::uint64_t window, Micros* out) {
   Block block;
   Scan<true> scan(table.steps(), reach, window);
-  if (!Run(view, table, &block, &scan)) return -1;
+  if (!Run(view, table, filter, &block, &scan)) return -1;
   const int depth = scan.depth();
   if (depth == 0) return 0;
   const Micros begun = scan.begun();
@@ -127,7 +187,7 @@ int PlainChain(const View& view, const StepTable& table, int reach, std::uint64_
   if (view.count() <= TimeReader::kBlock) {
     follow(block);
   } else {
-    ForEachBlock(view, table, &block, follow);
+    ForEachBlock(view, table, filter, &block, follow);
   }
   return depth;
 }

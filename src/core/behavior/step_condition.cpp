@@ -23,12 +23,20 @@ std::int32_t StepConditions::Join(Kind kind, std::int32_t a, std::int32_t b) {
   return Add({kind, 0, a, b});
 }
 
-OperandReader::OperandReader(const timeline::View& view, std::uint32_t operands) : values_(view) {
+OperandReader::OperandReader(const timeline::View& view, std::uint32_t operands) : view_(view) {
   for (int which = 1; which <= timeline::kMaxProperties; ++which) {
     if ((operands >> which & 1) != 0) {
       properties_[which - 1] = timeline::PropertyColumn(view, which);
     }
   }
+}
+
+void OperandReader::ReadValues() {
+  if (!values_) values_.emplace(view_);
+  values_->Skip(from_ - passed_);
+  values_->Next(n_, &block_);
+  passed_ = from_ + n_;
+  read_ = true;
 }
 
 }  // namespace cdp::behavior

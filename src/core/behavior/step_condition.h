@@ -63,12 +63,21 @@ class StepConditions {
 
   bool Lies(const Node& node, std::optional<std::int64_t> number) const {
     if (!number) return false;
-    const auto end = ranges_.begin() + node.b;
-    const auto range =
-        std::lower_bound(ranges_.begin() + node.a, end, *number,
-                         [](const Range& r, std::int64_t wanted) { return r.most < wanted; });
+    const Range* const first = ranges_.data() + node.a;
+    const Range* const end = ranges_.data() + node.b;
+    if (end - first <= kFewRanges) {
+      // Without branches: nobody can foresee where a number lies.
+      unsigned lies = 0;
+      for (const Range* range = first; range != end; ++range) {
+        lies |= unsigned{range->least <= *number} & unsigned{*number <= range->most};
+      }
+      return lies != 0;
+    }
+    const Range* const range = std::lower_bound(
+        first, end, *number, [](const Range& r, std::int64_t wanted) { return r.most < wanted; });
     return range != end && range->least <= *number;
   }
+  static constexpr std::ptrdiff_t kFewRanges = 4;
 
   std::int32_t Add(const Node& node);
   std::int32_t Join(Kind kind, std::int32_t a, std::int32_t b);
@@ -79,14 +88,14 @@ class StepConditions {
 };
 
 /// Reads the numbers of a timeline's events, block by block beside a TimeReader, and only where
-/// somebody asks: a column that no event needs is never decoded.
+/// somebody asks: a column that no event needs is never opened.
 class OperandReader {
  public:
+  /// The view must outlive it.
   OperandReader(const timeline::View& view, std::uint32_t operands);
 
   /// Goes to the next `n` events, those that TimeReader::Next returned.
   void NextBlock(std::size_t n) {
-    if (n_ != 0 && !read_) values_.Skip(n_);
     from_ += n_;
     n_ = n;
     read_ = false;
@@ -94,23 +103,20 @@ class OperandReader {
 
   /// A number of the i-th event of the block.
   std::optional<std::int64_t> Get(Operand operand, std::size_t i) {
-    if (operand != 0) {
-      const auto property = properties_[operand - 1].At(from_ + i);
-      if (!property) return std::nullopt;
-      return *property;
-    }
-    if (!read_) {
-      values_.Next(n_, &block_);
-      read_ = true;
-    }
+    if (operand != 0) return properties_[operand - 1].At(from_ + i);
+    if (!read_) ReadValues();
     if (!block_.Has(i)) return std::nullopt;
     return block_.value[i];
   }
 
  private:
-  timeline::ValueReader values_;
+  void ReadValues();
+
+  const timeline::View& view_;
   timeline::PropertyColumn properties_[timeline::kMaxProperties];
+  std::optional<timeline::ValueReader> values_;
   timeline::ValueBlock block_;
+  std::size_t passed_ = 0;  ///< events whose values were read or skipped
   std::size_t from_ = 0;
   std::size_t n_ = 0;
   bool read_ = false;  ///< whether block_ holds the values of this block

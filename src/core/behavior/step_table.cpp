@@ -39,7 +39,7 @@ std::uint64_t StepTable::FillsOfLarge(std::uint32_t code) const {
 }
 
 StepFilter::StepFilter(const FunnelSteps& steps, std::pmr::memory_resource* memory)
-    : conditions_(&steps.conditions), guards_(memory) {
+    : conditions_(&steps.conditions), codes_(memory), guards_(memory) {
   for (const StepEvent& event : steps.events) {
     if (event.condition < 0) continue;
     const bool always =
@@ -52,6 +52,14 @@ StepFilter::StepFilter(const FunnelSteps& steps, std::pmr::memory_resource* memo
   }
   std::sort(guards_.begin(), guards_.end(),
             [](const Guard& a, const Guard& b) { return a.code < b.code; });
+  for (std::size_t i = 0; i < guards_.size() && guards_[i].code < 256; ++i) {
+    const std::int32_t code = guards_[i].code;
+    if (i == 0 || code != guards_[i - 1].code) {
+      codes_.push_back({.marks = {}, .code_bit = timeline::CodeBit(code), .first = i, .end = i});
+      codes_.back().marks.Add(static_cast<std::uint8_t>(code));
+    }
+    codes_.back().end = i + 1;
+  }
 }
 
 }  // namespace cdp::behavior

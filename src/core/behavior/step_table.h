@@ -78,6 +78,24 @@ class StepFilter {
   /// The steps that only events fill for which a condition holds.
   std::uint64_t guarded() const { return guarded_; }
 
+  /// A code below 256 that fills steps under conditions: some of guards_.
+  struct GuardedCode {
+    timeline::CodeMarks marks;  ///< of this code alone
+    std::uint64_t code_bit;
+    std::size_t first;
+    std::size_t end;
+  };
+  std::span<const GuardedCode> codes() const { return codes_; }
+
+  /// Whether an event of a code, all of whose guards are of one step, fills it.
+  template <class Get>
+  bool Holds(const GuardedCode& code, Get&& get) const {
+    for (std::size_t guard = code.first; guard < code.end; ++guard) {
+      if (conditions_->Holds(guards_[guard].condition, get)) return true;
+    }
+    return false;
+  }
+
   /// Of the steps that the table gives for a code, those that the event fills; get(operand) gives
   /// its numbers.
   template <class Get>
@@ -105,6 +123,7 @@ class StepFilter {
 
   const StepConditions* conditions_;
   std::uint64_t guarded_ = 0;
+  std::pmr::vector<GuardedCode> codes_;
   std::pmr::vector<Guard> guards_;  ///< sorted by code
 };
 

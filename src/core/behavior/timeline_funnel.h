@@ -49,8 +49,7 @@ class TimelineFunnel {
 
   /// Whether what is asked is what plain_funnel.h can answer, of timelines that allow it.
   bool AsksPlain() const {
-    return mode_ == FunnelMode{} && filter_ == nullptr && table_.single() &&
-           window_ <= kMaxPlainWindow;
+    return mode_ == FunnelMode{} && table_.single() && window_ <= kMaxPlainWindow;
   }
 
   /// Whether an event fills the first step, where no step has a condition: for who cannot reach

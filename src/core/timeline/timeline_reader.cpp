@@ -156,17 +156,12 @@ std::int32_t PropertyColumn::Entry(std::size_t index) const {
   return entry;
 }
 
-std::optional<std::int32_t> PropertyColumn::ValueOf(std::uint32_t symbol) const {
-  if (nullable_ && symbol == 0) return std::nullopt;
-  const std::uint32_t number = symbol - (nullable_ ? 1 : 0);
-  if (dictionary_ == nullptr) {
-    return static_cast<std::int32_t>(static_cast<std::uint32_t>(base_) + number);
-  }
-  if (number >= entries_) {
+std::int32_t PropertyColumn::EntryOf(std::size_t index) const {
+  if (index >= entries_) {
     throw Error(ErrorCode::kCorruptData, "timeline is corrupt",
                 "A property is not in its dictionary.");
   }
-  return Entry(number);
+  return Entry(index);
 }
 
 std::optional<std::uint32_t> PropertyColumn::SymbolOf(std::optional<std::int32_t> property) const {

@@ -142,7 +142,12 @@ class PropertyColumn {
   }
 
   /// Null where the event has no property. Throws kCorruptData for a symbol that no writer writes.
-  std::optional<std::int32_t> ValueOf(std::uint32_t symbol) const;
+  std::optional<std::int32_t> ValueOf(std::uint32_t symbol) const {
+    const std::uint32_t shift = nullable_ ? 1 : 0;
+    if (symbol < shift) return std::nullopt;
+    if (dictionary_ != nullptr) return EntryOf(symbol - shift);
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(base_) + symbol - shift);
+  }
   std::optional<std::int32_t> At(std::size_t index) const { return ValueOf(SymbolAt(index)); }
 
   /// Calls take(i, has, property) for `n` events from `from` on, i counting from 0: whether the
@@ -186,6 +191,8 @@ class PropertyColumn {
     return (byte >> (bit % 8)) & ((1u << bits_) - 1);
   }
   std::int32_t Entry(std::size_t index) const;
+  /// The same, checked.
+  std::int32_t EntryOf(std::size_t index) const;
 
   template <class SymbolOfIndex, class Take>
   void Each(std::size_t n, SymbolOfIndex symbol_of, Take& take) const {
