@@ -69,13 +69,14 @@ BEGIN
     UPDATE cdp.person AS p SET ended_at = now()
      WHERE p.one_id = ANY (persons) AND p.ended_at IS NULL AND p.one_id <> ALL (coalesce(owners, '{}'))
        AND p.merged_into IS NULL;
+    -- Links first: joined by person first, all identifiers of one would be tried with all.
+    WITH held AS MATERIALIZED (
+        SELECT l.a, l.b, m.one_id FROM unnest(ids, owners) AS m (id, one_id) JOIN cdp.link AS l ON l.a = m.id AND l.status = 'active'
+    )
     SELECT cdp.components_agg(e.a, e.b) INTO graph
       FROM (SELECT m.id AS a, m.id AS b FROM unnest(ids) AS m (id)
             UNION ALL
-            SELECT l.a, l.b
-              FROM unnest(ids, owners) AS m (id, one_id)
-              JOIN cdp.link AS l ON l.a = m.id AND l.status = 'active'
-              JOIN unnest(ids, owners) AS o (id, one_id) ON o.id = l.b AND o.one_id = m.one_id) AS e;
+            SELECT h.a, h.b FROM held AS h JOIN unnest(ids, owners) AS o (id, one_id) ON o.id = h.b AND o.one_id = h.one_id) AS e;
     IF graph IS NULL OR cdp.components_count(graph) = owner_count THEN
         RETURN 0;
     END IF;
