@@ -367,6 +367,38 @@ TEST(RuledFunnel, LongTimelines) {
   EXPECT_EQ(answer.attempts[99], (std::vector<Micros>{999'000}));
 }
 
+// What does not meet its condition might as well not be there: over several blocks, in some of
+// which nobody asks for a value.
+TEST(RuledFunnel, ConditionsOfLongTimelines) {
+  std::mt19937_64 rng(20250714);
+  for (int round = 0; round < 60; ++round) {
+    std::vector<FullEvent> events;
+    std::vector<FullEvent> left;
+    const auto size = static_cast<Micros>(rng() % 1500);
+    const Micros quiet = static_cast<Micros>(rng() % 1500);
+    for (Micros at = 0; at < size; ++at) {
+      FullEvent event = EventOf(at * 1000, at < quiet ? 4 : static_cast<std::int32_t>(rng() % 5));
+      event.present = rng() % 4;
+      if ((event.present & 1) != 0) event.value = static_cast<std::int64_t>(rng() % 10);
+      if ((event.present & 2) != 0) event.properties[0] = static_cast<std::int32_t>(rng() % 3);
+      events.push_back(event);
+      const bool has_value = (event.present & 1) != 0;
+      const bool has_property = (event.present & 2) != 0;
+      const bool kept = event.code == 1   ? has_value && event.value != 3
+                        : event.code == 2 ? (has_value && event.value >= 8) ||
+                                                (has_property && event.properties[0] == 1)
+                                          : event.code == 3 && !has_property;
+      if (kept) left.push_back(event);
+    }
+    const FunnelWindow window(1000 * (1 + rng() % 20));
+    const Answer wanted = Ask(left, {.steps = "1,2,3", .window = window});
+    const Answer answer = Ask(
+        events, {.steps = "1[value <> 3],2[value >= 8]|2[p1 = 1],3[p1 is null]", .window = window});
+    ASSERT_EQ(answer.depth, wanted.depth) << "round " << round;
+    ASSERT_EQ(answer.chain, wanted.chain) << "round " << round;
+  }
+}
+
 std::string MessageOf(const RuledQuestion& question) {
   std::pmr::monotonic_buffer_resource memory;
   try {
