@@ -29,6 +29,18 @@ struct [[gnu::packed, gnu::aligned(4)]] Stamped {
   }
 };
 
+/// Calls visit(record) for each in turn and polls for interrupts after so many.
+template <class Record, class Visit>
+void ForEachPolled(std::span<const Record> records, Visit&& visit) {
+  constexpr std::size_t kPiece = std::size_t{1} << 16;
+  while (!records.empty()) {
+    const auto piece = records.first(std::min(kPiece, records.size()));
+    for (const Record& record : piece) visit(record);
+    if (piece.size() == kPiece) CheckStop();
+    records = records.subspan(piece.size());
+  }
+}
+
 /// Merges two sorted sequences into `out`, which has room for both and overlaps neither, except
 /// that it may be so far before `b` that `a` just fits in between.
 template <class Record>

@@ -19,7 +19,9 @@ unsigned WidthFor(std::uint64_t symbols) {
 
 template <class Code, class Record>
 std::byte* WriteCodes(std::span<const Record> events, std::byte* out) {
-  for (const Record& event : events) out = WriteRaw(out, static_cast<Code>(CodeOf(event)));
+  ForEachPolled(events, [&out](const Record& event) {
+    out = WriteRaw(out, static_cast<Code>(CodeOf(event)));
+  });
   return out;
 }
 
@@ -28,8 +30,12 @@ std::byte* WriteDeltas(std::span<const Record> events, unsigned set, std::byte* 
                        const std::byte* end) {
   const std::size_t deltas = events.empty() ? 0 : events.size() - 1;
   GroupWriter writer(set, controls, controls + ControlBytes(deltas), end);
-  for (std::size_t i = 1; i < events.size(); ++i) {
-    writer.Put(Elapsed(events[i - 1].at, events[i].at) / kTick);
+  if (deltas != 0) {
+    Micros before = events.front().at;
+    ForEachPolled(events.subspan(1), [&writer, &before](const Record& event) {
+      writer.Put(Elapsed(before, event.at) / kTick);
+      before = event.at;
+    });
   }
   return writer.Finish();
 }
@@ -48,9 +54,9 @@ std::byte* WriteValues(const ValueLayout& layout, std::span<const Record> events
     out += bytes;
   }
   GroupWriter writer(layout.set, out, out + ControlBytes(layout.present), end);
-  for (const Record& event : events) {
+  ForEachPolled(events, [&writer](const Record& event) {
     if (event.has_value()) writer.Put(ZigZag(event.value));
-  }
+  });
   return writer.Finish();
 }
 

@@ -308,11 +308,7 @@ Layout<Record> Measure(ForEach&& for_each, [[maybe_unused]] std::pmr::memory_res
 /// The same for events in memory.
 template <class Record>
 Layout<Record> MeasureEvents(std::span<const Record> sorted, std::pmr::memory_resource* memory) {
-  return Measure<Record>(
-      [sorted](auto&& visit) {
-        for (const Record& event : sorted) visit(event);
-      },
-      memory);
+  return Measure<Record>([sorted](auto&& visit) { ForEachPolled(sorted, visit); }, memory);
 }
 
 /// Writes the image of the events that `layout` was measured on; `out` has room for layout.size().

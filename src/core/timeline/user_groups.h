@@ -15,7 +15,10 @@ class UserGroups {
  public:
   /// What the segments point to must live as long as the groups are asked for.
   UserGroups(RowSegments&& rows, std::pmr::memory_resource* memory)
-      : rows_(std::move(rows)), keys_(memory), begins_(memory), users_(memory), events_(memory) {}
+      : memory_(memory), rows_(std::move(rows)), keys_(memory), begins_(memory), users_(memory) {}
+  UserGroups(const UserGroups&) = delete;
+  UserGroups& operator=(const UserGroups&) = delete;
+  ~UserGroups() { DropRoom(); }
 
   /// The next user; false at the end. The events may be sorted or changed; they live until the next
   /// call.
@@ -26,7 +29,7 @@ class UserGroups {
         if (begins_[group] == begins_[group + 1]) continue;
         const std::uint64_t key = users_.empty() ? least_ + group : users_[group];
         *user = rows_.UserOf(partition_, key);
-        *events = std::span(events_).subspan(begins_[group], begins_[group + 1] - begins_[group]);
+        *events = {events_ + begins_[group], begins_[group + 1] - begins_[group]};
         return true;
       }
       if (segment_ == rows_.segments.size()) return false;
@@ -67,7 +70,7 @@ class UserGroups {
       begins_[group] = before;
       before += rows;
     }
-    events_.resize(keys_.size());
+    MakeRoom(keys_.size());
     const std::uint64_t* group = keys_.data();
     ForEachRow(segments, [this, &group](RowReader* reader) {
       std::uint64_t key = 0;
@@ -76,6 +79,19 @@ class UserGroups {
       events_[begins_[*group++ + 1]++] = event;
       return true;
     });
+  }
+
+  /// Room for so many events, which are not touched: that takes long where they are many.
+  void MakeRoom(std::size_t events) {
+    if (events <= room_) return;
+    DropRoom();
+    events_ = static_cast<Record*>(memory_->allocate(events * sizeof(Record), alignof(Record)));
+    room_ = events;
+  }
+  void DropRoom() {
+    if (events_ != nullptr) memory_->deallocate(events_, room_ * sizeof(Record), alignof(Record));
+    events_ = nullptr;
+    room_ = 0;
   }
 
   /// Puts the number of its user into the place of each key, of which `most` is the greatest, and
@@ -132,6 +148,7 @@ class UserGroups {
     }
   }
 
+  std::pmr::memory_resource* memory_;
   RowSegments rows_;
   std::size_t segment_ = 0;  ///< the next that was not read
   unsigned partition_ = 0;
@@ -140,7 +157,8 @@ class UserGroups {
   std::pmr::vector<std::uint64_t> keys_;   ///< of rows, then the numbers of their groups
   std::pmr::vector<std::size_t> begins_;   ///< of groups, and the end
   std::pmr::vector<std::uint64_t> users_;  ///< keys of groups, where they lie far apart
-  std::pmr::vector<Record> events_;
+  Record* events_ = nullptr;               ///< of the partition, user by user
+  std::size_t room_ = 0;
 };
 
 }  // namespace cdp::timeline
