@@ -42,6 +42,8 @@ class RuledFunnel {
   RuledFunnel& operator=(const RuledFunnel&) = delete;
 
   int steps() const { return read_.steps; }
+  /// StepTable::first_bits.
+  std::uint64_t first_bits() const { return table_.first_bits(); }
 
   /// The depth of the attempt that wins.
   int Depth(const timeline::View& view);

@@ -37,6 +37,9 @@ class StepTable {
   /// The codes below 256 that fill a step.
   const timeline::CodeMarks& marks() const { return marks_; }
 
+  /// CodeBit of the codes of the first step: a timeline without any of them reaches none.
+  std::uint64_t first_bits() const { return code_bits_[0]; }
+
   /// How many of the first `steps` steps a timeline may reach whose codes have these bits
   /// (View::code_bits).
   int Reach(std::uint64_t code_bits, int steps) const {

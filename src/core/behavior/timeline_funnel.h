@@ -26,6 +26,8 @@ class TimelineFunnel {
   }
 
   int steps() const { return steps_; }
+  /// StepTable::first_bits.
+  std::uint64_t first_bits() const { return table_.first_bits(); }
 
   /// The number of steps that the timeline's events reach.
   int Depth(const timeline::View& view) const { return DepthWithin(view, Reach(view)); }

@@ -75,23 +75,34 @@ class PageView {
   /// The number of events of all.
   std::uint64_t CountEvents() const;
 
-  /// Calls use(PagePerson) for each person in ascending order. Polls for interrupts.
+  /// Calls use(PagePerson) for each person in ascending order. Polls for interrupts. Those none of
+  /// whose codes has one of these bits (CodeBit) are passed over: nothing but their entry is read.
   template <class Use>
-  void ForEachPerson(Use&& use) const {
+  void ForEachPerson(Use&& use, std::uint64_t code_bits = kAnyCode) const {
     StopTicker ticker;
     std::size_t begin = 0;
     for (std::size_t i = 0; i < header_.people; ++i) {
+      if (code_bits != kAnyCode) {
+        std::byte room[kEntryRoom];
+        const std::byte* entry = EntryAt(i, room);
+        if ((Number(entry, kCodeBitsField) & code_bits) == 0) {
+          begin = Number(entry, kEndField);
+          ticker.Step();
+          continue;
+        }
+      }
       const PagePerson person = Read(i, begin);
       begin += person.body.size();
       use(person);
       ticker.Step(person.header.count + 16);
     }
   }
+  static constexpr std::uint64_t kAnyCode = ~std::uint64_t{0};
 
-  /// Calls use(person, view) for each of them.
+  /// Calls use(person, view) likewise.
   template <class Use>
-  void ForEach(Use&& use) const {
-    ForEachPerson([&](const PagePerson& person) { use(person.person, Open(person)); });
+  void ForEach(Use&& use, std::uint64_t code_bits = kAnyCode) const {
+    ForEachPerson([&](const PagePerson& person) { use(person.person, Open(person)); }, code_bits);
   }
 
  private:

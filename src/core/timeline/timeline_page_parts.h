@@ -23,10 +23,12 @@ inline std::size_t CountParts(std::span<const std::byte> page) {
 }
 
 /// Calls use(person, view) for each person of a page in either form, in ascending order; the view
-/// lives during the call. `memory` lends room.
+/// lives during the call. Those none of whose codes has one of `code_bits` may be passed over.
+/// `memory` lends room.
 template <class Use>
-void ForEachOfPage(std::span<const std::byte> page, std::pmr::memory_resource* memory, Use&& use) {
-  if (!IsPageBuild(page)) return PageView(page).ForEach(use);
+void ForEachOfPage(std::span<const std::byte> page, std::pmr::memory_resource* memory, Use&& use,
+                   std::uint64_t code_bits = PageView::kAnyCode) {
+  if (!IsPageBuild(page)) return PageView(page).ForEach(use, code_bits);
   PagePeople people(memory);
   people.reserve(CountParts(page));
   ForEachOfPageBuild(page, [&people](const PagePerson& person) {

@@ -214,7 +214,7 @@ Datum AddPage(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funnel) 
   const FunnelPlace place = PlaceFor(fcinfo, aggregate, steps, people * most);
   CallCore([&] {
     std::uint64_t spans[kMaxFunnelSteps];
-    TimelinePage::ForEachPerson(page, [&](std::uint32_t person, const timeline::View& view) {
+    const auto add = [&](std::uint32_t person, const timeline::View& view) {
       const int level = funnel->Spans(view, spans);
       if (level == 0) return;
       const std::span<const std::uint64_t> taken(spans, static_cast<std::size_t>(level - 1));
@@ -223,7 +223,8 @@ Datum AddPage(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funnel) 
       } else {
         place.expanded->value().Add(person, level, taken);
       }
-    });
+    };
+    TimelinePage::ForEachPerson(page, add, funnel->first_bits());
   });
   return place.datum();
 }

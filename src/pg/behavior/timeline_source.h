@@ -36,11 +36,13 @@ struct TimelinePage {
   static void ForEach(const varlena* value, Use&& use) {
     ForEachPerson(value, [&use](std::uint32_t, const timeline::View& view) { use(view); });
   }
-  /// Calls use(person, view) likewise.
+  /// Calls use(person, view) likewise; those none of whose codes has one of `code_bits` may be
+  /// passed over.
   template <class Use>
-  static void ForEachPerson(const varlena* value, Use&& use) {
+  static void ForEachPerson(const varlena* value, Use&& use,
+                            std::uint64_t code_bits = timeline::PageView::kAnyCode) {
     ContextResource memory(CurrentMemoryContext);
-    timeline::ForEachOfPage(BytesOf(value), &memory, use);
+    timeline::ForEachOfPage(BytesOf(value), &memory, use, code_bits);
   }
 };
 

@@ -175,6 +175,24 @@ TEST(TimelinePageProperty, SlicesEachPerson) {
   }
 }
 
+TEST(TimelinePageProperty, PassesOverWhoHasNoneOfTheCodes) {
+  std::mt19937_64 rng(20261114);
+  for (int round = 0; round < kPages; ++round) {
+    const auto bytes = WrittenPage(RandomPage(rng), rng);
+    const PageView view(bytes);
+    const std::uint64_t code_bits = rng() & rng() & rng();
+    std::vector<std::pair<std::uint32_t, std::size_t>> wanted, given;
+    view.ForEachPerson([&](const PagePerson& person) {
+      if ((person.header.code_bits & code_bits) == 0) return;
+      wanted.emplace_back(person.person, person.body.size());
+    });
+    view.ForEachPerson(
+        [&](const PagePerson& person) { given.emplace_back(person.person, person.body.size()); },
+        code_bits);
+    ASSERT_EQ(given, wanted) << "round " << round;
+  }
+}
+
 // Any change of a page is another page or none, and neither check nor readers pass the end: the
 // copy is exactly as long as the page, so the address sanitizer sees them do so.
 TEST(TimelinePageProperty, DamageIsSeenOrIsAnotherPage) {
