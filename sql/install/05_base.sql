@@ -173,6 +173,15 @@ BEGIN
         WHEN 'id_default_country' THEN
             value := upper(value);
             fault := CASE WHEN value !~ '^[A-Z]{2}$' THEN 'must be a country code of two letters' END;
+            IF fault IS NULL AND value <> cdp.setting(key) THEN
+                PERFORM cdp._lock('ingest');
+                IF EXISTS (SELECT FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE t.normaliser = 'phone') THEN
+                    RAISE EXCEPTION 'phone numbers are stored already' USING
+                        ERRCODE = 'object_not_in_prerequisite_state',
+                        DETAIL = 'Of another country, those without a country code would not be found again.',
+                        HINT = 'Land phone numbers of other countries with their country code.';
+                END IF;
+            END IF;
         ELSE
             RAISE EXCEPTION 'setting "%" cannot be changed', key USING
                 ERRCODE = 'invalid_parameter_value';

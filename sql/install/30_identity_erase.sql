@@ -37,7 +37,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM cdp.erased) THEN
         RETURN NULL;
     END IF;
-    RETURN (SELECT s.key FROM cdp.secret AS s WHERE s.name = 'identifier');
+    RETURN cdp._secret_key();
 END $$;
 COMMENT ON FUNCTION cdp._erased_key() IS 'internal: the key of tombstones; NULL where there are none';
 

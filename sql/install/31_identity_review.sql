@@ -50,10 +50,15 @@ CREATE FUNCTION cdp.id_share(type text, value text)
     SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    the_id int4 := cdp._identifier_id(type, value);
-    spelled text := cdp._id_value(type, value);
-    run int8 := cdp._identity_begin('id_share', spelled);
+    the_id int4;
+    spelled text;
+    run int8;
 BEGIN
+    -- Before the look: who is just being erased is nobody any more.
+    PERFORM cdp._identity_lock('id_share');
+    the_id := cdp._identifier_id(type, value);
+    spelled := cdp._id_value(type, value);
+    run := cdp._run_start('id_share', spelled);
     UPDATE cdp.identifier AS i SET verdict = 'rejected' WHERE i.id = the_id;
     RETURN QUERY SELECT * FROM cdp._identifiers_withdraw(ARRAY[the_id], 'shared', 'one end is shared: marked by hand', run,
         jsonb_build_object('type', type, 'value', spelled));
@@ -84,11 +89,16 @@ COMMENT ON FUNCTION cdp._links_approve(int4[]) IS
 CREATE FUNCTION cdp.id_approve(type text, value text) RETURNS int8
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    the_id int4 := cdp._identifier_id(type, value);
-    spelled text := cdp._id_value(type, value);
-    run int8 := cdp._identity_begin('id_approve', spelled);
+    the_id int4;
+    spelled text;
+    run int8;
     approved int8;
 BEGIN
+    -- Before the look: who is just being erased is nobody any more.
+    PERFORM cdp._identity_lock('id_approve');
+    the_id := cdp._identifier_id(type, value);
+    spelled := cdp._id_value(type, value);
+    run := cdp._run_start('id_approve', spelled);
     -- With no person it is taken for a new one by the next resolve.
     PERFORM cdp._identity_note_past(ARRAY[the_id]);
     UPDATE cdp.identifier AS i SET verdict = 'approved', status = 'active' WHERE i.id = the_id;
@@ -129,10 +139,15 @@ COMMENT ON FUNCTION cdp.id_approve(int4, int4) IS
 CREATE FUNCTION cdp.id_reject(type text, value text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    the_id int4 := cdp._identifier_id(type, value);
-    spelled text := cdp._id_value(type, value);
-    run int8 := cdp._identity_begin('id_reject', spelled);
+    the_id int4;
+    spelled text;
+    run int8;
 BEGIN
+    -- Before the look: who is just being erased is nobody any more.
+    PERFORM cdp._identity_lock('id_reject');
+    the_id := cdp._identifier_id(type, value);
+    spelled := cdp._id_value(type, value);
+    run := cdp._run_start('id_reject', spelled);
     UPDATE cdp.identifier AS i SET verdict = 'rejected' WHERE i.id = the_id AND i.status <> 'active';
     IF NOT FOUND THEN
         RAISE EXCEPTION 'identifier "%" of type "%" is not refused by any guard', spelled, type USING

@@ -121,7 +121,8 @@ BEGIN
                  WHERE e.kind = 'pattern' AND (e.id_type IS NULL OR e.id_type = t.name))) AS p (pattern)
              WHERE NOT t.is_hashed
         )
-        SELECT 'CASE i.type_id' || coalesce(string_agg(format(' WHEN %s THEN %s', c.type_id, c.condition), '' ORDER BY c.type_id), '')
+        -- No type has the number 0: a CASE needs a branch, also where every type is hashed.
+        SELECT 'CASE i.type_id WHEN 0 THEN false' || coalesce(string_agg(format(' WHEN %s THEN %s', c.type_id, c.condition), '' ORDER BY c.type_id), '')
                -- Of a hash nobody can tell what it was.
                || ' ELSE i.status = ''blocked'' END'
           FROM (SELECT c.type_id, string_agg(c.condition, ' OR ' ORDER BY c.condition COLLATE "C") AS condition

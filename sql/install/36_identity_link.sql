@@ -45,18 +45,11 @@ CREATE FUNCTION cdp.id_link(type_a text, value_a text, type_b text, value_b text
 #variable_conflict use_column
 DECLARE
     types text[] := ARRAY[cdp._id_type_name(id_link.type_a), cdp._id_type_name(id_link.type_b)];
-    vals text[] := ARRAY[cdp._id_value(id_link.type_a, id_link.value_a), cdp._id_value(id_link.type_b, id_link.value_b)];
-    allowed text[] := cdp._id_types_allowed();
+    vals text[];
+    allowed text[];
     who text := coalesce(nullif(cdp._trim(id_link.source), ''), 'unnamed');
-    fault text := coalesce(
-        CASE WHEN cdp._is_erased(types[1], vals[1]) OR cdp._is_erased(types[2], vals[2]) THEN cdp._erased_fault() END,
-        cdp._text_fault('source', who),
-        cdp._id_type_fault('type_a', types[1], allowed), cdp._text_fault('value_a', vals[1]),
-        cdp._id_type_fault('type_b', types[2], allowed), cdp._text_fault('value_b', vals[2]),
-        cdp._time_fault('seen_at', id_link.seen_at::text, id_link.seen_at, cdp.setting('event_min_ts')::timestamptz,
-                        now() + cdp.setting('event_max_ahead')::interval),
-        CASE WHEN id_link.weight BETWEEN 0 AND 1 THEN NULL ELSE 'weight is not a number from 0 to 1' END);
-    min_weight float8 := cdp.setting('id_min_weight')::float8;
+    fault text;
+    min_weight float8;
     one record;
     ids int4[] := '{NULL,NULL}';
     persons int4[] := '{NULL,NULL}';
@@ -68,13 +61,25 @@ DECLARE
     waits boolean;
     target int4;
 BEGIN
-    IF fault IS NOT NULL THEN
-        RAISE EXCEPTION 'link is refused: %', fault USING ERRCODE = 'invalid_parameter_value';
-    END IF;
     -- In this order, as everywhere: ingest() numbers identifiers too.
     PERFORM cdp._require_setup();
     PERFORM cdp._lock('ingest');
     PERFORM cdp._identity_lock('id_link');
+    -- After the locks: who is just being erased, or a type whose spelling changes, must be seen as it is then.
+    vals := ARRAY[cdp._id_value(id_link.type_a, id_link.value_a), cdp._id_value(id_link.type_b, id_link.value_b)];
+    allowed := cdp._id_types_allowed();
+    min_weight := cdp.setting('id_min_weight')::float8;
+    fault := coalesce(
+        CASE WHEN cdp._is_erased(types[1], vals[1]) OR cdp._is_erased(types[2], vals[2]) THEN cdp._erased_fault() END,
+        cdp._text_fault('source', who),
+        cdp._id_type_fault('type_a', types[1], allowed), cdp._text_fault('value_a', vals[1]),
+        cdp._id_type_fault('type_b', types[2], allowed), cdp._text_fault('value_b', vals[2]),
+        cdp._time_fault('seen_at', id_link.seen_at::text, id_link.seen_at, cdp.setting('event_min_ts')::timestamptz,
+                        now() + cdp.setting('event_max_ahead')::interval),
+        CASE WHEN id_link.weight BETWEEN 0 AND 1 THEN NULL ELSE 'weight is not a number from 0 to 1' END);
+    IF fault IS NOT NULL THEN
+        RAISE EXCEPTION 'link is refused: %', fault USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF EXISTS (SELECT FROM unnest(types) AS n (name) LEFT JOIN cdp.id_type AS t ON t.name = n.name COLLATE "C" WHERE t.name IS NULL) THEN
         PERFORM cdp._id_types_learn(ARRAY(SELECT DISTINCT n FROM unnest(types) AS n));
     END IF;

@@ -33,6 +33,7 @@ class Printer {
     CheckTextSize(out_.size());
     switch (node.kind) {
       case Kind::kNot:
+        CountNode(&nodes_);
         GoDeeper(&depth_);
         out_ += "not ";
         Part(node.parts.front(), Precedence(Kind::kNot));
@@ -49,6 +50,7 @@ class Printer {
         break;
       }
       default:
+        CountNode(&nodes_);
         Leaf(node);
     }
   }
@@ -197,6 +199,7 @@ class Printer {
 
   std::string out_;
   int depth_ = 0;
+  std::size_t nodes_ = 0;  // what is written must be read again, by the same limits
   StopTicker ticker_;
 };
 

@@ -332,8 +332,8 @@ ContainerForm Block::Best() {
 
 void Block::Write(const ContainerForm& form, std::byte* out) const {
   const bool is_array = form.kind == ContainerKind::kArray;
-  // Only bits are so many, in so many runs, that a bitset is the best.
-  if (form.kind == ContainerKind::kBitset || (is_array && kind_ == Kind::kList)) {
+  if ((form.kind == ContainerKind::kBitset && kind_ == Kind::kBits) ||
+      (is_array && kind_ == Kind::kList)) {
     std::memcpy(out, data_, form.bytes);
   } else if (is_array && kind_ == Kind::kBits) {
     ForEachBit(*bits(), [&out](std::uint32_t value) {

@@ -67,7 +67,7 @@ void ForEachBit(const Words& words, Body body) {
   }
 }
 
-/// Writes an array or run container of `form`: `for_each_run(body)` gives its runs in order.
+/// Writes a container of `form`: `for_each_run(body)` gives its runs in order.
 template <class Runs>
 void WriteRunsAs(const ContainerForm& form, Runs for_each_run, std::byte* out) {
   if (form.kind == ContainerKind::kArray) {
@@ -76,6 +76,13 @@ void WriteRunsAs(const ContainerForm& form, Runs for_each_run, std::byte* out) {
         StoreAt(out, static_cast<std::uint16_t>(value));
       }
     });
+    return;
+  }
+  if (form.kind == ContainerKind::kBitset) {
+    Words words = {};
+    for_each_run(
+        [&words](std::uint32_t first, std::uint32_t last) { SetBits(&words, first, last); });
+    std::memcpy(out, words.data(), kBitsetBytes);
     return;
   }
   StoreAt(out, static_cast<std::uint16_t>(form.bytes / 4));

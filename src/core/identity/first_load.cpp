@@ -71,6 +71,11 @@ std::uint64_t PairHash(std::uint32_t a, std::uint32_t b, std::uint32_t source) {
 
 }  // namespace
 
+// The steps are functions of SQL, and anybody may call them in any order.
+void FirstLoad::Require(Step step) const {
+  if (step_ != step) throw Error(ErrorCode::kInvalidArgument, "steps of a load out of order");
+}
+
 std::string_view FirstLoad::Keep(std::string_view text) {
   auto* room = static_cast<char*>(texts_.allocate(text.size() + 1, 1));
   std::memcpy(room, text.data(), text.size());
@@ -152,6 +157,7 @@ void FirstLoad::Connect(std::uint32_t a, std::uint32_t b, std::uint32_t source,
 }
 
 void FirstLoad::Add(const Sighting& sighting) {
+  Require(Step::kTaking);
   const std::int64_t at = sighting.at;
   const std::uint32_t a = Intern(TypeOf(sighting.type_a), sighting.value_a, at, at);
   const std::uint32_t b = Intern(TypeOf(sighting.type_b), sighting.value_b, at, at);
@@ -161,21 +167,25 @@ void FirstLoad::Add(const Sighting& sighting) {
 
 void FirstLoad::See(std::string_view type, std::string_view value, std::int64_t first,
                     std::int64_t last) {
+  Require(Step::kTaking);
   Intern(TypeOf(type), value, first, last);
 }
 
 void FirstLoad::Know(std::size_t n, std::int32_t id, std::int64_t first_seen,
                      std::int64_t last_seen) {
+  Require(Step::kTaking);
   if (n >= identifiers_.size() || id < 1) {
     throw Error(ErrorCode::kInvalidArgument, "no such identifier");
   }
   Identifier& known = identifiers_[n];
   known.is_stored = true;
+  knows_ = true;
   known.is_wider = known.first_seen < first_seen || known.last_seen > last_seen;
   known.number = static_cast<std::uint32_t>(id) - 1;
 }
 
 std::int32_t FirstLoad::IdOf(std::string_view type, std::string_view value) const {
+  Require(Step::kNumbered);
   const auto name_at = [this](std::uint32_t i) { return types_[i].name; };
   const std::uint32_t kind = type_slots_.empty() ? kEmptySlot : SlotOf(&type_slots_, type, name_at);
   if (kind != kEmptySlot) {
@@ -204,6 +214,8 @@ void FirstLoad::DescribeType(std::size_t n, const Type& type) {
 }
 
 void FirstLoad::Number(std::uint32_t given) {
+  Require(Step::kTaking);
+  step_ = Step::kNumbered;
   given_ = given;
   for (std::uint32_t place = 0; place < identifiers_.size(); ++place) {
     if (!identifiers_[place].is_stored) order_.push_back(place);
@@ -228,6 +240,8 @@ void FirstLoad::Block(std::size_t number) {
 }
 
 void FirstLoad::SortLinks() {
+  Require(Step::kNumbered);
+  step_ = Step::kSorted;
   std::pmr::vector<std::uint32_t>(memory_).swap(identifier_slots_);
   std::pmr::vector<std::uint32_t>(memory_).swap(link_slots_);
   stored_.resize(links_.size());
@@ -330,6 +344,7 @@ FirstLoad::Refusal FirstLoad::refusal(const Link& link) const {
 }
 
 void FirstLoad::Resolve() {
+  if (knows_ || given_ > 0) throw Error(ErrorCode::kInvalidArgument, "not the first load");
   SortLinks();
   FindShared();
   std::pmr::vector<std::uint32_t> parent(identifiers_.size(), memory_);
@@ -355,6 +370,7 @@ void FirstLoad::Resolve() {
     const std::uint32_t root = parent[number];
     one.person = root == number ? ++persons_ : identifiers_[order_[root]].person;
   }
+  step_ = Step::kResolved;
 }
 
 }  // namespace cdp::identity

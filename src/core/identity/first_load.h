@@ -112,6 +112,8 @@ class FirstLoad {
   /// May the link be stored? It is not when one of its ends is new.
   bool MayBeStored(const Link& link) const { return link.b < given_; }
   void KnowLink(std::size_t n);
+  /// Raises an error unless SortLinks() has been called, before is_stored().
+  void RequireSorted() const { Require(Step::kSorted); }
   bool is_stored(std::size_t link) const { return stored_[link]; }
 
   /// Why a link merges nobody: an end is blocked, or shared by too many of a type, or a person
@@ -123,6 +125,8 @@ class FirstLoad {
     const Type* other = nullptr;  ///< the type of which there are too many; null: in all
   };
   Refusal refusal(const Link& link) const;
+  /// Raises an error unless Resolve() has been called, before refusal().
+  void RequireResolved() const { Require(Step::kResolved); }
 
   std::uint64_t pairs() const { return pairs_; }
   std::uint64_t refused() const { return refused_; }
@@ -131,6 +135,8 @@ class FirstLoad {
   std::uint32_t persons() const { return persons_; }
 
  private:
+  enum class Step : std::uint8_t { kTaking, kNumbered, kSorted, kResolved };
+  void Require(Step step) const;
   std::string_view Keep(std::string_view text);
   std::uint32_t TypeOf(std::string_view name);
   std::uint32_t SourceOf(std::string_view name);
@@ -156,6 +162,8 @@ class FirstLoad {
   std::pmr::vector<std::uint32_t> link_slots_;
   std::pmr::vector<std::uint32_t> order_;  // new ones: number - given_ -> place in identifiers_
   std::pmr::vector<bool> stored_;          // of links
+  Step step_ = Step::kTaking;
+  bool knows_ = false;  // something is stored already
   std::uint32_t given_ = 0;
   struct Limited {
     std::uint32_t link;

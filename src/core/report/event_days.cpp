@@ -63,6 +63,9 @@ void DayRows::TakePeople(Micros day, std::uint32_t chunk) {
   while (taken < notes_.size() && notes_[taken].at == day &&
          PersonOf(notes_[taken]) >> kChunkBits == chunk) {
     const std::uint32_t person = PersonOf(notes_[taken]);
+    // Notes are in order of people; what else may have come in their place need not be.
+    if (!people_.empty() && people_.back().id >= person)
+      RowReader::Corrupt("Persons are out of order.");
     std::int64_t times = 0;
     for (; taken < notes_.size() && notes_[taken].at == day && PersonOf(notes_[taken]) == person;
          ++taken) {

@@ -98,4 +98,18 @@ void RequireColumns(const char* argument, TupleDesc columns, int count, const ch
                   errhint("Write it like this: %s", example)));
 }
 
+void RequireColumnTypes(const char* argument, TupleDesc columns, std::initializer_list<Oid> types,
+                        const char* example) {
+  RequireColumns(argument, columns, static_cast<int>(types.size()), example);
+  int n = 0;
+  for (const Oid type : types) {
+    const int column = n++;
+    if (ColumnType(columns, column) == type) continue;
+    ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                    errmsg("column %d of %s must be of type %s, not %s", column + 1, argument,
+                           format_type_be(type), format_type_be(ColumnType(columns, column))),
+                    errhint("Write it like this: %s", example)));
+  }
+}
+
 }  // namespace cdp::pg

@@ -32,4 +32,9 @@ inline Oid ColumnType(TupleDesc columns, int n) {
   return getBaseType(TupleDescAttr(columns, n)->atttypid);
 }
 
+/// Raises an error unless the query has columns of these types, no more and no less. `example`
+/// shows a right query. May longjmp.
+void RequireColumnTypes(const char* argument, TupleDesc columns, std::initializer_list<Oid> types,
+                        const char* example);
+
 }  // namespace cdp::pg

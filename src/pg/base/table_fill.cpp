@@ -28,12 +28,27 @@ constexpr int kBatch = 1000;
 // the old files, which are as empty as the table is to them; when it does, nobody may be reading.
 List* replaced = NIL;
 
-void LockReplaced(XactEvent event, void*) {
-  if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE) {
-    for (int i = 0; i < list_length(replaced); ++i) {
-      LockRelationOid(list_nth_oid(replaced, i), AccessExclusiveLock);
+// Waits for one index at a time and holds no other meanwhile: a reader who has one of them and
+// comes for another can neither be stopped by us nor stop us for good.
+void LockAll(const List* indexes) {
+  const int count = list_length(indexes);
+  Oid held = InvalidOid;
+  for (int i = 0; i < count; ++i) {
+    const Oid index = list_nth_oid(indexes, i);
+    if (index == held || ConditionalLockRelationOid(index, AccessExclusiveLock)) continue;
+    for (int k = 0; k < i; ++k) {
+      const Oid taken = list_nth_oid(indexes, k);
+      if (taken != held) UnlockRelationOid(taken, AccessExclusiveLock);
     }
+    if (OidIsValid(held)) UnlockRelationOid(held, AccessExclusiveLock);
+    LockRelationOid(index, AccessExclusiveLock);
+    held = index;
+    i = -1;
   }
+}
+
+void LockReplaced(XactEvent event, void*) {
+  if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE) LockAll(replaced);
   if (event != XACT_EVENT_PARALLEL_PRE_COMMIT) replaced = NIL;
 }
 

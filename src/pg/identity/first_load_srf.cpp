@@ -231,6 +231,7 @@ CDP_FUNCTION(cdp__first_load_identifiers) {
 
 CDP_FUNCTION(cdp__first_load_links) {
   const FirstLoad& load = CurrentLoad();
+  CallCore([&] { load.RequireResolved(); });
   const int64 given = PG_GETARG_INT64(0);
   return ReturnEach<9>(fcinfo, load.links(), [&](std::size_t n, Datum* values, bool* nulls) {
     const FirstLoad::Link& link = load.link(n);

@@ -37,7 +37,8 @@ struct Run {
 };
 
 void TakeNodeShape(TupleDesc columns, void*) {
-  RequireColumns("nodes_query", columns, 6, "SELECT id, type_id, one_id, status, verdict, blocked");
+  RequireColumnTypes("nodes_query", columns, {INT4OID, INT4OID, INT4OID, TEXTOID, TEXTOID, BOOLOID},
+                     "SELECT id, type_id, one_id, status, verdict, blocked");
 }
 
 // The words are those of cdp.identifier and cdp.link, whose checks allow no others.
@@ -76,11 +77,17 @@ const char* NameOf(GuardedGraph::Reason reason) {
   return kNames[static_cast<std::size_t>(reason)];
 }
 
+void RaiseNull(const char* argument) {
+  ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                  errmsg("%s returns a null where a value is needed", argument)));
+}
+
 void TakeNode(TupleTableSlot* row, void* closure) {
   auto* run = static_cast<Run*>(closure);
   slot_getallattrs(row);
   const Datum* values = row->tts_values;
   const bool* nulls = row->tts_isnull;
+  if (nulls[0] || nulls[1] || nulls[3]) RaiseNull("nodes_query");
   GuardedGraph::Node node;
   node.id = DatumGetInt32(values[0]);
   const std::int32_t type_id = DatumGetInt32(values[1]);
@@ -95,14 +102,19 @@ void TakeNode(TupleTableSlot* row, void* closure) {
 }
 
 void TakeLinkShape(TupleDesc columns, void*) {
-  RequireColumns("links_query", columns, 7,
-                 "SELECT a, b, weight, first_seen, last_seen, status, together");
+  RequireColumnTypes(
+      "links_query", columns,
+      {INT4OID, INT4OID, FLOAT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID, BOOLOID},
+      "SELECT a, b, weight, first_seen, last_seen, status, together");
 }
 
 void TakeLink(TupleTableSlot* row, void* closure) {
   auto* run = static_cast<Run*>(closure);
   slot_getallattrs(row);
   const Datum* values = row->tts_values;
+  if (std::find(row->tts_isnull, row->tts_isnull + 7, true) != row->tts_isnull + 7) {
+    RaiseNull("links_query");
+  }
   GuardedGraph::Link link;
   link.a = DatumGetInt32(values[0]);
   link.b = DatumGetInt32(values[1]);

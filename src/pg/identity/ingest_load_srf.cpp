@@ -102,6 +102,7 @@ CDP_FUNCTION(cdp__ingest_load_know_link) {
 
 CDP_FUNCTION(cdp__ingest_load_links) {
   const FirstLoad& load = CurrentLoad();
+  CallCore([&] { load.RequireSorted(); });
   const bool stored = PG_GETARG_BOOL(0);
   return ReturnEach<7>(fcinfo, load.links(), [&load, stored](std::size_t n, Datum* values, bool*) {
     if (load.is_stored(n) != stored) return false;

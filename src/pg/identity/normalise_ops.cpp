@@ -65,6 +65,7 @@ CDP_FUNCTION(cdp__id_value) {
   if (rule.is_hashed) {
     text* const arguments[] = {type, spelled};
     FindRow(&hash_of_value, arguments, std::span(&spelled, 1));
+    if (spelled == nullptr) PG_RETURN_NULL();
   }
   PG_RETURN_TEXT_P(spelled);
 }

@@ -158,6 +158,8 @@ TEST(Rule, NestingAndLengthHaveLimits) {
   for (std::size_t i = 1; i < kMaxNodes; ++i) many += "|a";
   EXPECT_EQ(ParseRule(many).parts.size(), kMaxNodes);
   EXPECT_THROW(ParseRule(many + "|a"), Error);
+  EXPECT_THROW(Join(Kind::kOr, many, "a"), Error);
+  EXPECT_THROW(Negate(many), Error);
   // As deep as can be, negated once more: what is written must be read again.
   std::string deep = "a";
   for (int i = 0; i < kMaxDepth; ++i) deep = "not " + deep;

@@ -24,6 +24,13 @@ std::vector<std::byte> Foreign(const Set64& set, std::mt19937_64& rng) {
   return oracle::Portable64(set, rng);
 }
 
+std::vector<std::byte> AsRuns(const Set& set) {
+  return oracle::Portable(set, [](std::uint32_t) { return true; });
+}
+std::vector<std::byte> AsRuns(const Set64& set) {
+  return oracle::Portable64By(set, [](const Set& lows) { return AsRuns(lows); });
+}
+
 template <class Value>
 std::vector<std::byte> PortableOf(Accumulator<Value>* accumulator) {
   std::vector<std::byte> bytes(accumulator->PortableSize());
@@ -125,6 +132,29 @@ TYPED_TEST(AccumulatorOf, FoldsBitmapsOfAllKinds) {
         if (row == 0) ExpectHolds(&accumulator, expected);
       }
       ExpectHolds(&accumulator, expected);
+    }
+  }
+}
+
+// As runs they take more than a quarter of a bitset, and less than a list of values.
+TYPED_TEST(AccumulatorOf, RunsMayComeOutAsBits) {
+  for (const int runs : {500, 511, 512, 700, 1000}) {
+    SCOPED_TRACE(runs);
+    std::set<TypeParam> expected;
+    for (int i = 0; i < runs; ++i) {
+      for (int k = 0; k < 20; ++k) expected.insert(static_cast<TypeParam>(i * 60 + k));
+    }
+    for (const SetOperation operation :
+         {SetOperation::kOr, SetOperation::kXor, SetOperation::kAnd}) {
+      Accumulator<TypeParam> accumulator(kHeap);
+      accumulator.Fold(SetOperation::kOr, AsRuns(expected));
+      ExpectHolds(&accumulator, expected);
+      accumulator.Fold(operation, AsRuns(expected));
+      if (operation == SetOperation::kXor) {
+        ExpectHolds(&accumulator, std::set<TypeParam>());
+      } else {
+        ExpectHolds(&accumulator, expected);
+      }
     }
   }
 }

@@ -101,6 +101,14 @@ TEST(EventDays, RefusesWhatIsNoNote) {
   UserRows wide(&room);
   wide.Add(1, event);
   EXPECT_THROW(DaysOf(wide.Segments(&room), &room), Error);
+  event.present = 1;
+  UserRows coded(&room);
+  for (const std::int32_t code : {1, 2}) {
+    event.code = code;
+    event.value = 9 - code;
+    coded.Add(1, event);
+  }
+  EXPECT_THROW(DaysOf(coded.Segments(&room), &room), Error);
 }
 
 }  // namespace
