@@ -265,6 +265,9 @@ CREATE FUNCTION cdp._resolve_assign(fresh int4[], targets int8[], persons_new in
 DECLARE
     given int8 := CASE WHEN persons_new > 0 THEN cdp._counter_take('one_id', persons_new) ELSE 0 END;
 BEGIN
+    IF fresh = '{}' THEN
+        RETURN;
+    END IF;
     INSERT INTO cdp.person (one_id)
     SELECT cdp._one_id_signed(given + p.nth) FROM generate_series(1, persons_new) AS p (nth);
     UPDATE cdp.identifier AS i
@@ -278,6 +281,9 @@ COMMENT ON FUNCTION cdp._resolve_assign(int4[], int8[], int8) IS
 CREATE FUNCTION cdp._resolve_merge(absorbed int4[], survivors int4[], links_a int4[], links_b int4[], run_id int8)
     RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF absorbed = '{}' THEN
+        RETURN;
+    END IF;
     INSERT INTO cdp.identifier_history (id, one_id, since, until)
     SELECT i.id, i.one_id, i.since, now()
       FROM unnest(absorbed) AS s (one_id) JOIN cdp.identifier AS i ON i.one_id = s.one_id WHERE i.since IS NOT NULL
@@ -357,12 +363,8 @@ BEGIN
     PERFORM cdp._run_progress('id_resolve', 'identifiers to give a person', cardinality(batch.fresh));
     persons_new := joined.persons_new;
     merges := cardinality(joined.absorbed);
-    IF batch.fresh <> '{}' THEN
-        PERFORM cdp._resolve_assign(batch.fresh, joined.targets, persons_new);
-    END IF;
-    IF merges > 0 THEN
-        PERFORM cdp._resolve_merge(joined.absorbed, joined.survivors, joined.links_a, joined.links_b, run_id);
-    END IF;
+    PERFORM cdp._resolve_assign(batch.fresh, joined.targets, persons_new);
+    PERFORM cdp._resolve_merge(joined.absorbed, joined.survivors, joined.links_a, joined.links_b, run_id);
     PERFORM cdp._analyze_grown('cdp.person', persons_new);
     PERFORM cdp._analyze_grown('cdp.identifier', persons_new);
 END $$;

@@ -45,23 +45,28 @@ END $$;
 COMMENT ON FUNCTION cdp.id_block(text, text, text, text) IS
     'enters a placeholder value (kind exact) or regular expression (kind pattern) into cdp.id_blocklist, for one type or (NULL) all, takes what there is of it out of its persons and splits them; one row per person touched';
 
+CREATE FUNCTION cdp._identifier_take(kind text, type text, value text, OUT id int4, OUT spelled text, OUT run_id int8)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- Before the look: who is just being erased is nobody any more.
+    PERFORM cdp._identity_lock(kind);
+    id := cdp._identifier_id(type, value);
+    spelled := cdp._id_value(type, value);
+    run_id := cdp._run_start(kind, spelled);
+END $$;
+COMMENT ON FUNCTION cdp._identifier_take(text, text, text) IS
+    'internal: begins a run that decides on one identifier; returns its number and its value in the one spelling';
+
 CREATE FUNCTION cdp.id_share(type text, value text)
     RETURNS TABLE (person int4, size int8, outcome text) LANGUAGE plpgsql VOLATILE ROWS 2
     SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    the_id int4;
-    spelled text;
-    run int8;
+    taken record := cdp._identifier_take('id_share', type, value);
 BEGIN
-    -- Before the look: who is just being erased is nobody any more.
-    PERFORM cdp._identity_lock('id_share');
-    the_id := cdp._identifier_id(type, value);
-    spelled := cdp._id_value(type, value);
-    run := cdp._run_start('id_share', spelled);
-    UPDATE cdp.identifier AS i SET verdict = 'rejected' WHERE i.id = the_id;
-    RETURN QUERY SELECT * FROM cdp._identifiers_withdraw(ARRAY[the_id], 'shared', 'one end is shared: marked by hand', run,
-        jsonb_build_object('type', type, 'value', spelled));
+    UPDATE cdp.identifier AS i SET verdict = 'rejected' WHERE i.id = taken.id;
+    RETURN QUERY SELECT * FROM cdp._identifiers_withdraw(ARRAY[taken.id], 'shared', 'one end is shared: marked by hand', taken.run_id,
+        jsonb_build_object('type', type, 'value', taken.spelled));
 END $$;
 COMMENT ON FUNCTION cdp.id_share(text, text) IS
     'marks an identifier as one that several people use: it belongs to nobody, its links merge nobody, and whom they held together is split; one row per person touched';
@@ -89,21 +94,14 @@ COMMENT ON FUNCTION cdp._links_approve(int4[]) IS
 CREATE FUNCTION cdp.id_approve(type text, value text) RETURNS int8
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    the_id int4;
-    spelled text;
-    run int8;
+    taken record := cdp._identifier_take('id_approve', type, value);
     approved int8;
 BEGIN
-    -- Before the look: who is just being erased is nobody any more.
-    PERFORM cdp._identity_lock('id_approve');
-    the_id := cdp._identifier_id(type, value);
-    spelled := cdp._id_value(type, value);
-    run := cdp._run_start('id_approve', spelled);
     -- With no person it is taken for a new one by the next resolve.
-    PERFORM cdp._identity_note_past(ARRAY[the_id]);
-    UPDATE cdp.identifier AS i SET verdict = 'approved', status = 'active' WHERE i.id = the_id;
-    approved := cdp._links_approve(ARRAY[the_id]);
-    PERFORM cdp._run_finish(run, jsonb_build_object('type', type, 'value', spelled, 'links', approved, 'by', session_user));
+    PERFORM cdp._identity_note_past(ARRAY[taken.id]);
+    UPDATE cdp.identifier AS i SET verdict = 'approved', status = 'active' WHERE i.id = taken.id;
+    approved := cdp._links_approve(ARRAY[taken.id]);
+    PERFORM cdp._run_finish(taken.run_id, jsonb_build_object('type', type, 'value', taken.spelled, 'links', approved, 'by', session_user));
     RETURN approved;
 END $$;
 COMMENT ON FUNCTION cdp.id_approve(text, text) IS
@@ -139,22 +137,15 @@ COMMENT ON FUNCTION cdp.id_approve(int4, int4) IS
 CREATE FUNCTION cdp.id_reject(type text, value text) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    the_id int4;
-    spelled text;
-    run int8;
+    taken record := cdp._identifier_take('id_reject', type, value);
 BEGIN
-    -- Before the look: who is just being erased is nobody any more.
-    PERFORM cdp._identity_lock('id_reject');
-    the_id := cdp._identifier_id(type, value);
-    spelled := cdp._id_value(type, value);
-    run := cdp._run_start('id_reject', spelled);
-    UPDATE cdp.identifier AS i SET verdict = 'rejected' WHERE i.id = the_id AND i.status <> 'active';
+    UPDATE cdp.identifier AS i SET verdict = 'rejected' WHERE i.id = taken.id AND i.status <> 'active';
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'identifier "%" of type "%" is not refused by any guard', spelled, type USING
+        RAISE EXCEPTION 'identifier "%" of type "%" is not refused by any guard', taken.spelled, type USING
             ERRCODE = 'object_not_in_prerequisite_state',
             HINT = 'cdp.id_share() and cdp.id_block() take it out of its person.';
     END IF;
-    PERFORM cdp._run_finish(run, jsonb_build_object('type', type, 'value', spelled, 'by', session_user));
+    PERFORM cdp._run_finish(taken.run_id, jsonb_build_object('type', type, 'value', taken.spelled, 'by', session_user));
 END $$;
 COMMENT ON FUNCTION cdp.id_reject(text, text) IS
     'confirms that an identifier is rightly refused: cdp.id_quarantine shows its links as rejected';

@@ -49,12 +49,8 @@ BEGIN
     joined := cdp._resolve_connect(batch.ends_a, batch.ends_b, batch.fresh);
     persons_new := joined.persons_new;
     merges := cardinality(joined.absorbed);
-    IF batch.fresh <> '{}' THEN
-        PERFORM cdp._resolve_assign(batch.fresh, joined.targets, persons_new);
-    END IF;
-    IF merges > 0 THEN
-        PERFORM cdp._resolve_merge(joined.absorbed, joined.survivors, joined.links_a, joined.links_b, run_id);
-    END IF;
+    PERFORM cdp._resolve_assign(batch.fresh, joined.targets, persons_new);
+    PERFORM cdp._resolve_merge(joined.absorbed, joined.survivors, joined.links_a, joined.links_b, run_id);
 END $$;
 COMMENT ON FUNCTION cdp._rebuild_unite(int8) IS
     'internal: unites whom links that are active now join, and gives persons to identifiers that have none; returns how many';

@@ -179,7 +179,6 @@ void FirstLoad::Know(std::size_t n, std::int32_t id, std::int64_t first_seen,
   }
   Identifier& known = identifiers_[n];
   known.is_stored = true;
-  knows_ = true;
   known.is_wider = known.first_seen < first_seen || known.last_seen > last_seen;
   known.number = static_cast<std::uint32_t>(id) - 1;
 }
@@ -344,8 +343,10 @@ FirstLoad::Refusal FirstLoad::refusal(const Link& link) const {
 }
 
 void FirstLoad::Resolve() {
-  if (knows_ || given_ > 0) throw Error(ErrorCode::kInvalidArgument, "not the first load");
   SortLinks();
+  if (order_.size() != identifiers_.size() || given_ > 0) {
+    throw Error(ErrorCode::kInvalidArgument, "not the first load");
+  }
   FindShared();
   std::pmr::vector<std::uint32_t> parent(identifiers_.size(), memory_);
   std::iota(parent.begin(), parent.end(), 0u);

@@ -163,7 +163,6 @@ class FirstLoad {
   std::pmr::vector<std::uint32_t> order_;  // new ones: number - given_ -> place in identifiers_
   std::pmr::vector<bool> stored_;          // of links
   Step step_ = Step::kTaking;
-  bool knows_ = false;  // something is stored already
   std::uint32_t given_ = 0;
   struct Limited {
     std::uint32_t link;
