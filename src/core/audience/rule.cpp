@@ -397,6 +397,10 @@ void AppendPart(Node* whole, Node part) {
     whole->parts.push_back(std::move(part));
     return;
   }
+  if (whole->parts.empty()) {
+    whole->parts = std::move(part.parts);
+    return;
+  }
   whole->parts.insert(whole->parts.end(), std::make_move_iterator(part.parts.begin()),
                       std::make_move_iterator(part.parts.end()));
 }

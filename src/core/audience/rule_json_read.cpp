@@ -200,12 +200,17 @@ Test NumberTestOf(Fields* fields, const Spot& spot, bool counts) {
                                [counts](const Spot& value) { return value.Number(counts); })};
 }
 
+// Each key that is looked for writes down its path, which may be long.
+constexpr std::uint32_t kStepsOfAnObject = 256;
+
 std::vector<PropertyTest> WhereOf(Fields* fields) {
   std::vector<PropertyTest> where;
   const auto list = fields->Find("where");
   if (!list) return where;
   const std::size_t count = list->Items(0, "a list of conditions");
+  StopTicker ticker;
   for (std::size_t i = 0; i < count; ++i) {
+    ticker.Step(kStepsOfAnObject);
     const Spot spot = list->Item(i);
     Fields each(spot);
     PropertyTest test;
@@ -334,7 +339,9 @@ class RuleReader {
   static void Sequence(Fields* fields, Node* node) {
     const Spot steps = fields->Get("steps");
     const std::size_t count = steps.Items(2, "two steps or more");
+    StopTicker ticker;
     for (std::size_t i = 0; i < count; ++i) {
+      ticker.Step(kStepsOfAnObject);
       const Spot spot = steps.Item(i);
       Fields parts(spot);
       Event event;

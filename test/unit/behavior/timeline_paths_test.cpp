@@ -63,6 +63,30 @@ oracle::Events RandomLine(std::mt19937_64& rng) {
   return oracle::Sorted(events);
 }
 
+// Each person by itself, then all in tables that are merged.
+void ExpectPaths(const std::vector<oracle::Events>& people, const PathQuestion& question,
+                 const oracle::PathRule& rule) {
+  const TallyShape shape{TallyKind::kPaths, static_cast<std::uint8_t>(question.depth), false, 7};
+  TallyTable tally(shape, kMemory);
+  TallyTable other(shape, kMemory);
+  Counts slow;
+  for (std::size_t person = 0; person < people.size(); ++person) {
+    const auto image = timeline::Write(people[person]);
+    const auto paths = oracle::Paths(people[person], question.gap, rule);
+    ASSERT_EQ(ListOf(View(image), question), paths);
+    for (const auto& path : paths) ++slow[path];
+    CountPaths(View(image), question, person == 0 ? &tally : &other, kMemory);
+  }
+  const std::size_t other_size = other.size();
+  tally.Merge({reinterpret_cast<const std::byte*>(other.block()) + kTallyLengthWord,
+               other_size - kTallyLengthWord});
+  const auto sealed = SealTally(tally, kMemory);
+  ASSERT_EQ(CountsOf(sealed), slow);
+  ASSERT_EQ(CheckedTally(sealed, ErrorCode::kInvalidText, kMemory), sealed);
+  kMemory->deallocate(tally.block(), tally.size(), 8);
+  kMemory->deallocate(other.block(), other_size, 8);
+}
+
 TEST(TimelinePathsProperty, AgreeWithTheDefinition) {
   std::mt19937_64 rng(20250301);
   for (int round = 0; round < kRounds; ++round) {
@@ -86,26 +110,29 @@ TEST(TimelinePathsProperty, AgreeWithTheDefinition) {
                                 .end = rule.end,
                                 .reverse = rule.reverse,
                                 .collapse = rule.collapse};
-    const TallyShape shape{TallyKind::kPaths, static_cast<std::uint8_t>(question.depth), false, 7};
-    TallyTable tally(shape, kMemory);
-    TallyTable other(shape, kMemory);
-    Counts slow;
-    for (int person = 0; person < 2; ++person) {
-      const auto events = RandomLine(rng);
-      const auto image = timeline::Write(events);
-      const auto paths = oracle::Paths(events, question.gap, rule);
-      ASSERT_EQ(ListOf(View(image), question), paths) << "round " << round;
-      for (const auto& path : paths) ++slow[path];
-      CountPaths(View(image), question, person == 0 ? &tally : &other, kMemory);
+    ExpectPaths({RandomLine(rng), RandomLine(rng)}, question, rule);
+    if (HasFatalFailure()) FAIL() << "round " << round;
+  }
+}
+
+// So many that the table gives paths of few codes places of their own.
+TEST(TimelinePathsProperty, ManyPathsOfFewCodes) {
+  std::mt19937_64 rng(20250302);
+  for (const int depth : {3, 3, 4}) {
+    const PathQuestion question{.gap = 3, .depth = depth};
+    const oracle::PathRule rule{.depth = static_cast<std::size_t>(depth)};
+    std::vector<oracle::Events> people(2);
+    for (oracle::Events& events : people) {
+      events.resize(10000);
+      std::int64_t at = 0;
+      for (auto& event : events) {
+        at += 1 + static_cast<std::int64_t>(rng() % 20 == 0 ? rng() % 9 : rng() % 2);
+        event.at = at;
+        event.code = rng() % 64 == 0 ? 200 : static_cast<std::int32_t>(rng() % 20);
+      }
     }
-    const std::size_t other_size = other.size();
-    tally.Merge({reinterpret_cast<const std::byte*>(other.block()) + kTallyLengthWord,
-                 other_size - kTallyLengthWord});
-    const auto sealed = SealTally(tally, kMemory);
-    ASSERT_EQ(CountsOf(sealed), slow) << "round " << round;
-    ASSERT_EQ(CheckedTally(sealed, ErrorCode::kInvalidText, kMemory), sealed);
-    kMemory->deallocate(tally.block(), tally.size(), 8);
-    kMemory->deallocate(other.block(), other_size, 8);
+    ExpectPaths(people, question, rule);
+    if (HasFatalFailure()) FAIL() << "depth " << depth;
   }
 }
 
