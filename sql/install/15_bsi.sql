@@ -59,6 +59,10 @@ CREATE FUNCTION cdp._bsi_count_trans(state cdp.bsi, ids cdp.roaringbitmap) RETUR
     AS 'MODULE_PATHNAME', 'cdp__bsi_count_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION cdp._bsi_count_trans(cdp.bsi, cdp.roaringbitmap) IS 'internal: counts the ids of a bitmap in the state of bsi_count_agg';
 
+CREATE FUNCTION cdp._bsi_weight_trans(state cdp.bsi, ids cdp.roaringbitmap, weight bigint) RETURNS cdp.bsi
+    AS 'MODULE_PATHNAME', 'cdp__bsi_weight_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 200;
+COMMENT ON FUNCTION cdp._bsi_weight_trans(cdp.bsi, cdp.roaringbitmap, bigint) IS 'internal: adds a weight for the ids of a bitmap to the state of bsi_weight_agg';
+
 CREATE FUNCTION cdp._bsi_final(state cdp.bsi) RETURNS cdp.bsi
     AS 'MODULE_PATHNAME', 'cdp__bsi_final' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION cdp._bsi_final(cdp.bsi) IS 'internal: the storable value of a state';
@@ -106,6 +110,17 @@ CREATE AGGREGATE cdp.bsi_count_agg(ids cdp.roaringbitmap) (
     PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE cdp.bsi_count_agg(cdp.roaringbitmap) IS 'in how many of these bitmaps each id is, such as on how many days a person came';
+
+CREATE AGGREGATE cdp.bsi_weight_agg(ids cdp.roaringbitmap, weight bigint) (
+    SFUNC = cdp._bsi_weight_trans,
+    STYPE = cdp.bsi,
+    SSPACE = 4096,
+    COMBINEFUNC = cdp._bsi_sum_combine,
+    FINALFUNC = cdp._bsi_final,
+    FINALFUNC_MODIFY = READ_ONLY,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE cdp.bsi_weight_agg(cdp.roaringbitmap, bigint) IS 'each id with the sum of the weights, of any sign, of the bitmaps it is in, such as a score; rows with a null are skipped';
 
 --| ## Changing them
 

@@ -45,7 +45,7 @@ void Ask(const std::vector<std::byte>& image, std::int64_t value) {
   TotalOf(&pieces);
   Bsi sum(view, memory);
   sum.Add(view);
-  sum.AddOne(view.id_bytes());
+  sum.AddToAll(view.id_bytes(), 1);
   std::vector<std::byte> written(sum.ImageSize());
   sum.WriteImage(written.data());
 }

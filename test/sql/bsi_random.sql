@@ -34,7 +34,8 @@ EXPLAIN (COSTS OFF) SELECT cdp.bsi_build_agg(id, v) FROM r;
 SELECT cdp.bsi_build_agg(id, v) OPERATOR(cdp.=) (SELECT cdp.bsi_agg(b) FROM s) AS same, cdp.bsi_build_agg(id, v, 'max') OPERATOR(cdp.=) (SELECT cdp.bsi_build_agg(id, max) FROM (SELECT id, max(v) FROM r GROUP BY id) AS m) AS same_max FROM r;
 ALTER TABLE s SET (parallel_workers = 2);
 EXPLAIN (COSTS OFF) SELECT cdp.bsi_agg(b), cdp.bsi_count_agg(cdp.bsi_ebm(b)) FROM s;
-SELECT cdp.bsi_agg(b) OPERATOR(cdp.=) (SELECT cdp.bsi_build_agg(id, v) FROM r) AS same, cdp.bsi_count_agg(cdp.bsi_ebm(b)) OPERATOR(cdp.=) (SELECT cdp.bsi_build_agg(id, 1) FROM person) AS same_counts FROM s;
+SELECT cdp.bsi_agg(b) OPERATOR(cdp.=) (SELECT cdp.bsi_build_agg(id, v) FROM r) AS same, cdp.bsi_count_agg(cdp.bsi_ebm(b)) OPERATOR(cdp.=) (SELECT cdp.bsi_build_agg(id, 1) FROM person) AS same_counts,
+       cdp.bsi_weight_agg(cdp.bsi_ebm(b), grp - 2) OPERATOR(cdp.=) (SELECT cdp.bsi_build_agg(id, grp - 2) FROM person) AS same_weights FROM s;
 RESET max_parallel_workers_per_gather;
 -- binary form
 SELECT count(*) FROM s WHERE cdp.bsi_send(b) = decode(substr(b::text, 3), 'hex');

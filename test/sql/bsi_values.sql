@@ -18,6 +18,10 @@ SELECT id, rows_of(cdp.bsi_build_agg(id, id) OVER (ORDER BY id)), rows_of(cdp.bs
   FROM unnest('{1,2,3}'::int4[]) AS id ORDER BY id;
 -- in how many sets, and sums
 SELECT rows_of(cdp.bsi_count_agg(rb::cdp.roaringbitmap)) FROM unnest('{"{1,2,3}","{2,3}","{3}",NULL,"{}"}'::text[]) AS rb;
+-- with a weight for each set
+SELECT rows_of(cdp.bsi_weight_agg(rb::cdp.roaringbitmap, weight))
+  FROM (VALUES ('{1,2,3}', 10), ('{2,3}', -25), ('{3}', 7), ('{4}', 0), (NULL, 5), ('{5}', NULL), ('{}', 8)) AS t (rb, weight);
+SELECT cdp.bsi_weight_agg('{1}', 9223372036854775807) FROM generate_series(1, 2);
 SELECT rows_of(cdp.bsi_agg(b::cdp.bsi)) FROM unnest('{"{1:5,2:-3}","{2:3,3:7}",NULL,"{}","{1:-1000000}"}'::text[]) AS b;
 SELECT rows_of('{1:5,2:-3}'::cdp.bsi OPERATOR(cdp.+) '{2:3,3:7}'), cdp.bsi_add('{1:1}', NULL) IS NULL AS unknown;
 SELECT cdp.bsi_add('{1:9223372036854775807}', '{1:1}');

@@ -211,7 +211,7 @@ IdSet Evaluator::Counted(const Node& leaf, DaySpan span, const IdSet* within) {
   for (const EventDay& day : days) {
     CheckStop();
     if (is_days) {
-      total.AddOne(day.people);
+      total.AddToAll(day.people, 1);
     } else {
       total.Add(bsi::BsiView(day.times));
     }

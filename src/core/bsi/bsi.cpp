@@ -104,16 +104,20 @@ void Bsi::Add(const BsiView& other) {
   }
 }
 
-void Bsi::AddOne(Bytes ids) {
+void Bsi::AddToAll(Bytes ids, std::int64_t number) {
   IdSet set(ids, memory_);
   if (set.empty()) return;
+  if (!ids_.empty() && TakeBase(set, number, number)) return;
+  Bsi same(memory_);
+  same.ids_ = std::move(set);
+  same.base_ = same.greatest_ = number;
   if (ids_.empty()) {
-    *this = Bsi(memory_);
-    ids_ = std::move(set);
-    base_ = greatest_ = 1;
+    *this = std::move(same);
     return;
   }
-  if (!TakeBase(set, 1, 1)) throw Error(ErrorCode::kOutOfRange, "bigint out of range");
+  std::pmr::vector<std::byte> image(same.ImageSize(), memory_);
+  same.WriteImage(image.data());
+  AddRows(BsiView(image));
 }
 
 // Values so far apart that a sum might not fit: one by one, it is seen whether one does not.

@@ -22,8 +22,9 @@ class Bsi {
   /// Each id gets the sum of its values; who has only one keeps that. Throws when a sum does not
   /// fit.
   void Add(const BsiView& other);
-  /// One more for each of these ids, portable bytes; who is new begins at 0.
-  void AddOne(Bytes ids);
+  /// So much more for each of these ids, portable bytes; who is new begins at 0. Throws when a sum
+  /// does not fit.
+  void AddToAll(Bytes ids, std::int64_t number);
   /// Leaves only these, or all but these.
   void Restrict(const BitmapView& ids) { Limit(SetOperation::kAnd, ids); }
   void Remove(const BitmapView& ids) { Limit(SetOperation::kAndNot, ids); }

@@ -1,5 +1,6 @@
 /// The aggregates of bsi. bsi_build_agg gathers rows in one growing varlena, and folds those of the
-/// same id when it is full; bsi_agg and bsi_count_agg add slices, flat while the sum is small.
+/// same id when it is full; bsi_agg, bsi_count_agg and bsi_weight_agg add slices, flat while the
+/// sum is small.
 
 #include "pg/bitmap/bitmap_datum.h"
 #include "pg/bsi/bsi_datum.h"
@@ -124,6 +125,12 @@ Datum SumBsi(FunctionCallInfo fcinfo, const char* function) {
   return Sum(fcinfo, context, [other](bsi::Bsi* sum) { sum->Add(bsi::BsiView(other)); });
 }
 
+/// The same number for all ids of a bitmap, the second argument.
+Datum SumConstant(FunctionCallInfo fcinfo, MemoryContext context, std::int64_t number) {
+  const bsi::Bytes ids = BitmapArgument(fcinfo, 1);
+  return Sum(fcinfo, context, [=](bsi::Bsi* sum) { sum->AddToAll(ids, number); });
+}
+
 }  // namespace
 
 CDP_FUNCTION(cdp__bsi_build_trans) {
@@ -162,8 +169,13 @@ CDP_FUNCTION(cdp__bsi_sum_combine) { return SumBsi(fcinfo, "_bsi_sum_combine"); 
 CDP_FUNCTION(cdp__bsi_count_trans) {
   const MemoryContext context = RequireAggregate(fcinfo, "_bsi_count_trans");
   if (PG_ARGISNULL(1)) return UnchangedState(fcinfo);
-  const bsi::Bytes ids = BitmapArgument(fcinfo, 1);
-  return Sum(fcinfo, context, [ids](bsi::Bsi* sum) { sum->AddOne(ids); });
+  return SumConstant(fcinfo, context, 1);
+}
+
+CDP_FUNCTION(cdp__bsi_weight_trans) {
+  const MemoryContext context = RequireAggregate(fcinfo, "_bsi_weight_trans");
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return UnchangedState(fcinfo);
+  return SumConstant(fcinfo, context, PG_GETARG_INT64(2));
 }
 
 CDP_FUNCTION(cdp__bsi_final) {

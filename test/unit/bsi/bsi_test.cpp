@@ -100,8 +100,9 @@ TEST(BsiProperty, ManySummedAreThoseOfTheMaps) {
     for (int i = 0; i < 8; ++i) {
       if (rng() % 3 == 0) {
         const oracle::Set ids = oracle::RandomSet(rng);
-        sum.AddOne(oracle::RandomPortable(ids, rng));
-        for (const std::uint32_t id : ids) ++map[id];
+        const auto number = rng() % 3 == 0 ? 1 : static_cast<std::int64_t>(rng() % 4001) - 2000;
+        sum.AddToAll(oracle::RandomPortable(ids, rng), number);
+        for (const std::uint32_t id : ids) map[id] += number;
       } else {
         const ValueMap more = oracle::RandomValues(rng, false);
         sum.Add(BsiView(ImageOf(more)));
@@ -122,6 +123,19 @@ TEST(Bsi, ASumThatDoesNotFitIsAnError) {
             (ValueMap{{1, INT64_MAX}, {2, 5}, {3, INT64_MIN}}));
   EXPECT_THROW(Sum(greatest, ImageOf({{1, 1}})), Error);
   EXPECT_THROW(Sum(ImageOf({{1, INT64_MIN}}), ImageOf({{1, -1}})), Error);
+}
+
+TEST(Bsi, ANumberForAllFitsWhereverEachSumDoes) {
+  std::mt19937_64 rng(20260108);
+  Bsi sum(memory);
+  sum.AddToAll(oracle::RandomPortable({1, 2}, rng), INT64_MAX);
+  sum.AddToAll(oracle::RandomPortable({2, 3}, rng), -5);
+  sum.AddToAll(oracle::RandomPortable({2, 4}, rng), 5);
+  EXPECT_EQ(Read(Written(std::move(sum))),
+            (ValueMap{{1, INT64_MAX}, {2, INT64_MAX}, {3, -5}, {4, 5}}));
+  Bsi full(memory);
+  full.AddToAll(oracle::RandomPortable({1}, rng), INT64_MIN);
+  EXPECT_THROW(full.AddToAll(oracle::RandomPortable({1, 2}, rng), -1), Error);
 }
 
 TEST(BsiProperty, RestrictsAndRemoves) {
