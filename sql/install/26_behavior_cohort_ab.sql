@@ -17,6 +17,18 @@ CREATE FUNCTION cdp.ab_proportions(successes_a bigint, trials_a bigint, successe
     AS 'MODULE_PATHNAME', 'cdp_ab_proportions' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION cdp.ab_proportions(bigint, bigint, bigint, bigint, float8) IS 'how the rate of b differs from that of a: difference with Newcombe''s interval, pooled two-proportion z and its two-sided p; nulls when an arm has no trials';
 
+CREATE FUNCTION cdp.ab_exact(successes_a bigint, trials_a bigint, successes_b bigint, trials_b bigint) RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdp_ab_exact' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION cdp.ab_exact(bigint, bigint, bigint, bigint) IS 'two-sided p of Fisher''s exact test of two rates, for small counts; null when an arm has no trials';
+
+CREATE FUNCTION cdp.ab_p(successes_a bigint, trials_a bigint, successes_b bigint, trials_b bigint) RETURNS float8
+    AS 'MODULE_PATHNAME', 'cdp_ab_p' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION cdp.ab_p(bigint, bigint, bigint, bigint) IS 'two-sided p of a difference of two rates: that of ab_proportions, or of ab_exact where one of the four counts is expected to be below 5';
+
+CREATE FUNCTION cdp.ab_adjust(p float8[], correction text DEFAULT 'holm') RETURNS float8[]
+    AS 'MODULE_PATHNAME', 'cdp_ab_adjust' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
+COMMENT ON FUNCTION cdp.ab_adjust(float8[], text) IS 'p-values of tests that are looked at together, each raised for the others: by holm (the chance of one false alarm) or hochberg (the share of false alarms, of independent tests; Benjamini and Hochberg)';
+
 CREATE FUNCTION cdp.ab_srm(counts bigint[], weights float8[] DEFAULT NULL,
                            OUT chi_square float8, OUT degrees integer, OUT p float8)
     AS 'MODULE_PATHNAME', 'cdp_ab_srm' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;

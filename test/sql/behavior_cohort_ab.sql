@@ -23,6 +23,21 @@ SELECT * FROM cdp.ab_proportions(0, 0, 1, 2);
 SELECT cdp.ab_proportions(1, 2, 3, 2);
 SELECT cdp.ab_proportions(1, 2, 1, 2, 1.5);
 
+-- small counts: the lady tasting tea, 34 of 70 tables; Agresti (2002), table 3.9, 0.6384
+SELECT round(cdp.ab_exact(3, 4, 1, 4)::numeric * 70, 6) AS of_70, round(cdp.ab_exact(21, 23, 15, 18)::numeric, 4) AS p;
+SELECT cdp.ab_exact(0, 0, 1, 2), cdp.ab_exact(0, 3, 0, 9), cdp.ab_exact(NULL, 3, 0, 9);
+SELECT cdp.ab_exact(3, 2, 0, 9);
+-- exact where fewer than 5 are expected
+SELECT cdp.ab_p(9, 100, 41, 900) = (cdp.ab_proportions(9, 100, 41, 900)).p AS of_the_rate, cdp.ab_p(9, 100, 40, 900) = cdp.ab_exact(9, 100, 40, 900) AS exact;
+-- many looked at: Benjamini and Hochberg (1995), section 3: 9 of 15 at 0.05 were it not for the others, 3 by Holm, 4 by theirs
+SELECT c AS correction, count(*) FILTER (WHERE a <= 0.05) AS discoveries
+  FROM unnest('{holm,hochberg}'::text[]) AS c, unnest(cdp.ab_adjust('{0.0001,0.0004,0.0019,0.0095,0.0201,0.0278,0.0298,0.0344,0.0459,0.3240,0.4262,0.5719,0.6528,0.7590,1}', c)) AS a GROUP BY c ORDER BY c;
+SELECT cdp.ab_adjust('{0.04,0.01,0.01}'), cdp.ab_adjust('{0.04,0.01,0.03}', 'hochberg'), cdp.ab_adjust('{}');
+SELECT cdp.ab_adjust('{0.5,1.5}');
+SELECT cdp.ab_adjust('{0.5,NaN}');
+SELECT cdp.ab_adjust('{0.5,NULL}');
+SELECT cdp.ab_adjust('{0.5}', 'bonferroni');
+
 -- Mendel's peas against 9 : 3 : 3 : 1 give 0.470 and 0.925
 SELECT round(chi_square::numeric, 3) AS chi_square, degrees, round(p::numeric, 3) AS p FROM cdp.ab_srm('{315,108,101,32}', '{9,3,3,1}');
 SELECT degrees, p < 0.001 AS broken FROM cdp.ab_srm('{821588,815482}');

@@ -1,6 +1,7 @@
-/// Statistics on counts and means: ab_wilson, ab_proportions, ab_srm, ab_means.
+/// Statistics on counts and means: ab_wilson, ab_proportions, ab_exact, ab_p, ab_adjust, ab_srm,
+/// ab_means.
 
-#include "core/behavior/proportion.h"
+#include "core/behavior/significance.h"
 
 #include "pg/base/datum.h"
 #include "pg/base/row_set.h"
@@ -8,6 +9,7 @@
 namespace cdp::pg {
 namespace {
 
+using behavior::Correction;
 using behavior::Proportion;
 using behavior::Sample;
 
@@ -39,6 +41,24 @@ Proportion ProportionArgument(FunctionCallInfo fcinfo, int n) {
   return {PG_GETARG_INT64(n), PG_GETARG_INT64(n + 1)};
 }
 
+// The p of a test of two rates; null where there is nothing to test.
+Datum PValue(FunctionCallInfo fcinfo,
+             std::optional<double> test(const Proportion&, const Proportion&)) {
+  const Proportion a = ProportionArgument(fcinfo, 0);
+  const Proportion b = ProportionArgument(fcinfo, 2);
+  const auto found = AskCore([=] { return test(a, b); });
+  if (!found.is_found) PG_RETURN_NULL();
+  PG_RETURN_FLOAT8(found.answer);
+}
+
+Correction CorrectionNamed(std::string_view word) {
+  if (word == "holm") return Correction::kHolm;
+  if (word == "hochberg") return Correction::kHochberg;
+  throw Error(ErrorCode::kInvalidArgument,
+              "correction \"" + std::string(word) + "\" does not exist", {},
+              "It is holm or hochberg.");
+}
+
 Sample SampleArgument(FunctionCallInfo fcinfo, int n) {
   return {PG_GETARG_INT64(n), PG_GETARG_FLOAT8(n + 1), PG_GETARG_FLOAT8(n + 2)};
 }
@@ -67,6 +87,23 @@ CDP_FUNCTION(cdp_ab_proportions) {
                     Float8GetDatum(z),
                     Float8GetDatum(p)};
   return Row(fcinfo, found.is_found, values);
+}
+
+CDP_FUNCTION(cdp_ab_exact) { return PValue(fcinfo, behavior::FisherP); }
+CDP_FUNCTION(cdp_ab_p) { return PValue(fcinfo, behavior::DifferenceP); }
+
+CDP_FUNCTION(cdp_ab_adjust) {
+  const auto given = ElementsOf<double>(PG_GETARG_ARRAYTYPE_P(0));
+  const std::string_view word = ViewOf(PG_GETARG_TEXT_PP(1));
+  PG_RETURN_POINTER(CallCore([=] {
+    ContextResource memory(CurrentMemoryContext);
+    const Correction correction = CorrectionNamed(word);
+    ArrayType* result = NewArray(FLOAT8OID, sizeof(double), given.size(), "Give fewer values.");
+    const std::span<double> adjusted(reinterpret_cast<double*>(ARR_DATA_PTR(result)), given.size());
+    std::copy(given.begin(), given.end(), adjusted.begin());
+    behavior::AdjustP(adjusted, correction, &memory);
+    return result;
+  }));
 }
 
 CDP_FUNCTION(cdp_ab_srm) {
