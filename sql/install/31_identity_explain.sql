@@ -44,6 +44,30 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._person_now(int4) IS 'internal: who this person is now, after merges; NULL for a OneID that was never given out';
 
+CREATE FUNCTION cdp._person_present(one_id int4) RETURNS int4 LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    present int4 := cdp._person_now(one_id);
+    gone record;
+BEGIN
+    IF present IS NULL THEN
+        RAISE EXCEPTION 'person % does not exist', coalesce(one_id::text, 'NULL') USING ERRCODE = 'undefined_object';
+    ELSIF present <> one_id THEN
+        RAISE EXCEPTION 'person % was absorbed by person %', one_id, present USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = format('They are one: say %s if you mean both.', present);
+    END IF;
+    SELECT e.run_id, e.at INTO gone FROM cdp.erase_log AS e WHERE e.one_id = present;
+    IF FOUND THEN
+        RAISE EXCEPTION 'person % has been erased', one_id USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = format('It was done by run %s at %s.', gone.run_id, gone.at);
+    END IF;
+    RETURN present;
+END $$;
+COMMENT ON FUNCTION cdp._person_present(int4) IS
+    'internal: this person, not retired; an error for one that was never there, was absorbed, or was erased';
+
 CREATE FUNCTION cdp._person_pairs(person int4)
     RETURNS TABLE (nth int8, a int4, b int4, sources text[], weight float8, first_seen timestamptz, last_seen timestamptz, n int8)
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$

@@ -1,7 +1,7 @@
 --| # Audiences
 --| An audience is a named set of people: an expression over tags and other audiences
 --| (`tag:order_freq = high and not audience:staff`), or a query. A refresh replaces its members as a
---| whole and leaves a snapshot: how many there are, how many entered and how many left.
+--| whole and leaves a snapshot: how many there are, and who entered and who left.
 
 CREATE FUNCTION cdp._setup_audience() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -11,12 +11,16 @@ BEGIN
         ['name', 'text COLLATE "C" NOT NULL UNIQUE', 'its name'],
         ['folder', $d$text NOT NULL DEFAULT ''$d$, 'where it is shown among the others'],
         ['description', $d$text NOT NULL DEFAULT ''$d$, 'what it is for, for people'],
-        ['kind', $d$text NOT NULL CHECK (kind IN ('expression', 'sql'))$d$, 'how it is defined: expression or sql'],
-        ['definition', 'text NOT NULL', 'the expression or the query'],
+        ['kind', $d$text NOT NULL CHECK (kind IN ('expression', 'sql', 'static'))$d$, 'how it is defined: expression, sql, or static: its members stay as they are'],
+        ['definition', 'text NOT NULL', 'the expression or the query; of a static one, where its members came from'],
         ['search_path', 'text NOT NULL', 'the search_path under which a query is run'],
         ['owner', 'name NOT NULL DEFAULT current_user', 'the role whose SQL a query is; only it can refresh'],
         ['created_at', 'timestamptz NOT NULL DEFAULT now()', 'when it was first defined'],
-        ['refreshed_at', 'timestamptz', 'last successful refresh']]);
+        ['refreshed_at', 'timestamptz', 'last successful refresh'],
+        ['refresh_every', 'interval CHECK (refresh_every > interval ''0'')', 'how long after a refresh audience_refresh_due() takes it again; NULL: never'],
+        ['priority', 'int4', 'the smaller, the earlier people are given to it by audience_priority(); NULL: it takes no part'],
+        ['keep_snapshots', 'int4 DEFAULT 100 CHECK (keep_snapshots > 0)', 'of how many refreshes it is kept who entered and left; NULL: of any number'],
+        ['keep_for', 'interval CHECK (keep_for > interval ''0'')', 'for how long that is kept; NULL: for ever']]);
     PERFORM cdp._table_ensure('audience_member', 'who is in an audience: bitmaps of OneIDs', ARRAY[
         ['audience_id', 'int4 NOT NULL REFERENCES cdp.audience ON DELETE CASCADE', 'number of the audience'],
         ['chunk', 'int4 NOT NULL', 'upper bits of the members: one_id >> 20'],
@@ -33,8 +37,27 @@ BEGIN
         ['left_users', 'int8', 'members before who are none any more'],
         ['duration_ms', 'int8 NOT NULL', 'how long it took'],
         ['run_id', 'int8', 'the run'],
-        ['error', 'text', 'why the refresh failed; NULL when it succeeded']]);
-    CREATE INDEX IF NOT EXISTS audience_snapshot_audience ON cdp.audience_snapshot (audience_id, computed_at);
+        ['error', 'text', 'why the refresh failed; NULL when it succeeded'],
+        ['members_kept', 'boolean NOT NULL DEFAULT false', 'whether it can still be told who was a member']]);
+    CREATE INDEX IF NOT EXISTS audience_snapshot_audience ON cdp.audience_snapshot (audience_id, snapshot_id);
+    CREATE INDEX IF NOT EXISTS audience_snapshot_kept ON cdp.audience_snapshot (audience_id, snapshot_id) WHERE members_kept;
+    PERFORM cdp._table_ensure('audience_change', 'who entered and left an audience with a refresh: bitmaps of OneIDs', ARRAY[
+        ['audience_id', 'int4 NOT NULL REFERENCES cdp.audience ON DELETE CASCADE', 'number of the audience'],
+        ['chunk', 'int4 NOT NULL', 'upper bits of these people: one_id >> 20'],
+        ['snapshot_id', 'int8 NOT NULL', 'the snapshot with which they did'],
+        ['entered', 'cdp.roaringbitmap NOT NULL', 'OneIDs of members who were none before'],
+        ['left_members', 'cdp.roaringbitmap NOT NULL', 'OneIDs of members before who are none any more']],
+        'PRIMARY KEY (audience_id, chunk, snapshot_id)');
+    CREATE INDEX IF NOT EXISTS audience_change_chunk ON cdp.audience_change (chunk, audience_id);
+    PERFORM cdp._table_ensure('audience_list', 'who was put into an audience or kept out of it by hand', ARRAY[
+        ['audience_id', 'int4 NOT NULL REFERENCES cdp.audience ON DELETE CASCADE', 'number of the audience'],
+        ['one_id', 'int4 NOT NULL', 'the person (unsigned)'],
+        ['is_member', 'boolean NOT NULL', 'true: a member whatever the definition says; false: never one'],
+        ['added_at', 'timestamptz NOT NULL DEFAULT now()', 'when'],
+        ['added_by', 'name NOT NULL DEFAULT session_user', 'by whom'],
+        ['note', 'text NOT NULL DEFAULT ''''', 'why']],
+        'PRIMARY KEY (audience_id, one_id)');
+    CREATE INDEX IF NOT EXISTS audience_list_one_id ON cdp.audience_list (one_id);
     PERFORM cdp._trigger_ensure('cdp.audience', 'audience_owner',
         'BEFORE INSERT OR UPDATE OF kind, definition, search_path, owner ON cdp.audience
          FOR EACH ROW EXECUTE FUNCTION cdp._query_owner_guard()');

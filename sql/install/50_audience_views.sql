@@ -28,7 +28,7 @@ BEGIN
     COMMENT ON VIEW cdp.v_audience_member IS 'one row per audience and member';
 
     CREATE OR REPLACE VIEW cdp.v_audience_trend AS
-        SELECT a.name AS audience, s.computed_at, s.users, s.entered, s.left_users, s.duration_ms
+        SELECT a.name AS audience, s.computed_at, s.users, s.entered, s.left_users, s.duration_ms, s.snapshot_id
           FROM cdp.audience AS a
           JOIN cdp.audience_snapshot AS s USING (audience_id)
          WHERE s.error IS NULL;

@@ -139,9 +139,8 @@ CREATE FUNCTION cdp.audience_refresh(name text)
 DECLARE
     a record;
     fresh record;
-    before cdp.roaringbitmap;
-    after cdp.roaringbitmap;
     run int8;
+    snapshot int8;
     merges_seen int8;
     started timestamptz := clock_timestamp();
     state text;
@@ -152,28 +151,30 @@ BEGIN
      WHERE d.audience_id = cdp._audience_id(audience_refresh.name) FOR NO KEY UPDATE;
     audience := a.name;
     run := cdp._run_start('audience_refresh', a.name);
+    -- Under the lock, so that the numbers of an audience's snapshots are in the order of their commits.
+    snapshot := nextval(pg_get_serial_sequence('cdp.audience_snapshot', 'snapshot_id'));
     BEGIN
         SELECT coalesce(max(l.seq), 0) INTO merges_seen FROM cdp.merge_log AS l;
-        IF a.kind = 'sql' THEN
-            PERFORM cdp._query_allow(format('audience "%s"', a.name), a.owner);
-            SELECT q.chunks, q.members, q.retired, q.unresolved INTO fresh
-              FROM cdp._query_chunks(a.definition, a.search_path, format('audience "%s"', a.name), false) AS q;
-        ELSE
-            SELECT array_agg(c.chunk) AS chunks, array_agg(c.members) AS members,
-                   '{}'::cdp.roaringbitmap AS retired, 0::int8 AS unresolved INTO fresh
-              FROM cdp._audience_chunks(a.definition) AS c WHERE NOT cdp.rb_is_empty(c.members);
-        END IF;
+        CASE a.kind
+            WHEN 'sql' THEN
+                PERFORM cdp._query_allow(format('audience "%s"', a.name), a.owner);
+                SELECT q.chunks, q.members, q.retired, q.unresolved INTO fresh
+                  FROM cdp._query_chunks(a.definition, a.search_path, format('audience "%s"', a.name), false) AS q;
+            WHEN 'static' THEN
+                PERFORM cdp._merge_lock(false);
+                SELECT array_agg(m.chunk) AS chunks, array_agg(m.members) AS members,
+                       '{}'::cdp.roaringbitmap AS retired, 0::int8 AS unresolved INTO fresh
+                  FROM cdp.audience_member AS m WHERE m.audience_id = a.audience_id;
+            ELSE
+                SELECT array_agg(c.chunk) AS chunks, array_agg(c.members) AS members,
+                       '{}'::cdp.roaringbitmap AS retired, 0::int8 AS unresolved INTO fresh
+                  FROM cdp._audience_chunks(a.definition) AS c;
+        END CASE;
         unresolved := fresh.unresolved;
         PERFORM cdp._merge_lock(false);
-        before := cdp._audience_current(a.audience_id);
-        PERFORM cdp._audience_replace(a.audience_id, fresh.chunks, fresh.members);
-        PERFORM cdp._audience_remap(a.audience_id, n.absorbed, n.survivor)
-           FROM cdp._merge_news(fresh.retired, merges_seen) AS n WHERE n.absorbed IS NOT NULL;
-        PERFORM cdp._audience_erase(a.audience_id, e) FROM cdp._persons_erased() AS e WHERE e IS NOT NULL;
-        after := cdp._audience_current(a.audience_id);
-        users := cdp.rb_cardinality(after);
-        entered := cdp.rb_andnot_cardinality(after, before);
-        left_users := cdp.rb_andnot_cardinality(before, after);
+        SELECT w.users, w.entered, w.left_users INTO users, entered, left_users
+          FROM cdp._audience_settle(a.audience_id, fresh.chunks, fresh.members, fresh.retired, merges_seen) AS f
+         CROSS JOIN LATERAL cdp._audience_write(a.audience_id, snapshot, f.chunks, f.bitmaps) AS w;
         UPDATE cdp.audience AS d SET refreshed_at = clock_timestamp() WHERE d.audience_id = a.audience_id;
     -- A cancelled query is not among the others.
     EXCEPTION WHEN OTHERS THEN
@@ -186,9 +187,10 @@ BEGIN
         unresolved := NULL;
     END;
     duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
-    INSERT INTO cdp.audience_snapshot (audience_id, users, entered, left_users, duration_ms, run_id, error)
-    VALUES (a.audience_id, audience_refresh.users, audience_refresh.entered, audience_refresh.left_users,
-            audience_refresh.duration_ms, run, audience_refresh.error);
+    INSERT INTO cdp.audience_snapshot (snapshot_id, audience_id, users, entered, left_users, duration_ms, run_id, error, members_kept)
+    VALUES (snapshot, a.audience_id, audience_refresh.users, audience_refresh.entered, audience_refresh.left_users,
+            audience_refresh.duration_ms, run, audience_refresh.error, audience_refresh.error IS NULL);
+    PERFORM cdp._audience_prune(a.audience_id, a.keep_snapshots, a.keep_for);
     PERFORM cdp._run_finish(run, jsonb_build_object('audience', audience, 'users', users,
         'entered', entered, 'left', left_users, 'unresolved', unresolved), error);
     RETURN NEXT;
@@ -203,89 +205,6 @@ BEGIN
              WHERE m.audience_id = the_audience);
 END $$;
 COMMENT ON FUNCTION cdp._audience_current(int4) IS 'internal: members of an audience as one bitmap';
-
-CREATE FUNCTION cdp._audience_replace(the_audience int4, chunks int4[], bitmaps cdp.roaringbitmap[])
-    RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    DELETE FROM cdp.audience_member AS m
-     WHERE m.audience_id = the_audience AND m.chunk <> ALL (coalesce(chunks, '{}'));
-    INSERT INTO cdp.audience_member AS m (audience_id, chunk, members)
-    SELECT the_audience, f.chunk, f.members FROM unnest(chunks, bitmaps) AS f (chunk, members)
-     WHERE NOT EXISTS (SELECT FROM cdp.audience_member AS m
-                        WHERE m.audience_id = the_audience AND m.chunk = f.chunk
-                          AND cdp.rb_equals(m.members, f.members))
-    ON CONFLICT (audience_id, chunk) DO UPDATE SET members = excluded.members;
-END $$;
-COMMENT ON FUNCTION cdp._audience_replace(int4, int4[], cdp.roaringbitmap[]) IS
-    'internal: makes these the members of an audience, writing only what differs';
-
-CREATE FUNCTION cdp._audience_remap(only_audience int4, absorbed int4[], survivor int4[]) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    WITH pair AS MATERIALIZED (
-        SELECT * FROM cdp._merge_ends(absorbed, survivor)
-    ), retired AS MATERIALIZED (
-        SELECT cdp.chunk_of(pair.absorbed_id) AS chunk, cdp.rb_build_agg(pair.absorbed_id) AS members
-          FROM pair GROUP BY 1
-    ), hit AS MATERIALIZED (
-        SELECT m.audience_id, m.chunk, cdp.rb_and(m.members, r.members) AS members
-          FROM cdp.audience_member AS m
-          JOIN retired AS r ON r.chunk = m.chunk AND cdp.rb_intersect(m.members, r.members)
-         WHERE only_audience IS NULL OR m.audience_id = only_audience
-    ), gain AS (
-        SELECT hit.audience_id, cdp.chunk_of(pair.survivor_id) AS chunk,
-               cdp.rb_build_agg(pair.survivor_id) AS members
-          FROM hit
-         CROSS JOIN LATERAL cdp.rb_iterate(hit.members) AS i (one_id)
-          JOIN pair ON pair.absorbed_id = i.one_id
-         GROUP BY 1, 2
-    ), touched AS (
-        SELECT * FROM gain
-        UNION ALL
-        SELECT hit.audience_id, hit.chunk, '{}' FROM hit
-    )
-    INSERT INTO cdp.audience_member AS m (audience_id, chunk, members)
-    SELECT touched.audience_id, touched.chunk, cdp.rb_or_agg(touched.members)
-      FROM touched GROUP BY 1, 2
-    ON CONFLICT (audience_id, chunk) DO UPDATE SET members = cdp.rb_or(excluded.members,
-        cdp.rb_andnot(m.members, coalesce(
-            (SELECT retired.members FROM retired WHERE retired.chunk = excluded.chunk), '{}')));
-    DELETE FROM cdp.audience_member AS m
-     WHERE m.users = 0
-       AND m.chunk = ANY (ARRAY(SELECT cdp.chunk_of(a.id) FROM unnest(absorbed) AS a (id)));
-END $$;
-COMMENT ON FUNCTION cdp._audience_remap(int4, int4[], int4[]) IS
-    'internal: replaces absorbed people by their survivors, in one audience or (NULL) in all';
-
-CREATE FUNCTION cdp._audience_erase(only_audience int4, persons cdp.roaringbitmap) RETURNS int8 LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    chunks int4[] := ARRAY(SELECT DISTINCT cdp.chunk_of(p.one_id) FROM cdp.rb_iterate(persons) AS p (one_id));
-    changed int8;
-BEGIN
-    UPDATE cdp.audience_member AS m SET members = cdp.rb_andnot(m.members, persons)
-     WHERE (only_audience IS NULL OR m.audience_id = only_audience) AND m.chunk = ANY (chunks) AND cdp.rb_intersect(m.members, persons);
-    GET DIAGNOSTICS changed = ROW_COUNT;
-    DELETE FROM cdp.audience_member AS m WHERE m.users = 0 AND m.chunk = ANY (chunks);
-    RETURN changed;
-END $$;
-COMMENT ON FUNCTION cdp._audience_erase(int4, cdp.roaringbitmap) IS
-    'internal: takes people out of one audience or (NULL) of all; returns how many rows of audience_member they were in';
-
-CREATE FUNCTION cdp._audience_merge() RETURNS trigger LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    absorbed int4[];
-    survivor int4[];
-BEGIN
-    PERFORM cdp._merge_lock(true);
-    SELECT array_agg(m.absorbed), array_agg(m.survivor) INTO absorbed, survivor FROM merged AS m;
-    IF absorbed IS NOT NULL THEN
-        PERFORM cdp._audience_remap(NULL, absorbed, survivor);
-    END IF;
-    RETURN NULL;
-END $$;
-COMMENT ON FUNCTION cdp._audience_merge() IS 'internal: audiences follow merged people (trigger on merge_log)';
 
 CREATE FUNCTION cdp.audience_refresh_all()
     RETURNS TABLE (audience text, users int8, entered int8, left_users int8, unresolved int8,

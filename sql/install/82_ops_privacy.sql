@@ -2,30 +2,6 @@
 --| Who asks for it is told everything that there is of him (`cdp.person_export`), or is erased
 --| (`cdp.person_erase`).
 
-CREATE FUNCTION cdp._person_present(one_id int4) RETURNS int4 LANGUAGE plpgsql STABLE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    present int4 := cdp._person_now(one_id);
-    gone record;
-BEGIN
-    IF present IS NULL THEN
-        RAISE EXCEPTION 'person % does not exist', coalesce(one_id::text, 'NULL') USING ERRCODE = 'undefined_object';
-    ELSIF present <> one_id THEN
-        RAISE EXCEPTION 'person % was absorbed by person %', one_id, present USING
-            ERRCODE = 'object_not_in_prerequisite_state',
-            HINT = format('They are one: say %s if you mean both.', present);
-    END IF;
-    SELECT e.run_id, e.at INTO gone FROM cdp.erase_log AS e WHERE e.one_id = present;
-    IF FOUND THEN
-        RAISE EXCEPTION 'person % has been erased', one_id USING
-            ERRCODE = 'object_not_in_prerequisite_state',
-            DETAIL = format('It was done by run %s at %s.', gone.run_id, gone.at);
-    END IF;
-    RETURN present;
-END $$;
-COMMENT ON FUNCTION cdp._person_present(int4) IS
-    'internal: this person, not retired; an error for one that was never there, was absorbed, or was erased';
-
 -- Runs of the review are named after the identifier that somebody decided on.
 CREATE FUNCTION cdp._run_erase(ids int4[]) RETURNS int8 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -59,9 +35,8 @@ DECLARE
 BEGIN
     -- No refresh may write from what it has read before.
     PERFORM cdp._merge_lock(true);
-    gone := jsonb_build_object('run', cdp._run_erase(ids), 'tag_value', cdp._tag_erase(NULL, persons),
-                               'audience_member', cdp._audience_erase(NULL, persons))
-        || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
+    gone := jsonb_build_object('run', cdp._run_erase(ids), 'tag_value', cdp._tag_erase(NULL, persons))
+        || cdp._audience_erase(persons) || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
     -- Last: the others look its values up.
     erased := cdp._identity_erase(person, ids, _person_erase.run_id, coalesce(tombstone, false));
     gone := gone || erased.removed;
@@ -200,6 +175,9 @@ BEGIN
         'audiences', (SELECT coalesce(jsonb_agg(jsonb_build_object('audience', a.name, 'as_of', a.refreshed_at) ORDER BY a.name), '[]')
                         FROM cdp.audience_member AS m JOIN cdp.audience AS a USING (audience_id)
                        WHERE m.chunk = cdp.chunk_of(person) AND cdp.rb_contains(m.members, person)),
+        'audience_lists', (SELECT coalesce(jsonb_agg(jsonb_build_object('audience', a.name, 'is_member', l.is_member, 'added_at', l.added_at,
+                                  'note', l.note) ORDER BY a.name), '[]')
+                             FROM cdp.audience_list AS l JOIN cdp.audience AS a USING (audience_id) WHERE l.one_id = person),
         'events', cdp._person_events_json(ids, events),
         'history', cdp._person_history_json(person, ids),
         'waiting', (SELECT coalesce(jsonb_agg(jsonb_build_object('table', r.source_table, 'row', r.raw) ORDER BY r.source_table, r.raw::text COLLATE "C"), '[]')

@@ -12,7 +12,8 @@ SELECT cdp.tag_define('all', 'SELECT one_id, one_id % 2 AS value FROM cdp.v_pers
 --   follows: never shows somebody retired or erased
 --   a log: says what was; waits: by identifier, people are looked up; nothing: the register of people itself
 CREATE TEMP TABLE holder (name text PRIMARY KEY, rule text);
-INSERT INTO holder VALUES ('tag_value.members', 'follows'), ('audience_member.members', 'follows'), ('timeline_month.page', 'follows'),
+INSERT INTO holder VALUES ('tag_value.members', 'follows'), ('audience_member.members', 'follows'),
+    ('audience_change.entered', 'follows'), ('audience_change.left_members', 'follows'), ('audience_list.one_id', 'follows'), ('timeline_month.page', 'follows'),
     ('event_day_by.members', 'follows'), ('event_day_by.times', 'follows'), ('identifier.one_id', 'follows'),
     ('timeline_batch.batch', 'waits'), ('event_day_leave.one_id', 'waits'),
     ('merge_log.survivor', 'a log'), ('merge_log.absorbed', 'a log'), ('split_log.one_id', 'a log'), ('split_log.part', 'a log'),
@@ -162,6 +163,8 @@ BEGIN
         COMMIT;
         PERFORM check_all(step, 'load');
         IF step % 5 = 0 THEN
+            PERFORM CASE WHEN one_id % 2 = step % 2 THEN cdp.audience_include('all', one_id) ELSE cdp.audience_exclude('all', one_id) END
+               FROM (SELECT DISTINCT one_id FROM cdp.identifier WHERE one_id IS NOT NULL ORDER BY one_id LIMIT 6 OFFSET dice(step, 22, 15)) AS listed;
             PERFORM cdp.tag_refresh('all'), cdp.audience_refresh('all'), cdp.timeline_refresh();
             COMMIT;
             PERFORM check_holders(step, 'refresh');

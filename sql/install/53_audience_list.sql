@@ -1,0 +1,100 @@
+--| ## By hand
+--| People may be put into an audience, or kept out of it, whatever its definition says: with the next refresh and
+--| every later one. Who is listed follows merges; of one person listed both ways it counts that he is kept out.
+
+CREATE FUNCTION cdp._audience_list_put(name text, person int4, is_member boolean, note text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    the_audience int4 := cdp._audience_id(name);
+BEGIN
+    -- No merge and no erasure may pass between the look at who he is now and the row.
+    PERFORM cdp._merge_lock(false);
+    INSERT INTO cdp.audience_list AS l (audience_id, one_id, is_member, note)
+    VALUES (the_audience, cdp._person_present(coalesce(cdp._person_now(person), person)),
+            _audience_list_put.is_member, coalesce(_audience_list_put.note, ''))
+    ON CONFLICT (audience_id, one_id) DO UPDATE
+       SET is_member = excluded.is_member, added_at = excluded.added_at, added_by = excluded.added_by, note = excluded.note;
+END $$;
+COMMENT ON FUNCTION cdp._audience_list_put(text, int4, boolean, text) IS
+    'internal: lists a person, as he is now, for an audience: as a member or as none';
+
+CREATE FUNCTION cdp._audience_list_person(type text, value text) RETURNS int4
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    person int4;
+BEGIN
+    PERFORM cdp._merge_lock(false);
+    person := (SELECT i.one_id FROM cdp.identifier AS i
+                WHERE i.id = cdp._identifier_id(_audience_list_person.type, _audience_list_person.value));
+    IF person IS NULL THEN
+        RAISE EXCEPTION 'identifier "%" of type "%" belongs to nobody', value, type USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'What was loaded lately belongs to somebody after cdp.id_resolve().';
+    END IF;
+    RETURN person;
+END $$;
+COMMENT ON FUNCTION cdp._audience_list_person(text, text) IS
+    'internal: to whom an identifier belongs, an error when to nobody; merges wait until the transaction ends';
+
+CREATE FUNCTION cdp.audience_include(name text, one_id int4, note text DEFAULT NULL) RETURNS void
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT cdp._audience_list_put(name, one_id, true, note)
+$$;
+COMMENT ON FUNCTION cdp.audience_include(text, int4, text) IS
+    'puts a person into an audience by hand, from the next refresh on and whatever its definition says';
+
+CREATE FUNCTION cdp.audience_include(name text, type text, value text, note text DEFAULT NULL) RETURNS void
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT cdp._audience_list_put(name, cdp._audience_list_person(type, value), true, note)
+$$;
+COMMENT ON FUNCTION cdp.audience_include(text, text, text, text) IS
+    'puts the person with this identifier into an audience by hand, from the next refresh on and whatever its definition says';
+
+CREATE FUNCTION cdp.audience_exclude(name text, one_id int4, note text DEFAULT NULL) RETURNS void
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT cdp._audience_list_put(name, one_id, false, note)
+$$;
+COMMENT ON FUNCTION cdp.audience_exclude(text, int4, text) IS
+    'keeps a person out of an audience by hand, from the next refresh on and whatever its definition says';
+
+CREATE FUNCTION cdp.audience_exclude(name text, type text, value text, note text DEFAULT NULL) RETURNS void
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT cdp._audience_list_put(name, cdp._audience_list_person(type, value), false, note)
+$$;
+COMMENT ON FUNCTION cdp.audience_exclude(text, text, text, text) IS
+    'keeps the person with this identifier out of an audience by hand, from the next refresh on and whatever its definition says';
+
+CREATE FUNCTION cdp.audience_unlist(name text, one_id int4) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp._merge_lock(false);
+    DELETE FROM cdp.audience_list AS l
+     WHERE l.audience_id = cdp._audience_id(name) AND l.one_id = cdp._person_now(audience_unlist.one_id);
+    RETURN FOUND;
+END $$;
+COMMENT ON FUNCTION cdp.audience_unlist(text, int4) IS
+    'takes a person off the list of an audience: from the next refresh on its definition decides; false when he was not listed';
+
+CREATE FUNCTION cdp.audience_unlist(name text, type text, value text) RETURNS boolean
+    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT cdp.audience_unlist(name, cdp._audience_list_person(type, value))
+$$;
+COMMENT ON FUNCTION cdp.audience_unlist(text, text, text) IS
+    'takes the person with this identifier off the list of an audience: from the next refresh on its definition decides; false when he was not listed';
+
+CREATE FUNCTION cdp.audience_list(name text)
+    RETURNS TABLE (one_id int4, listed text, is_member boolean, added_at timestamptz, added_by text, note text)
+    LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    the_audience int4 := cdp._audience_id(name);
+BEGIN
+    RETURN QUERY
+        SELECT l.one_id, CASE WHEN l.is_member THEN 'included' ELSE 'excluded' END,
+               coalesce(cdp.rb_contains(m.members, l.one_id), false), l.added_at, l.added_by::text, l.note
+          FROM cdp.audience_list AS l
+          LEFT JOIN cdp.audience_member AS m ON m.audience_id = l.audience_id AND m.chunk = cdp.chunk_of(l.one_id)
+         WHERE l.audience_id = the_audience
+         ORDER BY cdp._one_id_unsigned(l.one_id);
+END $$;
+COMMENT ON FUNCTION cdp.audience_list(text) IS
+    'who was put into an audience or kept out of it by hand, and whether he is a member as of the last refresh';
