@@ -1,8 +1,9 @@
 --| # Tags
---| A tag says something about people: a value, or just "yes". It is defined by a query, refreshed as
---| a whole, and stored as bitmaps of OneIDs: one row per value and chunk (`one_id >> 20`), so that a
---| changed person rewrites at most 128 KB. When people merge, the bitmaps follow in the same
---| transaction.
+--| A tag says something about people: a plain yes, one value or several, a number or a date. Where it
+--| comes from is its kind: a query (`sql`), rules (`rule`), a query run by hand (`import`, and `model`
+--| for scores), or people who set it one by one (`manual`). Values are stored as bitmaps of OneIDs, one
+--| row per value and chunk (`one_id >> 20`), so that a changed person rewrites at most 128 KB; numbers
+--| and dates as one bit-sliced index per chunk. When people merge, both follow in the same transaction.
 
 CREATE FUNCTION cdp._setup_tag() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -12,12 +13,23 @@ BEGIN
         ['name', 'text COLLATE "C" NOT NULL UNIQUE', 'its name'],
         ['folder', $d$text NOT NULL DEFAULT ''$d$, 'where it is shown among the others'],
         ['description', $d$text NOT NULL DEFAULT ''$d$, 'what it means, for people'],
-        ['kind', $d$text NOT NULL DEFAULT 'sql' CHECK (kind = 'sql')$d$, 'how it is defined'],
-        ['definition', 'text NOT NULL', 'the query that says who has which value'],
+        ['kind', $d$text NOT NULL DEFAULT 'sql' CHECK (kind IN ('manual', 'sql', 'import', 'model'))$d$,
+         'where its values come from: manual, sql, import or model'],
+        ['value_type', $d$text NOT NULL DEFAULT 'multi'
+            CHECK (value_type IN ('boolean', 'enum', 'multi', 'number', 'date'))$d$,
+         'boolean (a plain yes), enum (one value a person), multi (several), number or date'],
+        ['on_merge', $d$text NOT NULL DEFAULT 'survivor' CHECK (on_merge IN ('survivor', 'sum', 'min', 'max'))$d$,
+         'which number a merged person has: that of the survivor, the sum, the least or the greatest'],
+        ['definition', 'text', 'the query that says who has which value; NULL where there is none'],
         ['search_path', 'text NOT NULL', 'the search_path under which the query is run'],
         ['owner', 'name NOT NULL DEFAULT current_user', 'the role whose SQL the query is; only it can refresh'],
+        ['refresh_every', $d$interval CHECK (refresh_every > '0')$d$,
+         'how old its values may become before they are due to be refreshed; NULL: only on demand'],
+        ['ttl', $d$interval CHECK (ttl > '0')$d$, 'how long values last that are not renewed; NULL: for ever'],
+        ['status', $d$text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'paused', 'archived'))$d$,
+         'active, paused (not refreshed by schedule) or archived (not written at all)'],
         ['created_at', 'timestamptz NOT NULL DEFAULT now()', 'when it was first defined'],
-        ['refreshed_at', 'timestamptz', 'last successful refresh']]);
+        ['refreshed_at', 'timestamptz', 'last successful refresh or import']]);
     PERFORM cdp._table_ensure('tag_value', 'who has which value of a tag: bitmaps of OneIDs', ARRAY[
         ['tag_id', 'int4 NOT NULL REFERENCES cdp.tag ON DELETE CASCADE', 'number of the tag'],
         ['value', 'text COLLATE "C" NOT NULL', 'the value; "true" where the tag is a plain yes'],
@@ -26,6 +38,13 @@ BEGIN
         ['users', 'int8 NOT NULL GENERATED ALWAYS AS (cdp.rb_cardinality(members)) STORED', 'how many they are']],
         'PRIMARY KEY (tag_id, value, chunk)');
     CREATE INDEX IF NOT EXISTS tag_value_chunk ON cdp.tag_value (chunk, tag_id);
+    PERFORM cdp._table_ensure('tag_number', 'who has which number, or date, of a tag: bit-sliced indexes', ARRAY[
+        ['tag_id', 'int4 NOT NULL REFERENCES cdp.tag ON DELETE CASCADE', 'number of the tag'],
+        ['chunk', 'int4 NOT NULL', 'upper bits of the ids: one_id >> 20'],
+        ['numbers', 'cdp.bsi NOT NULL', 'OneIDs with their numbers; of a date, the days since 2000-01-01'],
+        ['users', 'int8 NOT NULL GENERATED ALWAYS AS (cdp.bsi_count(numbers)) STORED', 'how many have one']],
+        'PRIMARY KEY (tag_id, chunk)');
+    CREATE INDEX IF NOT EXISTS tag_number_chunk ON cdp.tag_number (chunk, tag_id);
     PERFORM cdp._trigger_ensure('cdp.tag', 'tag_owner',
         'BEFORE INSERT OR UPDATE OF kind, definition, search_path, owner ON cdp.tag
          FOR EACH ROW EXECUTE FUNCTION cdp._query_owner_guard()');
@@ -51,19 +70,26 @@ CREATE FUNCTION cdp._setup_tag_views() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     CREATE OR REPLACE VIEW cdp.v_tag AS
-        SELECT g.name AS tag, g.folder, g.description, v.people,
-               v.people::float8 / nullif(everyone.people, 0) AS share, v.value_count,
-               g.refreshed_at, g.owner::text AS owner
+        SELECT g.name AS tag, g.folder, g.description, coalesce(v.people, n.people, 0) AS people,
+               coalesce(v.people, n.people, 0)::float8 / nullif(everyone.people, 0) AS share, v.value_count,
+               g.refreshed_at, g.owner::text AS owner, g.kind, g.value_type, g.status,
+               g.refresh_every IS NOT NULL AND g.status = 'active'
+                   AND coalesce(g.refreshed_at + g.refresh_every <= now(), true) AS is_due
           FROM cdp.tag AS g
-         CROSS JOIN LATERAL (
+          LEFT JOIN LATERAL (
             SELECT coalesce(cdp.rb_or_cardinality_agg(t.members), 0) AS people,
                    count(DISTINCT t.value) AS value_count
-              FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id) AS v
+              FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id) AS v ON NOT cdp._tag_is_number(g.value_type)
+          LEFT JOIN LATERAL (
+            SELECT sum(t.users)::int8 AS people
+              FROM cdp.tag_number AS t WHERE t.tag_id = g.tag_id) AS n ON cdp._tag_is_number(g.value_type)
          CROSS JOIN (
             SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL AND p.ended_at IS NULL) AS everyone;
-    COMMENT ON VIEW cdp.v_tag IS 'coverage: one row per tag, with how many people have it';
+    COMMENT ON VIEW cdp.v_tag IS 'coverage and freshness: one row per tag, with how many people have it';
     COMMENT ON COLUMN cdp.v_tag.people IS 'people who have any value of the tag';
     COMMENT ON COLUMN cdp.v_tag.share IS 'people as a share of all persons';
+    COMMENT ON COLUMN cdp.v_tag.value_count IS 'different values; NULL for numbers and dates';
+    COMMENT ON COLUMN cdp.v_tag.is_due IS 'older than its schedule allows';
 
     CREATE OR REPLACE VIEW cdp.v_tag_value AS
         SELECT g.name AS tag, g.folder, v.value, v.people,
@@ -73,200 +99,35 @@ BEGIN
                   FROM cdp.tag_value AS t GROUP BY t.tag_id, t.value) AS v USING (tag_id)
          CROSS JOIN (
             SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL AND p.ended_at IS NULL) AS everyone;
-    COMMENT ON VIEW cdp.v_tag_value IS 'coverage: one row per value of a tag, with how many people have it';
+    COMMENT ON VIEW cdp.v_tag_value IS 'distribution: one row per value of a tag, with how many people have it; numbers and dates are in v_tag_number';
     COMMENT ON COLUMN cdp.v_tag_value.share IS 'people as a share of all persons';
+
+    CREATE OR REPLACE VIEW cdp.v_tag_number AS
+        SELECT g.name AS tag, g.folder, v.people, cdp.bsi_avg(v.numbers)::float8 AS mean, q.number[1] AS least,
+               q.number[2] AS quartile_1, q.number[3] AS median, q.number[4] AS quartile_3, q.number[5] AS greatest,
+               CASE WHEN g.value_type = 'date' THEN cdp._tag_date(q.number[1]) END AS first_day,
+               CASE WHEN g.value_type = 'date' THEN cdp._tag_date(q.number[3]) END AS median_day,
+               CASE WHEN g.value_type = 'date' THEN cdp._tag_date(q.number[5]) END AS last_day
+          FROM cdp.tag AS g
+          JOIN (SELECT t.tag_id, sum(t.users)::int8 AS people, cdp.bsi_agg(t.numbers) AS numbers
+                  FROM cdp.tag_number AS t GROUP BY t.tag_id) AS v USING (tag_id)
+         CROSS JOIN LATERAL cdp.bsi_quantile(v.numbers, '{0,0.25,0.5,0.75,1}') AS q (number);
+    COMMENT ON VIEW cdp.v_tag_number IS 'distribution: one row per tag of numbers or dates';
+    COMMENT ON COLUMN cdp.v_tag_number.people IS 'people who have a number';
+    COMMENT ON COLUMN cdp.v_tag_number.least IS 'the least number; of dates, here and beside, the days since 2000-01-01';
+    COMMENT ON COLUMN cdp.v_tag_number.quartile_1 IS 'the least number that a quarter of the people do not exceed';
+    COMMENT ON COLUMN cdp.v_tag_number.first_day IS 'the earliest date; NULL for numbers';
 
     CREATE OR REPLACE VIEW cdp.v_person_tag AS
         SELECT m.one_id, g.name AS tag, t.value
           FROM cdp.tag AS g
           JOIN cdp.tag_value AS t USING (tag_id)
-         CROSS JOIN LATERAL cdp.rb_iterate(t.members) AS m (one_id);
+         CROSS JOIN LATERAL cdp.rb_iterate(t.members) AS m (one_id)
+        UNION ALL
+        SELECT n.id, g.name, cdp._tag_number_text(g.value_type, n.number)
+          FROM cdp.tag AS g
+          JOIN cdp.tag_number AS t USING (tag_id)
+         CROSS JOIN LATERAL cdp.bsi_iterate(t.numbers) AS n;
     COMMENT ON VIEW cdp.v_person_tag IS 'one row per person and value of a tag';
 END $$;
 COMMENT ON FUNCTION cdp._setup_tag_views() IS 'internal: makes the views of the tags';
-
---| ## Asking
-CREATE FUNCTION cdp._tag_id(name text) RETURNS int4 LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    found int4;
-BEGIN
-    PERFORM cdp._require_setup();
-    SELECT g.tag_id INTO found FROM cdp.tag AS g WHERE g.name = _tag_id.name;
-    IF found IS NULL THEN
-        RAISE EXCEPTION 'tag "%" does not exist', coalesce(name, 'NULL') USING
-            ERRCODE = 'undefined_object',
-            HINT = cdp._name_hint(name, ARRAY(SELECT g.name FROM cdp.tag AS g ORDER BY g.name));
-    END IF;
-    RETURN found;
-END $$;
-COMMENT ON FUNCTION cdp._tag_id(text) IS 'internal: number of a tag; an error with the nearest name when there is none';
-
-CREATE FUNCTION cdp.tag(name text, value text DEFAULT NULL) RETURNS cdp.roaringbitmap
-    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    wanted int4 := cdp._tag_id(name);
-BEGIN
-    RETURN (SELECT coalesce(cdp.rb_or_agg(t.members), '{}')
-              FROM cdp.tag_value AS t
-             WHERE t.tag_id = wanted AND (tag.value IS NULL OR t.value = tag.value));
-END $$;
-COMMENT ON FUNCTION cdp.tag(text, text) IS
-    'the people who have this value of the tag; without a value, those who have any';
-
-CREATE FUNCTION cdp.tags_of(one_id int4) RETURNS TABLE (tag text, value text)
-    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    PERFORM cdp._require_setup();
-    RETURN QUERY
-        SELECT g.name, t.value
-          FROM cdp.tag_value AS t
-          JOIN cdp.tag AS g USING (tag_id)
-         WHERE t.chunk = cdp.chunk_of(tags_of.one_id) AND cdp.rb_contains(t.members, tags_of.one_id)
-         ORDER BY g.name, t.value;
-END $$;
-COMMENT ON FUNCTION cdp.tags_of(int4) IS 'everything that tags say about one person';
-
---| ## Merges
---| Whoever writes bitmaps of people (a refresh) and whoever merges people must not pass each other
---| unseen: a refresh that began before a merge would bring the retired id back. A refresh computes
---| without any lock, then holds merges off while it writes, and follows the merges that came between.
-CREATE FUNCTION cdp._merge_check_isolation() RETURNS void LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        RAISE EXCEPTION 'refreshes and merges need transaction isolation level "read committed"' USING
-            ERRCODE = 'feature_not_supported',
-            DETAIL = format('At level "%s" what others commit meanwhile would be overlooked.',
-                            current_setting('transaction_isolation')),
-            HINT = 'Begin with BEGIN ISOLATION LEVEL READ COMMITTED.';
-    END IF;
-END $$;
-COMMENT ON FUNCTION cdp._merge_check_isolation() IS
-    'internal: an error when this transaction cannot see what others commit meanwhile';
-
-CREATE FUNCTION cdp._merge_lock(merging boolean) RETURNS void LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    PERFORM cdp._merge_check_isolation();
-    IF merging THEN
-        PERFORM cdp._lock('merge');
-    ELSE
-        PERFORM pg_advisory_xact_lock_shared(hashtextextended('cdp.merge', 0));
-    END IF;
-END $$;
-COMMENT ON FUNCTION cdp._merge_lock(boolean) IS
-    'internal: to the end of the transaction, writers of bitmaps (false) and mergers (true) wait for each other';
-
--- Several merges of one batch may form a chain (c into b, b into a): everybody gets to its end.
-CREATE FUNCTION cdp._merge_ends(absorbed int4[], survivor int4[])
-    RETURNS TABLE (absorbed_id int4, survivor_id int4)
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    WITH RECURSIVE pair AS (
-        SELECT DISTINCT p.a, p.s FROM unnest(absorbed, survivor) AS p (a, s) WHERE p.a <> p.s
-    ), walk AS (
-        SELECT pair.a, pair.s, 1 AS hop FROM pair
-        UNION ALL
-        SELECT walk.a, pair.s, walk.hop + 1 FROM walk JOIN pair ON pair.a = walk.s
-    )
-    SELECT DISTINCT ON (walk.a) walk.a, walk.s FROM walk ORDER BY walk.a, walk.hop DESC
-$$;
-COMMENT ON FUNCTION cdp._merge_ends(int4[], int4[]) IS
-    'internal: who is absorbed by whom in the end, chains of merges followed';
-
-CREATE FUNCTION cdp._person_ends(ids cdp.roaringbitmap) RETURNS TABLE (absorbed_id int4, survivor_id int4)
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN QUERY
-        WITH RECURSIVE walk AS (
-            SELECT i.one_id AS start, i.one_id AS now FROM cdp.rb_iterate(ids) AS i (one_id)
-            UNION ALL
-            SELECT walk.start, p.merged_into
-              FROM walk JOIN cdp.person AS p ON p.one_id = walk.now AND p.merged_into IS NOT NULL
-        )
-        SELECT walk.start, walk.now
-          FROM walk JOIN cdp.person AS p ON p.one_id = walk.now AND p.merged_into IS NULL
-         WHERE walk.start <> walk.now;
-END $$;
-COMMENT ON FUNCTION cdp._person_ends(cdp.roaringbitmap) IS
-    'internal: of these people the retired ones, and who they are now';
-
-CREATE FUNCTION cdp._merge_news(retired cdp.roaringbitmap, merges_seen int8,
-    OUT absorbed int4[], OUT survivor int4[])
-    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    -- By cdp.person, not by the log: a merge may have been undone since.
-    SELECT array_agg(e.absorbed_id), array_agg(e.survivor_id) INTO absorbed, survivor
-      FROM cdp._person_ends(cdp.rb_or(retired, coalesce(
-               (SELECT cdp.rb_build_agg(l.absorbed) FROM cdp.merge_log AS l WHERE l.seq > merges_seen), '{}'))) AS e;
-END $$;
-COMMENT ON FUNCTION cdp._merge_news(cdp.roaringbitmap, int8) IS
-    'internal: merges that a set of people computed without the lock must follow; NULL when there are none';
-
-CREATE FUNCTION cdp._tag_remap(only_tag int4, absorbed int4[], survivor int4[]) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    WITH pair AS MATERIALIZED (
-        SELECT * FROM cdp._merge_ends(absorbed, survivor)
-    ), retired AS MATERIALIZED (
-        SELECT cdp.chunk_of(pair.absorbed_id) AS chunk, cdp.rb_build_agg(pair.absorbed_id) AS members
-          FROM pair GROUP BY 1
-    ), hit AS MATERIALIZED (
-        SELECT t.tag_id, t.value, t.chunk, cdp.rb_and(t.members, r.members) AS members
-          FROM cdp.tag_value AS t
-          JOIN retired AS r ON r.chunk = t.chunk AND cdp.rb_intersect(t.members, r.members)
-         WHERE only_tag IS NULL OR t.tag_id = only_tag
-    ), gain AS (
-        SELECT hit.tag_id, hit.value, cdp.chunk_of(pair.survivor_id) AS chunk,
-               cdp.rb_build_agg(pair.survivor_id) AS members
-          FROM hit
-         CROSS JOIN LATERAL cdp.rb_iterate(hit.members) AS m (one_id)
-          JOIN pair ON pair.absorbed_id = m.one_id
-         GROUP BY 1, 2, 3
-    ), touched AS (
-        SELECT * FROM gain
-        UNION ALL
-        SELECT hit.tag_id, hit.value, hit.chunk, '{}' FROM hit
-    )
-    INSERT INTO cdp.tag_value AS t (tag_id, value, chunk, members)
-    SELECT touched.tag_id, touched.value, touched.chunk, cdp.rb_or_agg(touched.members)
-      FROM touched GROUP BY 1, 2, 3
-    ON CONFLICT (tag_id, value, chunk) DO UPDATE SET members = cdp.rb_or(excluded.members,
-        cdp.rb_andnot(t.members, coalesce(
-            (SELECT retired.members FROM retired WHERE retired.chunk = excluded.chunk), '{}')));
-    DELETE FROM cdp.tag_value AS t
-     WHERE t.users = 0
-       AND t.chunk = ANY (ARRAY(SELECT cdp.chunk_of(a.id) FROM unnest(absorbed) AS a (id)));
-END $$;
-COMMENT ON FUNCTION cdp._tag_remap(int4, int4[], int4[]) IS
-    'internal: replaces absorbed people by their survivors, in one tag or (NULL) in all';
-
-CREATE FUNCTION cdp._tag_merge() RETURNS trigger LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    absorbed int4[];
-    survivor int4[];
-BEGIN
-    PERFORM cdp._merge_lock(true);
-    SELECT array_agg(m.absorbed), array_agg(m.survivor) INTO absorbed, survivor FROM merged AS m;
-    IF absorbed IS NOT NULL THEN
-        PERFORM cdp._tag_remap(NULL, absorbed, survivor);
-    END IF;
-    RETURN NULL;
-END $$;
-COMMENT ON FUNCTION cdp._tag_merge() IS 'internal: tags follow merged people (trigger on merge_log)';
-
-CREATE FUNCTION cdp._tag_erase(only_tag int4, persons cdp.roaringbitmap) RETURNS int8 LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    chunks int4[] := ARRAY(SELECT DISTINCT cdp.chunk_of(p.one_id) FROM cdp.rb_iterate(persons) AS p (one_id));
-    changed int8;
-BEGIN
-    UPDATE cdp.tag_value AS t SET members = cdp.rb_andnot(t.members, persons)
-     WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks) AND cdp.rb_intersect(t.members, persons);
-    GET DIAGNOSTICS changed = ROW_COUNT;
-    DELETE FROM cdp.tag_value AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);
-    RETURN changed;
-END $$;
-COMMENT ON FUNCTION cdp._tag_erase(int4, cdp.roaringbitmap) IS
-    'internal: takes people out of one tag or (NULL) of all; returns how many rows of tag_value they were in';

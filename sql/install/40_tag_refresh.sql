@@ -1,79 +1,83 @@
---| ## Defining and refreshing
-CREATE FUNCTION cdp.tag_define(name text, sql text, folder text DEFAULT NULL,
-    description text DEFAULT NULL, search_path text DEFAULT current_setting('search_path'))
-    RETURNS int4 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    id int4;
-BEGIN
-    PERFORM cdp._require_setup();
-    PERFORM cdp._name_check('tag', name);
-    IF sql IS NULL OR cdp._query_trim(sql) = '' THEN
-        RAISE EXCEPTION 'tag "%" needs a query', name USING ERRCODE = 'null_value_not_allowed';
-    END IF;
-    PERFORM cdp._query_shape(sql, tag_define.search_path, format('tag "%s"', name), true);
-    INSERT INTO cdp.tag AS g (name, folder, description, definition, search_path, owner)
-    VALUES (tag_define.name, coalesce(tag_define.folder, ''), coalesce(tag_define.description, ''),
-            cdp._query_trim(sql), tag_define.search_path, current_user)
-    ON CONFLICT ON CONSTRAINT tag_name_key DO UPDATE
-       SET definition = excluded.definition, search_path = excluded.search_path, owner = excluded.owner,
-           folder = coalesce(tag_define.folder, g.folder),
-           description = coalesce(tag_define.description, g.description)
-    RETURNING g.tag_id INTO id;
-    RETURN id;
-END $$;
-COMMENT ON FUNCTION cdp.tag_define(text, text, text, text, text) IS
-    'defines a tag by a query of (one_id [, value]) or (id_type, id_value [, value]), checked but not run; redefined, it keeps its values until the next refresh';
-
-CREATE FUNCTION cdp._name_check(what text, name text) RETURNS void LANGUAGE plpgsql IMMUTABLE
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF name IS NULL OR btrim(name) = '' OR name ~ '[[:cntrl:]]' OR length(name) > 200 THEN
-        RAISE EXCEPTION 'name of % is not usable: %', what, coalesce(quote_literal(left(name, 40)), 'NULL') USING
-            ERRCODE = 'invalid_name',
-            DETAIL = 'A name is one line of 1 to 200 characters.';
-    END IF;
-END $$;
-COMMENT ON FUNCTION cdp._name_check(text, text) IS 'internal: an error for a name that nobody could write again';
-
-CREATE FUNCTION cdp.tag_drop(name text) RETURNS void LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    -- No audience may come to use the tag between the check and its end.
-    PERFORM cdp._lock('definition');
-    DELETE FROM cdp.tag AS g WHERE g.tag_id = cdp._tag_id(tag_drop.name);
-END $$;
-COMMENT ON FUNCTION cdp.tag_drop(text) IS 'drops a tag with its values; refused while an audience uses it';
-
+--| ## Refreshing
 CREATE FUNCTION cdp.tag_refresh(name text)
+    RETURNS TABLE (tag text, value_count int8, people int8, chunks_written int8, chunks_removed int8,
+                   unresolved int8, duration_ms int8, error text)
+    LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    the_tag int4;
+    kind text;
+BEGIN
+    PERFORM cdp._merge_check_isolation();
+    the_tag := cdp._tag_id(name);
+    kind := (SELECT g.kind FROM cdp.tag AS g WHERE g.tag_id = the_tag);
+    IF kind <> 'sql' THEN
+        RAISE EXCEPTION 'tag "%" is of kind "%", which has no query', name, kind USING
+            ERRCODE = 'wrong_object_type',
+            HINT = CASE WHEN kind = 'manual' THEN 'Its values are set by cdp.tag_set().'
+                        ELSE 'Its values come from cdp.tag_import().' END;
+    END IF;
+    RETURN QUERY SELECT * FROM cdp._tag_load(the_tag, 'tag_refresh');
+END $$;
+COMMENT ON FUNCTION cdp.tag_refresh(text) IS
+    'runs a tag''s query and replaces its values as a whole; when the query fails they stay, and the error is returned and logged';
+
+CREATE FUNCTION cdp.tag_import(name text, query text, search_path text DEFAULT current_setting('search_path'))
+    RETURNS TABLE (tag text, value_count int8, people int8, chunks_written int8, chunks_removed int8,
+                   unresolved int8, duration_ms int8, error text)
+    LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    the_tag int4;
+    kind text;
+BEGIN
+    PERFORM cdp._merge_check_isolation();
+    the_tag := cdp._tag_id(tag_import.name);
+    kind := (SELECT g.kind FROM cdp.tag AS g WHERE g.tag_id = the_tag);
+    IF kind NOT IN ('import', 'model') THEN
+        RAISE EXCEPTION 'tag "%" is of kind "%"', tag_import.name, kind USING
+            ERRCODE = 'wrong_object_type',
+            DETAIL = 'Values are imported into tags of kind "import" or "model".',
+            HINT = format('SELECT cdp.tag_define(%L, kind => ''import''); makes it one.', tag_import.name);
+    ELSIF coalesce(cdp._query_trim(query), '') = '' THEN
+        RAISE EXCEPTION 'there is no query to import from' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    RETURN QUERY SELECT * FROM cdp._tag_load(the_tag, 'tag_import', query, tag_import.search_path);
+END $$;
+COMMENT ON FUNCTION cdp.tag_import(text, text, text) IS
+    'runs a query of (one_id [, value]) or (id_type, id_value [, value]) with the rights of the caller and makes its people the values of a tag, in place of all it had; when it fails they stay, and the error is returned and logged';
+
+CREATE FUNCTION cdp._tag_load(the_tag int4, run_kind text, query text DEFAULT NULL, query_path text DEFAULT NULL)
     RETURNS TABLE (tag text, value_count int8, people int8, chunks_written int8, chunks_removed int8,
                    unresolved int8, duration_ms int8, error text)
     LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     t record;
     fresh record;
+    resolved int8;
     run int8;
     merges_seen int8;
     started timestamptz := clock_timestamp();
     state text;
 BEGIN
-    PERFORM cdp._merge_check_isolation();
     -- Two refreshes of one tag follow each other; a redefinition waits for this one.
-    SELECT * INTO STRICT t FROM cdp.tag AS g WHERE g.tag_id = cdp._tag_id(tag_refresh.name) FOR NO KEY UPDATE;
+    SELECT * INTO STRICT t FROM cdp.tag AS g WHERE g.tag_id = the_tag FOR NO KEY UPDATE;
     tag := t.name;
-    run := cdp._run_start('tag_refresh', t.name);
+    run := cdp._run_start(run_kind, t.name);
     BEGIN
-        PERFORM cdp._query_allow(format('tag "%s"', t.name), t.owner);
+        PERFORM cdp._tag_writable(t.name, t.status);
+        IF query IS NULL THEN
+            PERFORM cdp._query_allow(format('tag "%s"', t.name), t.owner);
+        END IF;
         SELECT coalesce(max(l.seq), 0) INTO merges_seen FROM cdp.merge_log AS l;
-        SELECT * INTO fresh FROM cdp._query_chunks(t.definition, t.search_path, format('tag "%s"', t.name), true);
+        SELECT * INTO fresh FROM cdp._tag_compute(t.tag_id, coalesce(query, t.definition), coalesce(query_path, t.search_path));
         unresolved := fresh.unresolved;
+        resolved := fresh.resolved;
         PERFORM cdp._merge_lock(false);
         SELECT w.written, w.removed INTO chunks_written, chunks_removed
-          FROM cdp._tag_replace(t.tag_id, fresh.vals, fresh.chunks, fresh.members) AS w;
+          FROM cdp._tag_replace(t.tag_id, fresh.vals, fresh.chunks, fresh.members, fresh.numbers) AS w;
         PERFORM cdp._tag_remap(t.tag_id, n.absorbed, n.survivor)
            FROM cdp._merge_news(fresh.retired, merges_seen) AS n WHERE n.absorbed IS NOT NULL;
         PERFORM cdp._tag_erase(t.tag_id, e) FROM cdp._persons_erased() AS e WHERE e IS NOT NULL;
-        SELECT count(DISTINCT v.value), coalesce(cdp.rb_or_cardinality_agg(v.members), 0)
-          INTO value_count, people FROM cdp.tag_value AS v WHERE v.tag_id = t.tag_id;
+        SELECT c.value_count, c.people INTO value_count, people FROM cdp._tag_count(t.tag_id, t.value_type) AS c;
         UPDATE cdp.tag AS g SET refreshed_at = clock_timestamp() WHERE g.tag_id = t.tag_id;
     -- A cancelled query is not among the others.
     EXCEPTION WHEN OTHERS THEN
@@ -89,16 +93,66 @@ BEGIN
     END;
     duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
     PERFORM cdp._run_finish(run, jsonb_build_object('tag', tag, 'values', value_count, 'people', people,
-        'chunks_written', chunks_written, 'chunks_removed', chunks_removed, 'unresolved', unresolved), error);
+        'chunks_written', chunks_written, 'chunks_removed', chunks_removed, 'unresolved', unresolved,
+        'rows', resolved + unresolved), error);
     RETURN NEXT;
 END $$;
-COMMENT ON FUNCTION cdp.tag_refresh(text) IS
-    'runs a tag''s query and replaces its values as a whole; when the query fails they stay, and the error is returned and logged';
+COMMENT ON FUNCTION cdp._tag_load(int4, text, text, text) IS
+    'internal: replaces the values of a tag by what its definition, or this query, says now';
 
-CREATE FUNCTION cdp._tag_replace(the_tag int4, vals text[], chunks int4[], bitmaps cdp.roaringbitmap[],
+CREATE FUNCTION cdp._tag_writable(name text, status text) RETURNS void LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF status = 'archived' THEN
+        RAISE EXCEPTION 'tag "%" is archived', name USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = format('UPDATE cdp.tag SET status = ''active'' WHERE name = %L; takes it up again.', name);
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._tag_writable(text, text) IS 'internal: an error when nothing may be written to this tag';
+
+CREATE FUNCTION cdp._tag_compute(the_tag int4, query text, query_path text,
+    OUT vals text[], OUT chunks int4[], OUT members cdp.roaringbitmap[], OUT numbers cdp.bsi[],
+    OUT retired cdp.roaringbitmap, OUT unresolved int8, OUT resolved int8)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    t record;
+BEGIN
+    SELECT format('tag "%s"', g.name) AS what, g.value_type, g.on_merge INTO t FROM cdp.tag AS g WHERE g.tag_id = the_tag;
+    IF cdp._tag_is_number(t.value_type) THEN
+        SELECT q.chunks, q.numbers, q.retired, q.unresolved, q.resolved INTO chunks, numbers, retired, unresolved, resolved
+          FROM cdp._query_numbers(query, query_path, t.what, t.value_type, t.on_merge) AS q;
+        numbers := coalesce(numbers, '{}');
+    ELSE
+        SELECT q.vals, q.chunks, q.members, q.retired, q.unresolved, q.resolved
+          INTO vals, chunks, members, retired, unresolved, resolved
+          FROM cdp._query_chunks(query, query_path, t.what, true, t.value_type) AS q;
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._tag_compute(int4, text, text) IS
+    'internal: who has which value by this query: bitmaps per value and chunk, or numbers per chunk';
+
+CREATE FUNCTION cdp._tag_count(the_tag int4, value_type text, OUT value_count int8, OUT people int8)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF cdp._tag_is_number(value_type) THEN
+        SELECT coalesce(sum(v.users), 0) INTO people FROM cdp.tag_number AS v WHERE v.tag_id = the_tag;
+    ELSE
+        SELECT count(DISTINCT v.value), CASE WHEN value_type = 'multi' THEN coalesce(cdp.rb_or_cardinality_agg(v.members), 0)
+                                             ELSE coalesce(sum(v.users), 0) END
+          INTO value_count, people FROM cdp.tag_value AS v WHERE v.tag_id = the_tag;
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._tag_count(int4, text) IS 'internal: how many values a tag has, of numbers NULL, and how many people';
+
+CREATE FUNCTION cdp._tag_replace(the_tag int4, vals text[], chunks int4[], bitmaps cdp.roaringbitmap[], numbers cdp.bsi[],
     OUT written int8, OUT removed int8)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF numbers IS NOT NULL THEN
+        SELECT w.written, w.removed INTO written, removed FROM cdp._tag_number_replace(the_tag, chunks, numbers) AS w;
+        RETURN;
+    END IF;
     WITH fresh AS MATERIALIZED (
         SELECT * FROM unnest(vals, chunks, bitmaps) AS f (value, chunk, members)
     ), gone AS (
@@ -117,5 +171,20 @@ BEGIN
     )
     SELECT (SELECT count(*) FROM put), (SELECT count(*) FROM gone) INTO written, removed;
 END $$;
-COMMENT ON FUNCTION cdp._tag_replace(int4, text[], int4[], cdp.roaringbitmap[]) IS
-    'internal: makes these the values of a tag, writing only what differs';
+COMMENT ON FUNCTION cdp._tag_replace(int4, text[], int4[], cdp.roaringbitmap[], cdp.bsi[]) IS
+    'internal: makes these the values, or numbers, of a tag, writing only what differs';
+
+CREATE FUNCTION cdp._tag_number_replace(the_tag int4, chunks int4[], numbers cdp.bsi[], OUT written int8, OUT removed int8)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM cdp.tag_number AS t WHERE t.tag_id = the_tag AND t.chunk <> ALL (coalesce(chunks, '{}'));
+    GET DIAGNOSTICS removed = ROW_COUNT;
+    INSERT INTO cdp.tag_number AS t (tag_id, chunk, numbers)
+    SELECT the_tag, f.chunk, f.numbers FROM unnest(chunks, numbers) AS f (chunk, numbers)
+     WHERE NOT EXISTS (SELECT FROM cdp.tag_number AS t
+                        WHERE t.tag_id = the_tag AND t.chunk = f.chunk AND cdp.bsi_equal(t.numbers, f.numbers))
+    ON CONFLICT (tag_id, chunk) DO UPDATE SET numbers = excluded.numbers;
+    GET DIAGNOSTICS written = ROW_COUNT;
+END $$;
+COMMENT ON FUNCTION cdp._tag_number_replace(int4, int4[], cdp.bsi[]) IS
+    'internal: makes these the numbers of a tag, writing only the chunks that differ';

@@ -135,14 +135,16 @@ CREATE FUNCTION cdp._check_members() RETURNS TABLE (area text, severity text, wh
 DECLARE
     room text;
     relation text;
+    people text;
     found int8;
 BEGIN
-    FOR room, relation IN VALUES ('tag', 'tag_value'), ('audience', 'audience_member') LOOP
+    FOR room, relation, people IN VALUES ('tag', 'tag_value', 'v.members'), ('tag', 'tag_number', 'cdp.bsi_ebm(v.numbers)'),
+                                         ('audience', 'audience_member', 'v.members') LOOP
         CONTINUE WHEN to_regclass('cdp.' || relation) IS NULL;
         EXECUTE format(
-            'SELECT sum(cdp.rb_and_cardinality(v.members, r.retired)) FROM cdp.%I AS v,
+            'SELECT sum(cdp.rb_and_cardinality(%s, r.retired)) FROM cdp.%I AS v,
                     (SELECT cdp.rb_build_agg(p.one_id) AS retired FROM cdp.person AS p
-                      WHERE p.merged_into IS NOT NULL OR EXISTS (SELECT FROM cdp.erase_log AS e WHERE e.one_id = p.one_id)) AS r', relation) INTO found;
+                      WHERE p.merged_into IS NOT NULL OR EXISTS (SELECT FROM cdp.erase_log AS e WHERE e.one_id = p.one_id)) AS r', people, relation) INTO found;
         RETURN QUERY SELECT * FROM cdp._check_count(room, format('retired persons in cdp.%s', relation), coalesce(found, 0),
             'error', format('Refresh every %s.', room));
     END LOOP;

@@ -35,7 +35,7 @@ DECLARE
 BEGIN
     -- No refresh may write from what it has read before.
     PERFORM cdp._merge_lock(true);
-    gone := jsonb_build_object('run', cdp._run_erase(ids), 'tag_value', cdp._tag_erase(NULL, persons))
+    gone := jsonb_build_object('run', cdp._run_erase(ids)) || cdp._tag_erase(NULL, persons)
         || cdp._audience_erase(persons) || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
     -- Last: the others look its values up.
     erased := cdp._identity_erase(person, ids, _person_erase.run_id, coalesce(tombstone, false));
@@ -169,9 +169,8 @@ BEGIN
                          'weight', l.weight, 'first_seen', l.first_seen, 'last_seen', l.last_seen, 'n', l.n, 'status', l.status, 'reason', l.reason)
                          ORDER BY l.a, l.b, l.source), '[]')
                     FROM (SELECT l.* FROM cdp.link AS l WHERE l.a = ANY (ids) UNION SELECT l.* FROM cdp.link AS l WHERE l.b = ANY (ids)) AS l),
-        'tags', (SELECT coalesce(jsonb_agg(jsonb_build_object('tag', g.name, 'value', t.value, 'as_of', g.refreshed_at) ORDER BY g.name, t.value), '[]')
-                   FROM cdp.tag_value AS t JOIN cdp.tag AS g USING (tag_id)
-                  WHERE t.chunk = cdp.chunk_of(person) AND cdp.rb_contains(t.members, person)),
+        'tags', (SELECT coalesce(jsonb_agg(jsonb_build_object('tag', t.tag, 'value', t.value, 'as_of', g.refreshed_at) ORDER BY t.tag, t.value), '[]')
+                   FROM cdp.tags_of(person) AS t JOIN cdp.tag AS g ON g.name = t.tag),
         'audiences', (SELECT coalesce(jsonb_agg(jsonb_build_object('audience', a.name, 'as_of', a.refreshed_at) ORDER BY a.name), '[]')
                         FROM cdp.audience_member AS m JOIN cdp.audience AS a USING (audience_id)
                        WHERE m.chunk = cdp.chunk_of(person) AND cdp.rb_contains(m.members, person)),

@@ -6,13 +6,15 @@ SET client_min_messages = warning;
 SELECT cdp.setup('UTC') \g /dev/null
 -- limits of persons are the subject of identity_registry and identity_resolve_random
 UPDATE cdp.id_type SET max_per_person = NULL;
-SELECT cdp.tag_define('all', 'SELECT one_id, one_id % 2 AS value FROM cdp.v_person') > 0 AS tag, cdp.audience_define('all', 'tag:all') > 0 AS audience;
+SELECT cdp.tag_define('all', 'SELECT one_id, one_id % 2 AS value FROM cdp.v_person') > 0 AS tag, cdp.audience_define('all', 'tag:all') > 0 AS audience,
+       cdp.tag_define('sum', 'SELECT one_id, one_id % 7 AS value FROM cdp.v_person', value_type => 'number', on_merge => 'sum') > 0 AS numbers;
 
 -- Every column that holds people, by name or by type, and what becomes of it. A new one has to be entered here:
 --   follows: never shows somebody retired or erased
 --   a log: says what was; waits: by identifier, people are looked up; nothing: the register of people itself
 CREATE TEMP TABLE holder (name text PRIMARY KEY, rule text);
-INSERT INTO holder VALUES ('tag_value.members', 'follows'), ('audience_member.members', 'follows'),
+INSERT INTO holder VALUES ('tag_value.members', 'follows'), ('tag_number.numbers', 'follows');
+INSERT INTO holder VALUES ('audience_member.members', 'follows'),
     ('audience_change.entered', 'follows'), ('audience_change.left_members', 'follows'), ('audience_list.one_id', 'follows'), ('timeline_month.page', 'follows'),
     ('event_day_by.members', 'follows'), ('event_day_by.times', 'follows'), ('identifier.one_id', 'follows'),
     ('timeline_batch.batch', 'waits'), ('event_day_leave.one_id', 'waits'),
@@ -165,6 +167,7 @@ BEGIN
         IF step % 5 = 0 THEN
             PERFORM CASE WHEN one_id % 2 = step % 2 THEN cdp.audience_include('all', one_id) ELSE cdp.audience_exclude('all', one_id) END
                FROM (SELECT DISTINCT one_id FROM cdp.identifier WHERE one_id IS NOT NULL ORDER BY one_id LIMIT 6 OFFSET dice(step, 22, 15)) AS listed;
+            PERFORM cdp.tag_refresh('sum');
             PERFORM cdp.tag_refresh('all'), cdp.audience_refresh('all'), cdp.timeline_refresh();
             COMMIT;
             PERFORM check_holders(step, 'refresh');

@@ -1,0 +1,101 @@
+--| ## Defining
+-- The type of the values that a redefinition does not name stays, unless it was only inferred.
+CREATE FUNCTION cdp.tag_define(name text, sql text DEFAULT NULL, folder text DEFAULT NULL,
+    description text DEFAULT NULL, search_path text DEFAULT current_setting('search_path'),
+    kind text DEFAULT NULL, value_type text DEFAULT NULL, on_merge text DEFAULT NULL,
+    refresh_every interval DEFAULT NULL, ttl interval DEFAULT NULL, status text DEFAULT NULL)
+    RETURNS int4 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    before record;
+    id int4;
+BEGIN
+    PERFORM cdp._require_setup();
+    PERFORM cdp._name_check('tag', name);
+    PERFORM cdp._tag_word_check('kind', kind, '{manual,sql,import,model}');
+    PERFORM cdp._tag_word_check('value type', value_type, '{boolean,enum,multi,number,date}');
+    PERFORM cdp._tag_word_check('rule of merging', on_merge, '{survivor,sum,min,max}');
+    PERFORM cdp._tag_word_check('status', status, '{active,paused,archived}');
+    PERFORM cdp._query_path_check(format('tag "%s"', name), tag_define.search_path);
+    kind := coalesce(kind, 'sql');
+    sql := nullif(cdp._query_trim(sql), '');
+    IF (sql IS NULL) = (kind = 'sql') THEN
+        RAISE EXCEPTION 'tag "%" %', name, CASE WHEN kind = 'sql' THEN 'needs a query' ELSE format('of kind "%s" has no query', kind) END USING
+            ERRCODE = 'null_value_not_allowed',
+            HINT = CASE WHEN kind = 'sql' THEN 'Without one, say which kind it is: kind => ''manual'', ''import'' or ''model''.'
+                        ELSE 'Leave it out, or give it to cdp.tag_import().' END;
+    END IF;
+    SELECT g.tag_id, g.kind, g.value_type INTO before FROM cdp.tag AS g WHERE g.name = tag_define.name FOR NO KEY UPDATE;
+    value_type := coalesce(value_type, CASE
+        WHEN before.kind = kind AND (kind <> 'sql' OR before.value_type IN ('enum', 'number', 'date')) THEN before.value_type
+        WHEN kind = 'model' THEN 'number'
+        WHEN kind IN ('manual', 'import') THEN 'multi' END);
+    IF sql IS NOT NULL THEN
+        value_type := (SELECT s.kept_as FROM cdp._query_shape(sql, tag_define.search_path, format('tag "%s"', name), true, value_type) AS s);
+    END IF;
+    IF on_merge <> 'survivor' AND NOT cdp._tag_is_number(value_type) THEN
+        RAISE EXCEPTION 'values of type "%" do not merge by %', value_type, on_merge USING
+            ERRCODE = 'invalid_parameter_value',
+            HINT = 'Only numbers and dates do.';
+    END IF;
+    IF before.kind <> kind AND 'manual' IN (before.kind, kind)
+       OR before.value_type <> value_type AND (cdp._tag_is_number(before.value_type) OR cdp._tag_is_number(value_type)) THEN
+        PERFORM cdp._tag_empty(before.tag_id);
+    END IF;
+    INSERT INTO cdp.tag AS g (name, folder, description, kind, value_type, on_merge, definition, search_path, owner,
+                              refresh_every, ttl, status)
+    VALUES (tag_define.name, coalesce(tag_define.folder, ''), coalesce(tag_define.description, ''), tag_define.kind,
+            tag_define.value_type, coalesce(tag_define.on_merge, 'survivor'), sql, tag_define.search_path, current_user,
+            tag_define.refresh_every, tag_define.ttl, coalesce(tag_define.status, 'active'))
+    ON CONFLICT ON CONSTRAINT tag_name_key DO UPDATE
+       SET kind = excluded.kind, value_type = excluded.value_type, definition = excluded.definition,
+           search_path = excluded.search_path, owner = excluded.owner,
+           on_merge = CASE WHEN tag_define.on_merge IS NOT NULL OR NOT cdp._tag_is_number(excluded.value_type)
+                           THEN excluded.on_merge ELSE g.on_merge END,
+           folder = coalesce(tag_define.folder, g.folder),
+           description = coalesce(tag_define.description, g.description),
+           refresh_every = coalesce(tag_define.refresh_every, g.refresh_every),
+           ttl = coalesce(tag_define.ttl, g.ttl), status = coalesce(tag_define.status, g.status)
+    RETURNING g.tag_id INTO id;
+    RETURN id;
+END $$;
+COMMENT ON FUNCTION cdp.tag_define(text, text, text, text, text, text, text, text, interval, interval, text) IS
+    'defines a tag, by a query of (one_id [, value]) or (id_type, id_value [, value]) checked but not run, or of a kind that has none; redefined, it keeps its values until the next refresh, and what is not given stays';
+
+CREATE FUNCTION cdp._tag_word_check(what text, word text, words text[]) RETURNS void LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF word <> ALL (words) THEN
+        RAISE EXCEPTION 'unrecognized % of tags: "%"', what, word USING
+            ERRCODE = 'invalid_parameter_value',
+            HINT = format('It is one of %s.', array_to_string(words, ', '));
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._tag_word_check(text, text, text[]) IS 'internal: an error for a word that is none of these; NULL will do';
+
+CREATE FUNCTION cdp._name_check(what text, name text) RETURNS void LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF name IS NULL OR btrim(name) = '' OR name ~ '[[:cntrl:]]' OR length(name) > 200 THEN
+        RAISE EXCEPTION 'name of % is not usable: %', what, coalesce(quote_literal(left(name, 40)), 'NULL') USING
+            ERRCODE = 'invalid_name',
+            DETAIL = 'A name is one line of 1 to 200 characters.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._name_check(text, text) IS 'internal: an error for a name that nobody could write again';
+
+CREATE FUNCTION cdp._tag_empty(the_tag int4) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM cdp.tag_value AS t WHERE t.tag_id = the_tag;
+    DELETE FROM cdp.tag_number AS t WHERE t.tag_id = the_tag;
+END $$;
+COMMENT ON FUNCTION cdp._tag_empty(int4) IS 'internal: nobody has any value of this tag any more';
+
+CREATE FUNCTION cdp.tag_drop(name text) RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- No audience may come to use the tag between the check and its end.
+    PERFORM cdp._lock('definition');
+    DELETE FROM cdp.tag AS g WHERE g.tag_id = cdp._tag_id(tag_drop.name);
+END $$;
+COMMENT ON FUNCTION cdp.tag_drop(text) IS 'drops a tag with its values; refused while an audience uses it';
