@@ -95,7 +95,7 @@ SELECT one_id, listed, is_member, note FROM cdp.audience_list('a');
 SELECT cdp.audience_include('a', 11, 'by his old number');
 SELECT users, entered, left_users FROM cdp.audience_refresh('a');
 SELECT one_id, listed, is_member, note FROM cdp.audience_list('a');
-SELECT removed FROM cdp.person_erase(12);
+SELECT jsonb_object_agg(key, value) AS removed FROM cdp.person_erase(12), jsonb_each(removed) WHERE key LIKE 'audience%';
 SELECT one_id, listed, is_member, note FROM cdp.audience_list('a');
 ROLLBACK;
 
