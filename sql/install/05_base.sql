@@ -41,6 +41,17 @@ END $$;
 COMMENT ON FUNCTION cdp._table_ensure(text, text, text[], text, text) IS
     'internal: makes a managed table of (column, definition, comment) rows, or adds the columns an older one lacks; true when it is new';
 
+CREATE FUNCTION cdp._trigger_ensure(relation text, name text, definition text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_trigger AS g
+                    WHERE g.tgrelid = relation::regclass AND g.tgname = _trigger_ensure.name) THEN
+        EXECUTE format('CREATE TRIGGER %I %s', name, definition);
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._trigger_ensure(text, text, text) IS
+    'internal: makes a trigger on a managed table unless it is there';
+
 CREATE FUNCTION cdp._setup_base() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

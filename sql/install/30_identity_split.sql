@@ -5,13 +5,19 @@
 
 CREATE FUNCTION cdp._identity_leave(ids int4[], new_status text, run_id int8) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
+DECLARE
+    persons int4[];
+    losses int8[];
 BEGIN
-    INSERT INTO cdp.split_log (seq, one_id, is_restored, identifiers, run_id)
-    SELECT nextval(pg_get_serial_sequence('cdp.merge_log', 'seq')), k.one_id, false, k.identifiers, _identity_leave.run_id
+    SELECT array_agg(k.one_id ORDER BY k.one_id), array_agg(k.identifiers ORDER BY k.one_id) INTO persons, losses
       FROM (SELECT i.one_id, count(*) AS identifiers FROM cdp.identifier AS i
-             WHERE i.id = ANY (ids) AND i.one_id IS NOT NULL GROUP BY i.one_id ORDER BY i.one_id) AS k;
+             WHERE i.id = ANY (ids) AND i.one_id IS NOT NULL GROUP BY i.one_id) AS k;
     PERFORM cdp._identity_note_past(ids);
     UPDATE cdp.identifier AS i SET status = new_status, one_id = NULL, since = now() WHERE i.id = ANY (ids);
+    -- Last: what is built upon OneIDs follows by triggers on this table.
+    INSERT INTO cdp.split_log (seq, one_id, is_restored, identifiers, run_id)
+    SELECT nextval(pg_get_serial_sequence('cdp.merge_log', 'seq')), k.one_id, false, k.loss, _identity_leave.run_id
+      FROM unnest(persons, losses) AS k (one_id, loss);
 END $$;
 COMMENT ON FUNCTION cdp._identity_leave(int4[], text, int8) IS
     'internal: takes identifiers out of their persons, which may have to be split then; they belong to nobody';

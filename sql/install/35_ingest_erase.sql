@@ -40,6 +40,8 @@ DECLARE
     landed_events int8;
     landed_links int8;
     refused int8;
+    attributes int8;
+    profiles int8;
 BEGIN
     SELECT array_agg(t.name), array_agg(i.value) INTO types, vals
       FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = ANY (ids);
@@ -57,10 +59,15 @@ BEGIN
       INTO landed_events, landed_links, refused FROM row_ AS r;
     DELETE FROM cdp.event AS e WHERE e.identifier_id = ANY (ids);
     GET DIAGNOSTICS events = ROW_COUNT;
-    RETURN jsonb_build_object('landing_event', landed_events, 'landing_link', landed_links, 'quarantine', refused, 'event', events);
+    DELETE FROM cdp.attribute AS a WHERE a.identifier_id = ANY (ids);
+    GET DIAGNOSTICS attributes = ROW_COUNT;
+    DELETE FROM cdp.attribute_queue AS q WHERE q.identifier_id = ANY (ids);
+    profiles := cdp._profile_refresh(ARRAY(SELECT DISTINCT i.one_id FROM cdp.identifier AS i WHERE i.id = ANY (ids) AND i.one_id IS NOT NULL));
+    RETURN jsonb_build_object('landing_event', landed_events, 'landing_link', landed_links, 'quarantine', refused, 'event', events,
+                              'attribute', attributes, 'profile', profiles);
 END $$;
 COMMENT ON FUNCTION cdp._ingest_erase(int4[]) IS
-    'internal: removes the events of these identifiers, and what has landed of them; they must still have their values';
+    'internal: removes the events and attributes of these identifiers, and what has landed of them; they must still have their values';
 
 -- A row of somebody who was erased is refused, and nothing of what it says is kept.
 CREATE FUNCTION cdp._quarantine_raw(raw jsonb, reason text) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE

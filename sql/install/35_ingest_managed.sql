@@ -54,6 +54,8 @@ BEGIN
         ['received_at', 'timestamptz NOT NULL DEFAULT now()', 'when it was ingested']],
         'PRIMARY KEY (event_id, ts)', 'PARTITION BY RANGE (ts)');
 
+    PERFORM cdp._setup_profile();
+
     CREATE OR REPLACE VIEW cdp.v_quarantine AS
         SELECT q.source_table, q.reason, count(*) AS row_count, min(q.at) AS first_at, max(q.at) AS last_at
           FROM cdp.quarantine AS q GROUP BY q.source_table, q.reason
@@ -64,4 +66,4 @@ BEGIN
     COMMENT ON COLUMN cdp.v_quarantine.first_at IS 'time of the first refusal; for links, of the first sighting';
     COMMENT ON COLUMN cdp.v_quarantine.last_at IS 'time of the last refusal; for links, of the last sighting';
 END $$;
-COMMENT ON FUNCTION cdp._setup_ingest() IS 'internal: makes the tables and the view of ingest';
+COMMENT ON FUNCTION cdp._setup_ingest() IS 'internal: makes the tables and the view of ingest, and those of profiles';

@@ -109,6 +109,7 @@ BEGIN
             states[one.places[k]] := one.status;
         END LOOP;
     END LOOP;
+    SELECT false AS is_new, NULL AS status INTO stored;
     IF ids[1] <> ids[2] THEN
         INSERT INTO cdp.link AS l (a, b, source, weight, first_seen, last_seen, status, reason)
         VALUES (least(ids[1], ids[2]), greatest(ids[1], ids[2]), who, id_link.weight, id_link.seen_at, id_link.seen_at,

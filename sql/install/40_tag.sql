@@ -55,17 +55,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._setup_tag() IS 'internal: makes the tables, triggers and views of the tags';
 
-CREATE FUNCTION cdp._trigger_ensure(relation text, name text, definition text) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM pg_trigger AS g
-                    WHERE g.tgrelid = relation::regclass AND g.tgname = _trigger_ensure.name) THEN
-        EXECUTE format('CREATE TRIGGER %I %s', name, definition);
-    END IF;
-END $$;
-COMMENT ON FUNCTION cdp._trigger_ensure(text, text, text) IS
-    'internal: makes a trigger on a managed table unless it is there';
-
 CREATE FUNCTION cdp._setup_tag_views() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

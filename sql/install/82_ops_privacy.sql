@@ -51,7 +51,7 @@ END $$;
 COMMENT ON FUNCTION cdp._person_erase(int4, int4[], boolean, int8) IS
     'internal: erases a person, or (NULL) identifiers of nobody, everywhere, and logs it; returns the row of the log';
 
---| `person_erase` removes the values and links of a person, its events and stored timelines, its bits in tags,
+--| `person_erase` removes the values and links of a person, its attributes, its events and stored timelines, its bits in tags,
 --| audiences and days, and rows of it that wait or were refused. Numbers stay: logs say them, and they are never
 --| given out again. `tombstone => true` keeps a keyed hash of each identifier, so that no later load brings them
 --| back. The row that it returns is proof of it, holds no value, and stays in `cdp.erase_log`.
@@ -71,7 +71,7 @@ BEGIN
     RETURN QUERY SELECT * FROM cdp._person_erase(present, cdp._person_identifiers(present), person_erase.tombstone, run);
 END $$;
 COMMENT ON FUNCTION cdp.person_erase(int4, boolean) IS
-    'erases a person everywhere: identifiers, links, events, timelines, tags, audiences, what waits and what was refused; with a tombstone no later load brings it back. Returns the proof, which is also a row of cdp.erase_log';
+    'erases a person everywhere: identifiers, links, attributes, events, timelines, tags, audiences, what waits and what was refused; with a tombstone no later load brings it back. Returns the proof, which is also a row of cdp.erase_log';
 
 CREATE FUNCTION cdp.person_erase(type text, value text, tombstone boolean DEFAULT false)
     RETURNS TABLE (run_id int8, person int4, erased_at timestamptz, erased_by text, tombstones int8, removed jsonb)
@@ -169,6 +169,10 @@ BEGIN
                          'weight', l.weight, 'first_seen', l.first_seen, 'last_seen', l.last_seen, 'n', l.n, 'status', l.status, 'reason', l.reason)
                          ORDER BY l.a, l.b, l.source), '[]')
                     FROM (SELECT l.* FROM cdp.link AS l WHERE l.a = ANY (ids) UNION SELECT l.* FROM cdp.link AS l WHERE l.b = ANY (ids)) AS l),
+        'profile', cdp.profile_of(person),
+        'attributes', (SELECT coalesce(jsonb_agg(jsonb_build_object('key', a.key, 'value', a.value, 'source', a.source, 'identifier', cdp._identifier_json(a.identifier_id, true),
+                              'first_seen', a.first_seen, 'last_seen', a.last_seen) ORDER BY a.key, a.last_seen, a.identifier_id, a.source, a.value), '[]')
+                         FROM cdp.attribute AS a WHERE a.identifier_id = ANY (ids)),
         'tags', (SELECT coalesce(jsonb_agg(jsonb_build_object('tag', t.tag, 'value', t.value, 'as_of', g.refreshed_at) ORDER BY t.tag, t.value), '[]')
                    FROM cdp.tags_of(person) AS t JOIN cdp.tag AS g ON g.name = t.tag),
         'audiences', (SELECT coalesce(jsonb_agg(jsonb_build_object('audience', a.name, 'as_of', a.refreshed_at) ORDER BY a.name), '[]')
@@ -183,4 +187,4 @@ BEGIN
                       FROM cdp._landed_of(types, vals) AS r));
 END $$;
 COMMENT ON FUNCTION cdp.person_export(int4, boolean) IS
-    'everything that there is of a person: identifiers, links with sources and dates, tags, audiences, events (all, or only counted), history, and rows that wait or were refused';
+    'everything that there is of a person: identifiers, links with sources and dates, profile and attributes with the same, tags, audiences, events (all, or only counted), history, and rows that wait or were refused';

@@ -48,6 +48,9 @@ SELECT outcome FROM cdp.id_share('taobao_id', 'ada-t');
 SELECT cdp.id_approve('taobao_id', ' ada-t ');
 SELECT run();
 SELECT people, events FROM cdp.timeline_refresh();
+SELECT cdp.profile_set('unionid', 'ada-u', '{"name": "ada-name", "city": "York"}', 'crm', '2025-02-01') ->> 'name' AS ada,
+       cdp.profile_set('member_id', 'bob-m', '{"name": "bob-name", "city": "York"}') ->> 'name' AS bob;
+SELECT cdp.profile_set(1, '{"city": null}') AS moved;
 SELECT cdp.tag_define('all', 'SELECT one_id, one_id % 2 AS value FROM cdp.v_person') > 0, cdp.tag_define('list', 'SELECT generate_series(1, 3) AS one_id') > 0,
        cdp.audience_define('all', 'tag:all') > 0, cdp.audience_define('not list', 'not tag:list') > 0;
 SELECT t.tag, t.people FROM unnest('{all,list}'::text[]) AS n, cdp.tag_refresh(n) AS t ORDER BY 1;
@@ -78,6 +81,8 @@ SELECT l #>> '{a,type}' AS a, l #>> '{a,value}' AS value, l #>> '{b,type}' AS b,
   FROM told, jsonb_array_elements(value) l WHERE key = 'links';
 SELECT value -> 0 ->> 'note' AS note FROM told WHERE key = 'audience_lists';
 SELECT t - 'as_of' AS tag, t ->> 'as_of' IS NOT NULL AS dated FROM told, jsonb_array_elements(value) t WHERE key IN ('tags', 'audiences') ORDER BY 1;
+SELECT value AS profile FROM told WHERE key = 'profile';
+SELECT a ->> 'key' AS key, a -> 'value' AS value, a ->> 'source' AS source, a #>> '{identifier,value}' AS identifier FROM told, jsonb_array_elements(value) a WHERE key = 'attributes';
 SELECT value - 'all' AS events FROM told WHERE key = 'events';
 SELECT e ->> 'event_id' AS event_id, e -> 'identifier' AS identifier, e -> 'props' AS props FROM told, jsonb_array_elements(value -> 'all') e WHERE key = 'events';
 SELECT h.key, h.value #- '{0,at}' #- '{1,at}' AS history FROM told, jsonb_each(told.value - 'identifiers') h WHERE told.key = 'history';

@@ -13,6 +13,7 @@ SELECT cdp.tag_define('all', 'SELECT one_id, one_id % 2 AS value FROM cdp.v_pers
 --   follows: never shows somebody retired or erased
 --   a log: says what was; waits: by identifier, people are looked up; nothing: the register of people itself
 CREATE TEMP TABLE holder (name text PRIMARY KEY, rule text);
+INSERT INTO holder VALUES ('profile.one_id', 'follows'), ('profile_value.members', 'follows');
 INSERT INTO holder VALUES ('tag_value.members', 'follows'), ('tag_number.numbers', 'follows');
 INSERT INTO holder VALUES ('audience_member.members', 'follows'),
     ('audience_change.entered', 'follows'), ('audience_change.left_members', 'follows'), ('audience_list.one_id', 'follows'), ('timeline_month.page', 'follows'),
@@ -59,6 +60,32 @@ CREATE FUNCTION load(first int, last int) RETURNS void LANGUAGE sql AS $$
       FROM generate_series(first, last) step, generate_series(step * 100, step * 100 + 2) n;
     SELECT count(*) FROM cdp.ingest();
     SELECT count(*) FROM cdp.id_resolve() $$;
+-- what is said of identifiers in a step, by two sources, of phones that are yet to come too
+CREATE FUNCTION say(step int) RETURNS void LANGUAGE sql AS $$
+    SELECT count(cdp.profile_set(t, 'v' || dice(step * 10 + n, 12, 25), jsonb_build_object('city', CASE WHEN v > 0 THEN v END, 'level', v % 2),
+                                 's' || n, timestamptz '2025-01-01 00:00Z' + dice(step * 10 + n, 13, 100) * interval '1 hour'))
+      FROM (SELECT n, (ARRAY['phone', 'email', 'device_id'])[1 + dice(step * 10 + n, 10, 3)] AS t, dice(step * 10 + n, 11, 5) AS v FROM generate_series(1, 3) n) s
+     WHERE NOT cdp._is_erased(t, 'v' || dice(step * 10 + n, 12, 25)) $$;
+-- of each person the values than which none was said later, the least of them; and who has them
+CREATE FUNCTION check_profiles(step int, what text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    CREATE TEMP TABLE expected AS
+    SELECT s.one_id, coalesce(jsonb_object_agg(s.key, s.value) FILTER (WHERE s.value <> 'null'), '{}') AS attrs
+      FROM (SELECT k.one_id, k.key, min(k.value::text COLLATE "C")::jsonb AS value
+              FROM (SELECT i.one_id, a.key, a.value, a.last_seen = max(a.last_seen) OVER (PARTITION BY i.one_id, a.key) AS is_last
+                      FROM cdp.attribute a JOIN cdp.identifier i ON i.id = a.identifier_id WHERE i.one_id IS NOT NULL) k
+             WHERE k.is_last GROUP BY 1, 2) s GROUP BY 1;
+    IF EXISTS (SELECT FROM expected e FULL JOIN cdp.profile p USING (one_id) WHERE e.attrs IS DISTINCT FROM p.attrs) THEN
+        RAISE EXCEPTION 'step %, %: profiles are not what was said', step, what;
+    ELSIF EXISTS (SELECT FROM (SELECT DISTINCT e.one_id, k.key, k.value FROM expected e CROSS JOIN LATERAL jsonb_each_text(e.attrs) k) e
+                    FULL JOIN (SELECT m.one_id, v.key, v.value FROM cdp.profile_value v CROSS JOIN LATERAL cdp.rb_iterate(v.members) m (one_id)) v USING (one_id, key, value)
+                   WHERE e.one_id IS NULL OR v.one_id IS NULL) OR EXISTS (SELECT FROM cdp.profile_value v WHERE cdp.rb_is_empty(v.members)) THEN
+        RAISE EXCEPTION 'step %, %: values are not those of the profiles', step, what;
+    ELSIF EXISTS (SELECT FROM cdp.attribute_queue q LEFT JOIN cdp.identifier i ON i.id = q.identifier_id AND i.one_id IS NULL WHERE i.id IS NULL) THEN
+        RAISE EXCEPTION 'step %, %: attributes wait that have a person', step, what;
+    END IF;
+    DROP TABLE expected;
+END $$;
 -- the plain definition: the smallest number that can be reached, found by asking all neighbours until nothing changes
 CREATE FUNCTION reach() RETURNS TABLE (id int4, label int4) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -111,7 +138,7 @@ BEGIN
     END IF;
     TRUNCATE was;
     INSERT INTO was SELECT i.id, i.one_id, greatest((SELECT max(seq) FROM cdp.merge_log), (SELECT max(seq) FROM cdp.split_log), 0) FROM cdp.identifier i;
-    PERFORM check_holders(step, what);
+    PERFORM check_holders(step, what), check_profiles(step, what);
     IF EXISTS (SELECT FROM cdp._check_identity() WHERE severity = 'error') THEN
         RAISE EXCEPTION 'step %, %: %', step, what, (SELECT string_agg(k.what, '; ') FROM cdp._check_identity() k WHERE severity = 'error');
     END IF;
@@ -138,6 +165,7 @@ BEGIN
       LEFT JOIN cdp.link_verdict v ON (v.a, v.b) = (least(a.id, b.id), greatest(a.id, b.id))
      WHERE v.a IS NULL ORDER BY dice(a.id, step, 1000), dice(b.id, step, 1000), a.id, b.id LIMIT 1;
     CREATE TEMP TABLE before AS SELECT id, one_id FROM cdp.identifier;
+    CREATE TEMP TABLE profile_before AS SELECT one_id, attrs FROM cdp.profile;
     INSERT INTO cdp.link (a, b, source, first_seen, last_seen) VALUES (pair.a, pair.b, 'test', now(), now());
     INSERT INTO cdp.link_verdict VALUES (pair.a, pair.b, 'together', NULL);
     INSERT INTO cdp.link_queue VALUES (pair.a, pair.b);
@@ -145,7 +173,7 @@ BEGIN
     IF (SELECT quarantined > 0 FROM cdp.id_resolve()) THEN
         INSERT INTO tally VALUES ('objected', true);
         PERFORM cdp.id_unlink(pair.a, pair.b);
-        DROP TABLE before;
+        DROP TABLE before, profile_before;
         RETURN;
     END IF;
     INSERT INTO tally SELECT 'merged', count(DISTINCT one_id) = 1 FROM cdp.identifier WHERE id IN (pair.a, pair.b);
@@ -153,15 +181,18 @@ BEGIN
     PERFORM cdp.id_unlink(pair.a, pair.b);
     IF EXISTS (SELECT FROM cdp.identifier i JOIN before b USING (id) WHERE i.one_id IS DISTINCT FROM b.one_id) THEN
         RAISE EXCEPTION 'step %: not everybody got his OneID back', step;
+    ELSIF EXISTS (SELECT FROM cdp.profile p FULL JOIN profile_before b USING (one_id) WHERE p.attrs IS DISTINCT FROM b.attrs) THEN
+        RAISE EXCEPTION 'step %: not everybody got his profile back', step;
     END IF;
-    DROP TABLE before;
+    INSERT INTO tally SELECT 'profiles back', true WHERE EXISTS (SELECT FROM profile_before WHERE one_id IN (SELECT b.one_id FROM before b WHERE b.id IN (pair.a, pair.b)));
+    DROP TABLE before, profile_before;
 END $$;
 CREATE PROCEDURE play(steps int) LANGUAGE plpgsql AS $$
 DECLARE
     target record;
 BEGIN
     FOR step IN 1 .. steps LOOP
-        PERFORM load(step, step);
+        PERFORM load(step, step), say(step);
         COMMIT;
         PERFORM check_all(step, 'load');
         IF step % 5 = 0 THEN
