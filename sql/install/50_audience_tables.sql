@@ -58,6 +58,23 @@ BEGIN
         ['note', 'text NOT NULL DEFAULT ''''', 'why']],
         'PRIMARY KEY (audience_id, one_id)');
     CREATE INDEX IF NOT EXISTS audience_list_one_id ON cdp.audience_list (one_id);
+    PERFORM cdp._table_ensure('audience_version', 'how audiences were defined, one row per change', ARRAY[
+        ['audience_id', 'int4 NOT NULL REFERENCES cdp.audience ON DELETE CASCADE', 'number of the audience'],
+        ['version', 'int4 NOT NULL', 'its versions, counted from 1'],
+        ['name', 'text COLLATE "C" NOT NULL', 'its name then'],
+        ['kind', 'text NOT NULL', 'how it was defined, as in cdp.audience'],
+        ['definition', 'text NOT NULL', 'the definition'],
+        ['search_path', 'text NOT NULL', 'the search_path under which a query was run'],
+        ['owner', 'name NOT NULL DEFAULT current_user', 'the role whose SQL a query is'],
+        ['changed_at', 'timestamptz NOT NULL DEFAULT now()', 'from when on it was so'],
+        ['changed_by', 'name NOT NULL DEFAULT session_user', 'who defined it']],
+        'PRIMARY KEY (audience_id, version)');
+    PERFORM cdp._trigger_ensure('cdp.audience_version', 'audience_version_owner',
+        'BEFORE INSERT OR UPDATE ON cdp.audience_version
+         FOR EACH ROW EXECUTE FUNCTION cdp._query_owner_guard()');
+    PERFORM cdp._trigger_ensure('cdp.audience', 'audience_version',
+        'AFTER INSERT OR UPDATE OF kind, definition, search_path, owner ON cdp.audience
+         FOR EACH ROW EXECUTE FUNCTION cdp._audience_version_note()');
     PERFORM cdp._trigger_ensure('cdp.audience', 'audience_owner',
         'BEFORE INSERT OR UPDATE OF kind, definition, search_path, owner ON cdp.audience
          FOR EACH ROW EXECUTE FUNCTION cdp._query_owner_guard()');

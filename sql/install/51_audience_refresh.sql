@@ -205,30 +205,3 @@ BEGIN
              WHERE m.audience_id = the_audience);
 END $$;
 COMMENT ON FUNCTION cdp._audience_current(int4) IS 'internal: members of an audience as one bitmap';
-
-CREATE FUNCTION cdp.audience_refresh_all()
-    RETURNS TABLE (audience text, users int8, entered int8, left_users int8, unresolved int8,
-                   duration_ms int8, error text)
-    LANGUAGE plpgsql VOLATILE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    next_name text;
-BEGIN
-    PERFORM cdp._require_setup();
-    FOR next_name IN
-        WITH RECURSIVE depth AS (
-            SELECT a.name, 0 AS level FROM cdp.audience AS a
-            UNION
-            SELECT a.name, depth.level + 1
-              FROM depth, cdp.audience AS a
-             CROSS JOIN LATERAL cdp._audience_uses(a.kind, a.definition) AS u
-             -- No chain is longer than there are audiences: a circle, should there be one, ends here.
-             WHERE u.op = 'audience' AND u.name = depth.name
-               AND depth.level < (SELECT count(*) FROM cdp.audience AS k)
-        )
-        SELECT d.name FROM depth AS d GROUP BY d.name ORDER BY max(d.level), d.name
-    LOOP
-        RETURN QUERY SELECT * FROM cdp.audience_refresh(next_name);
-    END LOOP;
-END $$;
-COMMENT ON FUNCTION cdp.audience_refresh_all() IS
-    'refreshes every audience, those that others are made of first; one row each, also for those that fail';
