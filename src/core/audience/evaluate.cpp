@@ -1,6 +1,7 @@
 #include "core/audience/evaluate.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 #include "core/audience/rule_words.h"
@@ -31,12 +32,13 @@ Range TimesOf(const Node& leaf, Day today) {
   return *RangeOf(leaf.test, today);
 }
 
-/// Can the leaf be answered from days?
-bool IsOfDays(const Node& leaf) {
-  if (leaf.kind == Kind::kAggregate && leaf.aggregate != Aggregate::kDays) return false;
-  return (leaf.kind == Kind::kEvent || leaf.kind == Kind::kAggregate || leaf.kind == Kind::kFirst ||
-          leaf.kind == Kind::kLast) &&
-         leaf.events.front().where.empty();
+/// The days from which the leaf is answered, if it can be.
+std::optional<DaySpan> SpanOf(const Node& leaf, Day today) {
+  const bool is_of_days = leaf.kind == Kind::kEvent || leaf.kind == Kind::kFirst ||
+                          leaf.kind == Kind::kLast ||
+                          (leaf.kind == Kind::kAggregate && leaf.aggregate == Aggregate::kDays);
+  if (!is_of_days || !leaf.events.front().where.empty()) return std::nullopt;
+  return DaysOf(leaf.window, today);
 }
 
 /// Is the value among those that the test names? For <> and not in: among those it does not mean.
@@ -60,25 +62,51 @@ bool Evaluator::IsOpenLeaf(const Node& leaf) const {
   return counts && TimesOf(leaf, today_).Holds(0);
 }
 
-Evaluator::Plan Evaluator::Prepare(const Node& node) {
-  Plan plan{0, node.kind == Kind::kAnd || node.kind == Kind::kNot};
-  if (node.parts.empty()) plan = {source_->Cost(node), IsOpenLeaf(node)};
-  for (const Node& part : node.parts) {
-    const Plan inner = Prepare(part);
-    plan.cost = Saturated(plan.cost, inner.cost);
-    if (node.kind == Kind::kAnd) plan.open = plan.open && inner.open;
-    if (node.kind == Kind::kOr) plan.open = plan.open || inner.open;
+Evaluator::Distinct* Evaluator::Prepare(const Node& node) {
+  std::vector<Distinct*> parts;
+  for (const Node& part : node.parts) parts.push_back(Prepare(part));
+  std::string key;
+  if (parts.empty()) {
+    key = PrintRule(node);
+  } else {
+    // No leaf begins so; the order of the parts means nothing.
+    key = ")";
+    key += static_cast<char>(node.kind);
+    std::vector<Distinct*> in_order = parts;
+    std::sort(in_order.begin(), in_order.end(), std::less<>());
+    key.append(reinterpret_cast<const char*>(in_order.data()), in_order.size() * sizeof(Distinct*));
   }
-  plans_.emplace(&node, plan);
-  return plan;
+  const auto [found, is_new] = by_key_.try_emplace(std::move(key));
+  if (is_new) {
+    Distinct& distinct = distinct_.emplace_back();
+    found->second = &distinct;
+    distinct.node = &node;
+    if (parts.empty()) {
+      distinct.cost = source_->Cost(node);
+      distinct.open = IsOpenLeaf(node);
+      distinct.stored = node.kind == Kind::kTag || SpanOf(node, today_).has_value();
+    } else {
+      distinct.open = node.kind != Kind::kOr;
+      distinct.stored = true;
+    }
+    for (const Distinct* part : parts) {
+      distinct.cost = Saturated(distinct.cost, part->cost);
+      if (node.kind == Kind::kAnd) distinct.open = distinct.open && part->open;
+      if (node.kind == Kind::kOr) distinct.open = distinct.open || part->open;
+      distinct.stored = distinct.stored && part->stored;
+    }
+  }
+  ++found->second->uses;
+  distinct_of_.emplace(&node, found->second);
+  return found->second;
 }
 
-std::vector<const Node*> Evaluator::InOrder(const Node& node, const IdSet* within) const {
+std::vector<const Node*> Evaluator::InOrder(const Node& node, const IdSet* within) {
   std::vector<const Node*> parts;
   for (const Node& part : node.parts) parts.push_back(&part);
   std::stable_sort(parts.begin(), parts.end(), [this, within](const Node* a, const Node* b) {
-    const Plan& first = plans_.at(a);
-    const Plan& second = plans_.at(b);
+    const Distinct& first = Of(*a);
+    const Distinct& second = Of(*b);
     // What is open needs everybody when nobody narrows it down.
     if (within == nullptr && first.open != second.open) return second.open;
     return first.cost < second.cost;
@@ -89,6 +117,29 @@ std::vector<const Node*> Evaluator::InOrder(const Node& node, const IdSet* withi
 IdSet Evaluator::People(const Node& node, const IdSet* within) {
   CheckStop();
   if (within != nullptr && within->empty()) return Nobody();
+  Distinct& distinct = Of(node);
+  return distinct.uses > 1 ? Shared(&distinct, within) : Work(node, within);
+}
+
+IdSet Evaluator::Shared(Distinct* distinct, const IdSet* within) {
+  const auto is_known = [&] {
+    if (!distinct->people) return false;
+    if (!distinct->within) return true;
+    return within != nullptr &&
+           IdSet(SetOperation::kAndNot, within->view(), distinct->within->view(), memory_).empty();
+  };
+  if (!is_known()) {
+    const bool about_all = within == nullptr || (distinct->stored && !distinct->open);
+    distinct->people = Work(*distinct->node, about_all ? nullptr : within);
+    distinct->within.reset();
+    if (!about_all) distinct->within = Copy(*within);
+  }
+  IdSet people = Copy(*distinct->people);
+  if (within != nullptr) people.Combine(SetOperation::kAnd, within->view());
+  return people;
+}
+
+IdSet Evaluator::Work(const Node& node, const IdSet* within) {
   switch (node.kind) {
     case Kind::kAnd:
       return All(node, within);
@@ -135,7 +186,7 @@ IdSet Evaluator::Any(const Node& node, const IdSet* within) {
 IdSet Evaluator::Leaf(const Node& leaf, const IdSet* within) {
   if (leaf.kind == Kind::kEveryone) return Base(within);
   if (leaf.kind == Kind::kTag) return Tag(leaf, within);
-  const auto days = IsOfDays(leaf) ? DaysOf(leaf.window, today_) : std::nullopt;
+  const auto days = SpanOf(leaf, today_);
   if (!days) return source_->Other(leaf, within);
   if (leaf.kind == Kind::kFirst || leaf.kind == Kind::kLast) return FirstOrLast(leaf, *days);
   return Counted(leaf, *days, within);
@@ -162,6 +213,7 @@ IdSet Evaluator::Tag(const Node& leaf, const IdSet* within) {
 IdSet Evaluator::OneOf(const Node& leaf, Bytes numbers, const IdSet* within) {
   IdSet people = Nobody();
   for (const Value& value : leaf.test.values) {
+    CheckStop();
     const Range range = NumbersOf(leaf, {Compare::kEqual, {value}});
     people.Combine(SetOperation::kOr, InRange(numbers, range, within).view());
   }
@@ -184,6 +236,7 @@ IdSet Evaluator::ByValues(const Node& leaf, const IdSet* within) {
   std::vector<BitmapView> any;
   std::vector<BitmapView> meant;
   for (const TagValue& value : values) {
+    CheckStop();
     any.emplace_back(value.people);
     if (Names(leaf.test, value.value)) meant.emplace_back(value.people);
   }
@@ -203,10 +256,12 @@ IdSet Evaluator::ByValues(const Node& leaf, const IdSet* within) {
 }
 
 IdSet Evaluator::Counted(const Node& leaf, DaySpan span, const IdSet* within) {
-  const auto days = source_->EventDays(leaf, span);
   const Range times = TimesOf(leaf, today_);
   const bool is_days = leaf.kind == Kind::kAggregate;
-  if (times == Range{1, kNoNumber, true}) return UnionOf(days);
+  const bool is_once = times == Range{1, kNoNumber, true};
+  const auto days =
+      source_->EventDays(leaf, span, is_days || is_once ? DayPart::kPeople : DayPart::kTimes);
+  if (is_once) return UnionOf(days);
   bsi::Bsi total(memory_);
   for (const EventDay& day : days) {
     CheckStop();
@@ -228,7 +283,7 @@ IdSet Evaluator::Counted(const Node& leaf, DaySpan span, const IdSet* within) {
 
 /// Who did it in the span and never before it, or never after it.
 IdSet Evaluator::FirstOrLast(const Node& leaf, DaySpan span) {
-  const IdSet people = UnionOf(source_->EventDays(leaf, span));
+  const IdSet people = UnionOf(source_->EventDays(leaf, span, DayPart::kPeople));
   DaySpan outside;
   if (leaf.kind == Kind::kFirst) {
     if (span.from == outside.from) return Base(&people);
@@ -237,7 +292,46 @@ IdSet Evaluator::FirstOrLast(const Node& leaf, DaySpan span) {
     if (span.to == outside.to) return Base(&people);
     outside.from = span.to + 1;
   }
-  return Without(&people, UnionOf(source_->EventDays(leaf, outside)));
+  return Without(&people, UnionOf(source_->EventDays(leaf, outside, DayPart::kPeople)));
+}
+
+std::vector<NodeFigure> Evaluator::Figures() {
+  std::vector<NodeFigure> figures;
+  Figure(rule_, &figures);
+  return figures;
+}
+
+/// Nobody narrows anything down here: each node is to be seen by itself.
+IdSet Evaluator::Figure(const Node& node, std::vector<NodeFigure>* figures) {
+  CheckStop();
+  const auto started = std::chrono::steady_clock::now();
+  const std::size_t place = figures->size();
+  figures->emplace_back();
+  std::vector<IdSet> parts;
+  for (const Node& part : node.parts) parts.push_back(Figure(part, figures));
+  Distinct& distinct = Of(node);
+  if (!distinct.people) {
+    switch (node.kind) {
+      case Kind::kAnd:
+      case Kind::kOr: {
+        const SetOperation together =
+            node.kind == Kind::kAnd ? SetOperation::kAnd : SetOperation::kOr;
+        distinct.people = std::move(parts.front());
+        for (std::size_t i = 1; i < parts.size(); ++i) {
+          distinct.people->Combine(together, parts[i].view());
+        }
+        break;
+      }
+      case Kind::kNot:
+        distinct.people = Without(nullptr, parts.front());
+        break;
+      default:
+        distinct.people = Leaf(*distinct.node, nullptr);
+    }
+  }
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - started;
+  (*figures)[place] = {distinct.people->Cardinality(), took.count()};
+  return Copy(*distinct.people);
 }
 
 IdSet Evaluator::Base(const IdSet* within) {

@@ -2,10 +2,14 @@
 /// on which day.
 #pragma once
 
+#include <deque>
 #include <memory_resource>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "core/audience/rule.h"
 #include "core/audience/rule_range.h"
@@ -21,14 +25,16 @@ struct TagValue {
   Bytes people;
 };
 
-/// A day of an event: who did it, and how often, as a bsi.
+/// A day of an event: who did it, or how often, as a bsi.
 struct EventDay {
   Bytes people;
   Bytes times;
 };
+enum class DayPart { kPeople, kTimes };
 
 /// Where the sets lie: of all people, or of a part of them that is asked by itself. What it gives
-/// stays where it is until the evaluation ends. `leaf` is a node of the rule.
+/// stays where it is until the evaluation ends. `leaf` is a node of the rule, of equal ones always
+/// the same.
 class Source {
  public:
   virtual ~Source() = default;
@@ -39,8 +45,8 @@ class Source {
   virtual Bytes TagNumbers(const Node& leaf) = 0;
   /// Of other tags the values, or of these at least those that the leaf's test may mean.
   virtual std::span<const TagValue> TagValues(const Node& leaf) = 0;
-  /// The days in the span on which anybody did the leaf's event.
-  virtual std::span<const EventDay> EventDays(const Node& leaf, DaySpan days) = 0;
+  /// The days in the span on which anybody did the leaf's event; the other part may be missing.
+  virtual std::span<const EventDay> EventDays(const Node& leaf, DaySpan days, DayPart part) = 0;
   /// What is not worked out from these: attributes, audiences, ids, top, properties of events,
   /// sequences, windows that begin within a day. Only people of `within` are asked for, unless it
   /// is null; others may come too.
@@ -49,26 +55,44 @@ class Source {
   virtual std::uint64_t Cost(const Node& leaf) = 0;
 };
 
+/// What a node of a rule comes to by itself, and how long that took with all that is in it.
+struct NodeFigure {
+  std::uint64_t people;
+  double ms;
+};
+
 /// Evaluates a rule. Of "and" the cheapest part is asked first and the others only about who is
-/// left, until nobody is; of "or", only about who is not in yet.
+/// left, until nobody is; of "or", only about who is not in yet. What stands in the rule more than
+/// once is worked out once, unless about other people.
 class Evaluator {
  public:
   /// The rule and the source must outlive it.
   Evaluator(const Node& rule, Source* source, Day today, std::pmr::memory_resource* memory);
 
   IdSet Run() { return People(rule_, nullptr); }
+  /// Every node, in the order of TreeOf. Instead of Run(), not after it.
+  std::vector<NodeFigure> Figures();
 
  private:
-  struct Plan {
-    std::uint64_t cost;
-    bool open;  ///< means also people of whom nothing is stored
+  /// What equal nodes have in common.
+  struct Distinct {
+    const Node* node;  ///< the first of them
+    std::uint64_t cost = 0;
+    bool open = false;    ///< means also people of whom nothing is stored
+    bool stored = false;  ///< from sets that are read as a whole, whoever is asked about
+    std::uint32_t uses = 0;
+    std::optional<IdSet> people;
+    std::optional<IdSet> within;  ///< of these; of everybody when there is none
   };
-  Plan Prepare(const Node& node);
+  Distinct* Prepare(const Node& node);
   bool IsOpenLeaf(const Node& leaf) const;
-  std::vector<const Node*> InOrder(const Node& node, const IdSet* within) const;
+  Distinct& Of(const Node& node) { return *distinct_of_.at(&node); }
+  std::vector<const Node*> InOrder(const Node& node, const IdSet* within);
 
   /// Those of `within`, or of everybody when it is null.
   IdSet People(const Node& node, const IdSet* within);
+  IdSet Shared(Distinct* distinct, const IdSet* within);
+  IdSet Work(const Node& node, const IdSet* within);
   IdSet All(const Node& node, const IdSet* within);
   IdSet Any(const Node& node, const IdSet* within);
   IdSet Leaf(const Node& leaf, const IdSet* within);
@@ -78,8 +102,10 @@ class Evaluator {
   Range NumbersOf(const Node& leaf, const Test& test) const;
   IdSet Counted(const Node& leaf, DaySpan span, const IdSet* within);
   IdSet FirstOrLast(const Node& leaf, DaySpan span);
+  IdSet Figure(const Node& node, std::vector<NodeFigure>* figures);
 
   IdSet Nobody() const { return IdSet(memory_); }
+  IdSet Copy(const IdSet& people) const { return IdSet(people.bytes(), memory_); }
   IdSet Base(const IdSet* within);
   IdSet Without(const IdSet* within, const IdSet& gone);
   IdSet UnionOf(std::span<const EventDay> days);
@@ -90,7 +116,9 @@ class Evaluator {
   Source* source_;
   Day today_;
   std::pmr::memory_resource* memory_;
-  std::unordered_map<const Node*, Plan> plans_;
+  std::deque<Distinct> distinct_;
+  std::unordered_map<const Node*, Distinct*> distinct_of_;
+  std::unordered_map<std::string, Distinct*> by_key_;
 };
 
 }  // namespace cdp::audience

@@ -13,7 +13,7 @@ using behavior::Day;
 
 /// Holds every number that a rule may have, rounded to whole ones.
 __extension__ using Number = __int128;
-inline constexpr Number kNoNumber = Number{1} << 126;  ///< beyond all of them, either way
+inline constexpr Number kNoNumber = ~(Number{1} << 127);  ///< beyond all of them, either way
 
 /// The whole numbers from `low` to `high`, or all others.
 struct Range {

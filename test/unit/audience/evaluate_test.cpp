@@ -59,7 +59,7 @@ class World : public Source {
     return values;
   }
 
-  std::span<const EventDay> EventDays(const Node& leaf, DaySpan span) override {
+  std::span<const EventDay> EventDays(const Node& leaf, DaySpan span, DayPart part) override {
     asked_.push_back(PrintRule(leaf));
     const std::string& name = leaf.events.front().name;
     std::set<long> days;
@@ -78,7 +78,11 @@ class World : public Source {
         return event->second.at(day);
       };
       const Bytes numbers = BsiOf(times);
-      found.push_back({bsi::BsiView(numbers).id_bytes(), numbers});
+      if (part == DayPart::kPeople) {
+        found.push_back({bsi::BsiView(numbers).id_bytes(), {}});
+      } else {
+        found.push_back({{}, numbers});
+      }
     }
     return found;
   }
@@ -214,19 +218,44 @@ std::vector<std::uint32_t> IdsOf(const IdSet& set) {
   return ids;
 }
 
+void AppendNodes(const Node& node, std::vector<const Node*>* nodes) {
+  nodes->push_back(&node);
+  for (const Node& part : node.parts) AppendNodes(part, nodes);
+}
+
 TEST(EvaluateProperty, AgreesWithOnePersonAfterTheOther) {
   std::mt19937_64 rng(20260101);
   const oracle::PersonTest test(kToday, Otherwise);
+  std::string before = "everyone";
   for (int round = 0; round < 2000; ++round) {
     World world(RandomPeople(rng));
-    const std::string text = RandomRule(rng, static_cast<int>(rng() % 4));
-    const Node rule = ParseRule(text);
-    std::vector<std::uint32_t> expected;
-    for (const auto& [id, person] : world.people()) {
-      if (test.Means(rule, id, person)) expected.push_back(id);
+    std::string text = RandomRule(rng, static_cast<int>(rng() % 4));
+    // The same parts in several places, about different people.
+    if (rng() % 4 == 0) {
+      text = "(" + before + " and (" + text + ")) or (tag:v1 = a and not (" + text + ")) or (" +
+             text + " and " + before + " and e1)";
+    } else {
+      before = "(" + text + ")";
     }
+    const Node rule = ParseRule(text);
+    const auto expected = [&](const Node& node) {
+      std::vector<std::uint32_t> ids;
+      for (const auto& [id, person] : world.people()) {
+        if (test.Means(node, id, person)) ids.push_back(id);
+      }
+      return ids;
+    };
     Evaluator evaluator(rule, &world, kToday, std::pmr::new_delete_resource());
-    ASSERT_EQ(IdsOf(evaluator.Run()), expected) << "round " << round << ": " << text;
+    ASSERT_EQ(IdsOf(evaluator.Run()), expected(rule)) << "round " << round << ": " << text;
+    std::vector<const Node*> nodes;
+    AppendNodes(rule, &nodes);
+    Evaluator by_parts(rule, &world, kToday, std::pmr::new_delete_resource());
+    const auto figures = by_parts.Figures();
+    ASSERT_EQ(figures.size(), nodes.size());
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      ASSERT_EQ(figures[i].people, expected(*nodes[i]).size())
+          << "round " << round << ", node " << i << ": " << text;
+    }
   }
 }
 
@@ -252,6 +281,17 @@ TEST(Evaluate, TheCheapestIsAskedFirstAndNobodyIsTheEnd) {
   // Everybody who is left is in.
   EXPECT_EQ(Asked("tag:v1 = a and (attr.very_long_name = 1 or tag:v1)"),
             (Words{"tag:v1 = a", "tag:v1"}));
+}
+
+TEST(Evaluate, WhatStandsThereTwiceIsAskedOnce) {
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(Asked("(tag:v1 = a and attr.x = 1) or (tag:v1 = a and tag:n1)"),
+            (Words{"tag:n1", "tag:v1 = a", "attr.x = 1"}));
+  // Whatever the order of the parts.
+  EXPECT_EQ(Asked("(tag:v1 or tag:n1) and not (tag:n1 or tag:v1)"), (Words{"tag:v1", "tag:n1"}));
+  // About some of those whom it has been asked about, too: attr.x = 1 means none of them.
+  EXPECT_EQ(Asked("tag:v1 and (attr.x = 1 or (attr.x = 1 and tag:v1 = b))"),
+            (Words{"tag:v1", "attr.x = 1"}));
 }
 
 TEST(Evaluate, WhatATagCannotBeAskedIsAnError) {
@@ -294,6 +334,10 @@ TEST(RuleRange, FractionsAreRoundedToWhatTheyMean) {
   EXPECT_EQ(range_of("between -2.5 and 2.5"), (Range{-2, 2, true}));
   EXPECT_FALSE(range_of("= 2.5").Holds(2));
   EXPECT_TRUE(range_of("<> 2.5").Holds(2));
+  // The greatest number that a rule may have is not beyond all of them.
+  const std::string greatest(38, '9');
+  EXPECT_LT(range_of(">= " + greatest).low, kNoNumber);
+  EXPECT_GT(range_of("< -" + greatest).high, -kNoNumber);
 }
 
 }  // namespace
