@@ -9,7 +9,7 @@ BEGIN
     PERFORM cdp._require_setup();
     PERFORM cdp._name_check('audience', name);
     IF num_nonnulls(expression, sql) <> 1 THEN
-        RAISE EXCEPTION 'audience "%" needs an expression or a query, and not both', name USING
+        RAISE EXCEPTION 'audience "%" needs a rule or a query, and not both', name USING
             ERRCODE = 'invalid_parameter_value',
             HINT = 'Call cdp.audience_define(name, ''tag:a and not tag:b''), '
                    'or (name, sql => ''SELECT one_id FROM ...'').';
@@ -20,13 +20,13 @@ BEGIN
     IF sql IS NOT NULL THEN
         PERFORM cdp._query_shape(sql, audience_define.search_path, format('audience "%s"', name), false);
     ELSE
-        PERFORM cdp._audience_check(name, expression);
+        expression := cdp._audience_check(name, expression);
     END IF;
     INSERT INTO cdp.audience AS a (name, folder, description, kind, definition, search_path, owner)
     VALUES (audience_define.name, coalesce(audience_define.folder, ''),
             coalesce(audience_define.description, ''),
             CASE WHEN sql IS NOT NULL THEN 'sql' ELSE 'expression' END,
-            coalesce(cdp._query_trim(sql), cdp.audience_expression(expression)),
+            coalesce(cdp._query_trim(sql), expression),
             audience_define.search_path, current_user)
     ON CONFLICT ON CONSTRAINT audience_name_key DO UPDATE
        SET kind = excluded.kind, definition = excluded.definition, search_path = excluded.search_path,
@@ -36,51 +36,29 @@ BEGIN
     RETURN id;
 END $$;
 COMMENT ON FUNCTION cdp.audience_define(text, text, text, text, text, text) IS
-    'defines an audience by an expression, or by a query of (one_id) or (id_type, id_value); checked but not run; redefined, it keeps its members until the next refresh';
+    'defines an audience by a rule, or by a query of (one_id) or (id_type, id_value); checked but not run; redefined, it keeps its members until the next refresh';
 
-CREATE FUNCTION cdp._audience_uses(kind text, definition text)
-    RETURNS TABLE (op text, name text, vals text[])
+CREATE FUNCTION cdp._audience_uses(kind text, definition text) RETURNS TABLE (op text, name text)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF kind = 'expression' THEN
         RETURN QUERY
-            SELECT o->>'op', o->>'name',
-                   CASE jsonb_typeof(o->'values') WHEN 'array'
-                        THEN ARRAY(SELECT jsonb_array_elements_text(o->'values')) END
-              FROM jsonb_array_elements(cdp._audience_parse(definition)) AS o
-             WHERE o->>'op' IN ('tag', 'audience');
+            SELECT 'tag', t FROM unnest(cdp.rule_tags(definition::cdp.rule)) AS t
+            UNION ALL
+            SELECT 'audience', a FROM unnest(cdp.rule_audiences(definition::cdp.rule)) AS a;
     END IF;
 END $$;
 COMMENT ON FUNCTION cdp._audience_uses(text, text) IS 'internal: tags and audiences that a definition names';
 
-CREATE FUNCTION cdp._audience_check(name text, expression text) RETURNS void LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION cdp._audience_check(name text, expression text) RETURNS text LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    used record;
-    absent text;
+    spelling text := cdp._rule_check(expression, name);
     circle text[];
 BEGIN
-    FOR used IN SELECT * FROM cdp._audience_uses('expression', expression) LOOP
-        CASE used.op
-            WHEN 'audience' THEN
-                IF used.name <> _audience_check.name THEN
-                    PERFORM cdp._audience_id(used.name);
-                END IF;
-            WHEN 'tag' THEN
-                PERFORM cdp._tag_id(used.name);
-                -- A value may well turn up later; a misspelt one never does.
-                FOR absent IN SELECT v FROM unnest(used.vals) AS v
-                               WHERE v NOT IN (SELECT t.value FROM cdp.v_tag_value AS t WHERE t.tag = used.name)
-                                 AND EXISTS (SELECT FROM cdp.v_tag_value AS t WHERE t.tag = used.name) LOOP
-                    RAISE NOTICE 'nobody has value "%" of tag "%"', absent, used.name USING
-                        HINT = cdp._name_hint(absent,
-                            ARRAY(SELECT t.value FROM cdp.v_tag_value AS t WHERE t.tag = used.name ORDER BY t.value));
-                END LOOP;
-        END CASE;
-    END LOOP;
     WITH RECURSIVE reach AS (
         SELECT u.name AS at, ARRAY[_audience_check.name, u.name] AS path
-          FROM cdp._audience_uses('expression', expression) AS u WHERE u.op = 'audience'
+          FROM cdp._audience_uses('expression', spelling) AS u WHERE u.op = 'audience'
         UNION
         SELECT u.name, reach.path || u.name
           FROM reach
@@ -95,9 +73,10 @@ BEGIN
             ERRCODE = 'invalid_object_definition',
             DETAIL = format('The circle is %s.', array_to_string(circle, ' -> '));
     END IF;
+    RETURN spelling;
 END $$;
 COMMENT ON FUNCTION cdp._audience_check(text, text) IS
-    'internal: an error for an expression with unknown names or one that leads back to its own audience';
+    'internal: the one spelling of a rule; an error for one with unknown names or one that leads back to its own audience';
 
 CREATE FUNCTION cdp._audience_use_guard() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$

@@ -13,10 +13,10 @@ namespace cdp::oracle {
 
 namespace rule = cdp::audience;
 
-/// Makes trees as ParseRule may give them. `stored`: only what audience expressions have.
+/// Makes trees as ParseRule may give them.
 class RandomRules {
  public:
-  explicit RandomRules(std::mt19937_64& rng, bool stored = false) : rng_(rng), stored_(stored) {}
+  explicit RandomRules(std::mt19937_64& rng) : rng_(rng) {}
 
   rule::Node Make(int depth) {
     using rule::Kind;
@@ -78,7 +78,7 @@ class RandomRules {
                                         Kind::kEvent,    Kind::kAttribute, Kind::kAggregate,
                                         Kind::kFirst,    Kind::kLast,      Kind::kSequence,
                                         Kind::kIds,      Kind::kTop};
-    node.kind = kLeaves[Below(stored_ ? 3 : kLeaves.size())];
+    node.kind = kLeaves[Below(kLeaves.size())];
     switch (node.kind) {
       case Kind::kTag:
       case Kind::kAttribute:
@@ -87,7 +87,7 @@ class RandomRules {
         break;
       case Kind::kAudience:
         node.name = Word();
-        if (!stored_ && Below(2) == 0) node.as_of = Time();
+        if (Below(2) == 0) node.as_of = Time();
         break;
       case Kind::kEvent:
         if (Below(2) == 0) node.test = NumberTest(true);
@@ -147,10 +147,8 @@ class RandomRules {
 
   rule::Test AnyTest() {
     using rule::Compare;
-    static const std::vector kStored = {Compare::kSet,      Compare::kEqual, Compare::kIn,
-                                        Compare::kNotEqual, Compare::kNotIn, Compare::kNotSet};
     rule::Test test;
-    test.compare = stored_ ? kStored[Below(kStored.size())] : static_cast<Compare>(Below(11));
+    test.compare = static_cast<Compare>(Below(11));
     switch (test.compare) {
       case Compare::kSet:
       case Compare::kNotSet:
@@ -216,7 +214,6 @@ class RandomRules {
   }
 
   std::mt19937_64& rng_;
-  bool stored_;
 };
 
 /// One of many spellings: blanks, case, quotes, short words and needless parentheses at random.

@@ -32,15 +32,6 @@ Range TimesOf(const Node& leaf, Day today) {
   return *RangeOf(leaf.test, today);
 }
 
-/// The days from which the leaf is answered, if it can be.
-std::optional<DaySpan> SpanOf(const Node& leaf, Day today) {
-  const bool is_of_days = leaf.kind == Kind::kEvent || leaf.kind == Kind::kFirst ||
-                          leaf.kind == Kind::kLast ||
-                          (leaf.kind == Kind::kAggregate && leaf.aggregate == Aggregate::kDays);
-  if (!is_of_days || !leaf.events.front().where.empty()) return std::nullopt;
-  return DaysOf(leaf.window, today);
-}
-
 /// Is the value among those that the test names? For <> and not in: among those it does not mean.
 bool Names(const Test& test, std::string_view value) {
   return std::any_of(test.values.begin(), test.values.end(),
@@ -48,6 +39,14 @@ bool Names(const Test& test, std::string_view value) {
 }
 
 }  // namespace
+
+std::optional<DaySpan> SpanOf(const Node& leaf, Day today) {
+  const bool is_of_days = leaf.kind == Kind::kEvent || leaf.kind == Kind::kFirst ||
+                          leaf.kind == Kind::kLast ||
+                          (leaf.kind == Kind::kAggregate && leaf.aggregate == Aggregate::kDays);
+  if (!is_of_days || !leaf.events.front().where.empty()) return std::nullopt;
+  return DaysOf(leaf.window, today);
+}
 
 Evaluator::Evaluator(const Node& rule, Source* source, Day today, std::pmr::memory_resource* memory)
     : rule_(rule), source_(source), today_(today), memory_(memory) {

@@ -55,6 +55,9 @@ class Source {
   virtual std::uint64_t Cost(const Node& leaf) = 0;
 };
 
+/// The days from which a leaf is answered; nothing when it takes more than days.
+std::optional<DaySpan> SpanOf(const Node& leaf, Day today);
+
 /// What a node of a rule comes to by itself, and how long that took with all that is in it.
 struct NodeFigure {
   std::uint64_t people;

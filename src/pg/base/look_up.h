@@ -3,17 +3,51 @@
 
 #include "pg/base/pg.h"
 
+extern "C" {
+#include "executor/spi.h"
+}
+
 namespace cdp::pg {
 
-/// A SELECT of at most one row whose parameters and columns are all texts. Every name in it has its
-/// schema, operators included: it runs under the search path of whoever comes first.
+/// A SELECT. Every name in it has its schema, operators included, unless only functions call it
+/// that set the search path: it runs under that of whoever comes first.
 struct LookUp {
   const char* query;
   void* plan = nullptr;  ///< once prepared
 };
 
-/// Runs it under the snapshot of the calling query and with the rights of who calls. The columns,
-/// nullptr for a null, are copied into the current context. False: there is no row. May longjmp.
+/// Asks for at most one row; parameters and columns are all texts. Runs it under the snapshot of
+/// the calling query and with the rights of who calls. The columns, nullptr for a null, are copied
+/// into the current context. False: there is no row. May longjmp.
 bool FindRow(LookUp* look_up, std::span<text* const> arguments, std::span<text*> columns);
+
+/// Several questions of any types are asked between these two. The first makes a context current in
+/// which what is found lives, the second frees it and goes back to the one before. May longjmp.
+void BeginLookUps();
+void EndLookUps();
+
+struct LookUpArgument {
+  Oid type;
+  Datum value;
+  bool is_null = false;
+};
+
+struct FoundRows {
+  SPITupleTable* table;
+  std::uint64_t count;
+
+  /// Values stored out of line are not fetched.
+  Datum Get(std::uint64_t row, int column, bool* is_null) const {
+    return heap_getattr(table->vals[row], column + 1, table->tupdesc, is_null);
+  }
+  /// Of a column that is never null.
+  Datum Get(std::uint64_t row, int column) const {
+    bool is_null = false;
+    return Get(row, column, &is_null);
+  }
+};
+
+/// As FindRow, but for all rows. The plan is made once, not for the arguments. May longjmp.
+FoundRows FindRows(LookUp* look_up, std::span<const LookUpArgument> arguments);
 
 }  // namespace cdp::pg

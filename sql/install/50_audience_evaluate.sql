@@ -1,0 +1,115 @@
+--| ## Whom a rule means
+--| A rule is worked out chunk by chunk (`one_id >> 20`), from the sets that are stored of the people of a chunk.
+--| Chunks know nothing of each other, so several processes can share them.
+
+CREATE FUNCTION cdp._audience_id(name text) RETURNS int4 LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found int4;
+BEGIN
+    PERFORM cdp._require_setup();
+    SELECT a.audience_id INTO found FROM cdp.audience AS a WHERE a.name = _audience_id.name;
+    IF found IS NULL THEN
+        RAISE EXCEPTION 'audience "%" does not exist', coalesce(name, 'NULL') USING
+            ERRCODE = 'undefined_object',
+            HINT = cdp._name_hint(name, ARRAY(SELECT a.name FROM cdp.audience AS a ORDER BY a.name));
+    END IF;
+    RETURN found;
+END $$;
+COMMENT ON FUNCTION cdp._audience_id(text) IS
+    'internal: number of an audience; an error with the nearest name when there is none';
+
+CREATE FUNCTION cdp._audience_ready(name text) RETURNS void LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF (SELECT a.refreshed_at IS NULL FROM cdp.audience AS a WHERE a.name = _audience_ready.name) THEN
+        RAISE EXCEPTION 'audience "%" has never been refreshed', name USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = format('Run SELECT * FROM cdp.audience_refresh(%L);', name);
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._audience_ready(text) IS 'internal: an error unless the audience has members to speak of';
+
+CREATE FUNCTION cdp._rule_check(rule text, own text DEFAULT NULL) RETURNS cdp.rule
+    AS 'MODULE_PATHNAME', 'cdp__rule_check' LANGUAGE C STABLE PARALLEL SAFE COST 1000
+    SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION cdp._rule_check(text, text) IS
+    'internal: the rule of a text; an error, at its place and with the nearest name, for a name that does not exist. own: of a rule that defines an audience the name of that, of one that defines something else the empty text; of one that is to be answered now NULL, for then audiences must have members';
+
+CREATE FUNCTION cdp._rule_people(rule cdp.rule, chunk int4, now timestamptz, tops cdp.roaringbitmap[] DEFAULT NULL)
+    RETURNS cdp.roaringbitmap
+    AS 'MODULE_PATHNAME', 'cdp__rule_people' LANGUAGE C STABLE PARALLEL SAFE COST 400000
+    SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION cdp._rule_people(cdp.rule, int4, timestamptz, cdp.roaringbitmap[]) IS
+    'internal: whom a rule means in one chunk of people at a time; tops: see _rule_tops()';
+
+CREATE FUNCTION cdp._rule_figures(rule cdp.rule, chunk int4, now timestamptz, tops cdp.roaringbitmap[] DEFAULT NULL)
+    RETURNS TABLE (node int4, users int8, ms float8)
+    AS 'MODULE_PATHNAME', 'cdp__rule_figures' LANGUAGE C STABLE PARALLEL SAFE COST 400000 ROWS 10
+    SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION cdp._rule_figures(cdp.rule, int4, timestamptz, cdp.roaringbitmap[]) IS
+    'internal: how many people of a chunk each node of a rule means by itself, in the order of rule_tree(), and how long that took';
+
+-- From one chunk in which there is anybody to the next, each by one step into the index.
+CREATE FUNCTION cdp._person_chunks() RETURNS int4[] LANGUAGE sql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE step (last) AS (
+        SELECT (SELECT min(p.one_id) FROM cdp.person AS p) | 1048575
+        UNION ALL
+        SELECT (SELECT min(p.one_id) FROM cdp.person AS p WHERE p.one_id > step.last) | 1048575
+          FROM step WHERE step.last IS NOT NULL
+    )
+    SELECT coalesce(array_agg(cdp.chunk_of(s.last)), '{}') FROM step AS s WHERE s.last IS NOT NULL
+$$;
+COMMENT ON FUNCTION cdp._person_chunks() IS 'internal: the chunks of all persons there have ever been';
+
+CREATE FUNCTION cdp._rule_chunks(rule cdp.rule, now timestamptz)
+    RETURNS TABLE (chunk int4, members cdp.roaringbitmap)
+    LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    chunks int4[] := cdp._person_chunks();
+BEGIN
+    IF cardinality(chunks) > 1 THEN
+        -- A branch a chunk: branches are what processes share, if they read from something.
+        RETURN QUERY EXECUTE
+            (SELECT string_agg(format('SELECT c, cdp._rule_people($1, c, $2) FROM unnest(''{%s}''::int4[]) AS c', c), ' UNION ALL ')
+               FROM unnest(chunks) AS c)
+            USING rule, now;
+    ELSIF chunks <> '{}' THEN
+        RETURN QUERY SELECT chunks[1], cdp._rule_people(rule, chunks[1], now);
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._rule_chunks(cdp.rule, timestamptz) IS 'internal: whom a rule means, chunk by chunk';
+
+CREATE FUNCTION cdp._audience_chunks(expression text)
+    RETURNS TABLE (chunk int4, members cdp.roaringbitmap)
+    LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp._require_setup();
+    RETURN QUERY SELECT c.chunk, c.members FROM cdp._rule_chunks(cdp._rule_check(expression), now()) AS c;
+END $$;
+COMMENT ON FUNCTION cdp._audience_chunks(text) IS 'internal: whom the text of a rule means now, chunk by chunk';
+
+CREATE FUNCTION cdp.audience_bitmap(expression text) RETURNS cdp.roaringbitmap
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(cdp.rb_or_agg(c.members), '{}') FROM cdp._audience_chunks(expression) AS c);
+END $$;
+COMMENT ON FUNCTION cdp.audience_bitmap(text) IS
+    'the people whom a rule means, such as ''tag:order_freq = high and not audience:staff'', as one bitmap';
+
+CREATE FUNCTION cdp.audience_count(expression text) RETURNS int8
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(sum(cdp.rb_cardinality(c.members)), 0) FROM cdp._audience_chunks(expression) AS c);
+END $$;
+COMMENT ON FUNCTION cdp.audience_count(text) IS 'how many people a rule means';
+
+CREATE FUNCTION cdp.audience_members(expression text) RETURNS SETOF int4
+    LANGUAGE plpgsql STABLE ROWS 10000 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+        SELECT o.one_id FROM cdp._audience_chunks(expression) AS c
+         CROSS JOIN LATERAL cdp.rb_iterate(c.members) AS o (one_id);
+END $$;
+COMMENT ON FUNCTION cdp.audience_members(text) IS 'OneIDs of the people whom a rule means';

@@ -1,0 +1,302 @@
+#include "pg/audience/chunk_source.h"
+
+#include "core/audience/rule_words.h"
+#include "core/bitmap/bitmap_range.h"
+#include "core/bsi/bsi.h"
+#include "pg/audience/rule_datum.h"
+#include "pg/bitmap/bitmap_datum.h"
+#include "pg/bsi/bsi_datum.h"
+
+namespace cdp::pg {
+namespace {
+
+using audience::DayPart;
+using audience::Kind;
+using audience::Node;
+using bitmap::Bytes;
+using bsi::IdSet;
+
+// Whoever calls has set the search path to pg_catalog.
+LookUp everyone_of_chunk = {
+    "SELECT cdp.rb_build_agg(p.one_id) FROM cdp.person AS p"
+    " WHERE p.one_id BETWEEN $1 AND $2 AND p.merged_into IS NULL AND p.ended_at IS NULL"};
+LookUp tag_named = {
+    "SELECT g.tag_id, coalesce(to_jsonb(g) ->> 'value_type' IN ('number', 'date'), false)"
+    " FROM cdp.tag AS g WHERE g.name = $1"};
+LookUp tag_missed = {"SELECT cdp._tag_id($1)"};
+LookUp all_values = {
+    "SELECT t.members, t.value FROM cdp.tag_value AS t WHERE t.tag_id = $1 AND t.chunk = $2"};
+LookUp some_values = {
+    "SELECT t.members, t.value FROM cdp.tag_value AS t"
+    " WHERE t.tag_id = $1 AND t.chunk = $2 AND t.value = ANY ($3)"};
+LookUp tag_numbers = {
+    "SELECT t.numbers FROM cdp.tag_number AS t WHERE t.tag_id = $1 AND t.chunk = $2"};
+LookUp audience_named = {
+    "SELECT a.audience_id, a.refreshed_at IS NOT NULL FROM cdp.audience AS a WHERE a.name = $1"};
+LookUp audience_missed = {"SELECT cdp._audience_id($1), cdp._audience_ready($1)"};
+LookUp audience_members = {
+    "SELECT m.members FROM cdp.audience_member AS m WHERE m.audience_id = $1 AND m.chunk = $2"};
+LookUp event_named = {"SELECT t.code FROM cdp.event_type AS t WHERE t.name = $1"};
+LookUp event_missed = {"SELECT cdp._event_codes(ARRAY[$1])"};
+LookUp events_that_wait = {
+    "SELECT EXISTS (SELECT FROM cdp.timeline_batch)"
+    " OR EXISTS (SELECT FROM cdp.timeline_due AS d WHERE d.counts)"};
+LookUp day_people = {
+    "SELECT d.members FROM cdp.event_day_by AS d"
+    " WHERE d.slot = 0 AND d.code = $1 AND d.day BETWEEN $2 AND $3 AND d.chunk = $4"};
+LookUp day_times = {
+    "SELECT d.times FROM cdp.event_day_by AS d"
+    " WHERE d.slot = 0 AND d.code = $1 AND d.day BETWEEN $2 AND $3 AND d.chunk = $4"};
+LookUp fresh_day_people = {
+    "SELECT d.members FROM cdp._event_day_rows(ARRAY[$1], $2, $3 + 1) AS d WHERE d.chunk = $4"};
+LookUp fresh_day_times = {
+    "SELECT d.times FROM cdp._event_day_rows(ARRAY[$1], $2, $3 + 1) AS d WHERE d.chunk = $4"};
+LookUp identified = {
+    "SELECT cdp.rb_build_agg(i.one_id)"
+    " FROM cdp.id_type AS y CROSS JOIN unnest($2) AS v (value)"
+    " JOIN cdp.identifier AS i ON i.type_id = y.type_id AND i.value = cdp._id_value($1, v.value)"
+    " WHERE y.name = cdp._id_type_name($1) AND i.one_id IS NOT NULL AND cdp.chunk_of(i.one_id) = "
+    "$3"};
+
+FoundRows Ask(LookUp* look_up, std::initializer_list<LookUpArgument> arguments) {
+  FoundRows rows{};
+  CallServer([&] {
+    rows = FindRows(look_up, {arguments.begin(), arguments.size()});
+    return 0;
+  });
+  return rows;
+}
+
+LookUpArgument Integer(std::int32_t number) { return {INT4OID, Int32GetDatum(number)}; }
+
+/// May longjmp, as the next.
+Datum TextDatum(std::string_view utf8) {
+  const std::string_view text = ServerOf(utf8);
+  return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())));
+}
+
+LookUpArgument Text(std::string_view utf8) {
+  return {TEXTOID, CallServer([&] { return TextDatum(utf8); })};
+}
+
+LookUpArgument Texts(const std::vector<audience::Value>& values) {
+  return {TEXTARRAYOID, CallServer([&] {
+            auto* texts = static_cast<Datum*>(palloc(values.size() * sizeof(Datum)));
+            for (std::size_t i = 0; i < values.size(); ++i) texts[i] = TextDatum(values[i].text);
+            return PointerGetDatum(construct_array(texts, static_cast<int>(values.size()), TEXTOID,
+                                                   -1, false, TYPALIGN_INT));
+          })};
+}
+
+/// The row of what has this name. There has to be one: `missed` is a question that raises the error
+/// otherwise.
+FoundRows Named(LookUp* by_name, LookUp* missed, std::string_view name) {
+  const LookUpArgument argument = Text(name);
+  const FoundRows rows = Ask(by_name, {argument});
+  if (rows.count == 0) Ask(missed, {argument});
+  return rows;
+}
+
+/// The first column of all rows, all that is stored out of line fetched.
+void Fetch(const FoundRows& rows, Bytes (*bytes_of)(Datum), Bytes* bytes) {
+  CallServer([&] {
+    for (std::uint64_t i = 0; i < rows.count; ++i) bytes[i] = bytes_of(rows.Get(i, 0));
+    return 0;
+  });
+}
+
+/// Of a question that has one row of one bitmap or none, or a null.
+Bytes FetchOne(const FoundRows& rows) {
+  bool is_null = true;
+  const Datum datum = rows.count == 0 ? 0 : rows.Get(0, 0, &is_null);
+  Bytes bytes;
+  if (is_null) return bytes;
+  CallServer([&] {
+    bytes = BitmapBytes(datum);
+    return 0;
+  });
+  return bytes;
+}
+
+/// What the first column takes.
+std::uint64_t SizeOf(const FoundRows& rows) {
+  std::uint64_t size = 0;
+  for (std::uint64_t i = 0; i < rows.count; ++i) {
+    const auto* value = reinterpret_cast<const varlena*>(DatumGetPointer(rows.Get(i, 0)));
+    StoredValue stored;
+    size += DescribeStored(value, &stored) ? stored.size : VARSIZE_ANY(value);
+  }
+  return size;
+}
+
+/// A date as stored; what lies beyond all dates is infinite.
+LookUpArgument Date(audience::Day day) {
+  const bool is_date = day >= INT32_MIN && day <= INT32_MAX && IS_VALID_DATE(day);
+  return {DATEOID, DateADTGetDatum(is_date   ? static_cast<DateADT>(day)
+                                   : day < 0 ? DATEVAL_NOBEGIN
+                                             : DATEVAL_NOEND)};
+}
+
+}  // namespace
+
+ChunkSource::ChunkSource(const Node& rule, const RuleQuestion& question, ContextResource* memory)
+    : question_(question), memory_(memory), nobody_(memory) {
+  CollectTops(rule);
+}
+
+void ChunkSource::CollectTops(const Node& node) {
+  if (node.kind == Kind::kTop) {
+    if (tops_.size() == question_.tops.size()) {
+      throw Error(ErrorCode::kInvalidArgument, "rule has more tops than answers to them");
+    }
+    const Bytes top = question_.tops[tops_.size()];
+    tops_.emplace(&node, top);
+  }
+  for (const Node& part : node.parts) CollectTops(part);
+}
+
+Bytes ChunkSource::Everyone() {
+  if (!everyone_) {
+    everyone_ = FetchOne(Ask(
+        &everyone_of_chunk, {Integer(FirstOf(question_.chunk)), Integer(LastOf(question_.chunk))}));
+    if (everyone_->empty()) everyone_ = nobody_.bytes();
+  }
+  return *everyone_;
+}
+
+ChunkSource::TagRows& ChunkSource::RowsOfTag(const Node& leaf) {
+  const auto [found, is_new] = tags_.try_emplace(&leaf);
+  TagRows& tag = found->second;
+  if (!is_new) return tag;
+  const FoundRows named = Named(&tag_named, &tag_missed, leaf.name);
+  const LookUpArgument id = {INT4OID, named.Get(0, 0)};
+  tag.is_numeric = DatumGetBool(named.Get(0, 1));
+  const LookUpArgument chunk = Integer(question_.chunk);
+  const bool names_values =
+      leaf.test.compare == audience::Compare::kEqual || leaf.test.compare == audience::Compare::kIn;
+  tag.rows = tag.is_numeric ? Ask(&tag_numbers, {id, chunk})
+             : names_values ? Ask(&some_values, {id, chunk, Texts(leaf.test.values)})
+                            : Ask(&all_values, {id, chunk});
+  return tag;
+}
+
+Bytes ChunkSource::TagNumbers(const Node& leaf) {
+  const TagRows& tag = RowsOfTag(leaf);
+  if (!tag.is_numeric) return {};
+  Bytes numbers;
+  if (tag.rows.count > 0) {
+    Fetch(tag.rows, BsiBytes, &numbers);
+    return numbers;
+  }
+  bsi::Bsi none(memory_);
+  const std::size_t size = none.ImageSize();
+  auto* image = static_cast<std::byte*>(memory_->allocate(size));
+  none.WriteImage(image);
+  return {image, size};
+}
+
+std::span<const audience::TagValue> ChunkSource::TagValues(const Node& leaf) {
+  TagRows& tag = RowsOfTag(leaf);
+  if (tag.values.size() < tag.rows.count) {
+    tag.values.resize(tag.rows.count);
+    CallServer([&tag] {
+      for (std::uint64_t i = 0; i < tag.rows.count; ++i) {
+        const Datum value = tag.rows.Get(i, 1);
+        tag.values[i] = {Utf8Of(ViewOf(DatumGetTextPP(value))), BitmapBytes(tag.rows.Get(i, 0))};
+      }
+      return 0;
+    });
+  }
+  return tag.values;
+}
+
+bool ChunkSource::EventsWait() {
+  if (!events_wait_) events_wait_ = DatumGetBool(Ask(&events_that_wait, {}).Get(0, 0));
+  return *events_wait_;
+}
+
+std::span<const audience::EventDay> ChunkSource::EventDays(const Node& leaf, audience::DaySpan days,
+                                                           DayPart part) {
+  const FoundRows named = Named(&event_named, &event_missed, leaf.events.front().name);
+  const bool of_people = part == DayPart::kPeople;
+  LookUp* const look_up = EventsWait() ? (of_people ? &fresh_day_people : &fresh_day_times)
+                                       : (of_people ? &day_people : &day_times);
+  const FoundRows rows =
+      Ask(look_up,
+          {{INT4OID, named.Get(0, 0)}, Date(days.from), Date(days.to), Integer(question_.chunk)});
+  std::vector<Bytes> bytes(rows.count);
+  Fetch(rows, of_people ? BitmapBytes : BsiBytes, bytes.data());
+  std::vector<audience::EventDay>& found = days_.emplace_back();
+  for (const Bytes each : bytes) {
+    found.push_back(of_people ? audience::EventDay{each, {}} : audience::EventDay{{}, each});
+  }
+  return found;
+}
+
+FoundRows ChunkSource::RowsOfAudience(const Node& leaf) {
+  const auto [found, is_new] = audiences_.try_emplace(&leaf);
+  if (is_new) {
+    const FoundRows named = Named(&audience_named, &audience_missed, leaf.name);
+    if (!DatumGetBool(named.Get(0, 1))) Ask(&audience_missed, {Text(leaf.name)});
+    found->second = Ask(&audience_members, {{INT4OID, named.Get(0, 0)}, Integer(question_.chunk)});
+  }
+  return found->second;
+}
+
+IdSet ChunkSource::Other(const Node& leaf, const IdSet*) {
+  switch (leaf.kind) {
+    case Kind::kAudience:
+      if (!leaf.as_of) return SetOf(FetchOne(RowsOfAudience(leaf)));
+      break;
+    case Kind::kIds:
+      return SetOf(FetchOne(
+          Ask(&identified, {Text(leaf.name), Texts(leaf.test.values), Integer(question_.chunk)})));
+    case Kind::kTop: {
+      bitmap::BitmapParts parts(memory_);
+      const bitmap::BitmapView top(tops_.at(&leaf));
+      const auto first = static_cast<std::uint32_t>(FirstOf(question_.chunk));
+      const auto last = static_cast<std::uint32_t>(LastOf(question_.chunk));
+      bitmap::Restrict(top, {first, std::uint64_t{last} + 1}, &parts);
+      std::pmr::vector<std::byte> bytes(parts.size(), memory_);
+      parts.Write(bytes.data());
+      return SetOf(bytes);
+    }
+    default:
+      break;
+  }
+  throw Error(ErrorCode::kInvalidArgument, std::string("conditions of kind ") +
+                                               std::string(WordOf(leaf.kind)) +
+                                               " cannot be asked of people yet");
+}
+
+std::uint64_t ChunkSource::Cost(const Node& leaf) {
+  // A day of an event, and what is not stored as sets.
+  constexpr std::uint64_t kDay = std::uint64_t{1} << 14;
+  constexpr std::uint64_t kAttribute = std::uint64_t{1} << 24;
+  constexpr std::uint64_t kTimelines = std::uint64_t{1} << 32;
+  constexpr std::uint64_t kIdentifier = 100;
+  constexpr std::uint64_t kMostDays = 1000;
+  switch (leaf.kind) {
+    case Kind::kEveryone:
+      return kAttribute;
+    case Kind::kTag:
+      return SizeOf(RowsOfTag(leaf).rows);
+    case Kind::kAudience:
+      return leaf.as_of ? kAttribute : SizeOf(RowsOfAudience(leaf));
+    case Kind::kIds:
+      return leaf.test.values.size() * kIdentifier;
+    case Kind::kTop:
+      return tops_.at(&leaf).size();
+    case Kind::kAttribute:
+      return kAttribute;
+    default: {
+      const auto span = audience::SpanOf(leaf, question_.today);
+      if (!span) return kTimelines;
+      const auto days =
+          static_cast<std::uint64_t>(span->to) - static_cast<std::uint64_t>(span->from);
+      return kDay * (1 + std::min(days, kMostDays));
+    }
+  }
+}
+
+}  // namespace cdp::pg

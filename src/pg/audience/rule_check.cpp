@@ -1,0 +1,212 @@
+/// Whether there is what a rule names. Faults are shown at their place in the user's text.
+
+#include <set>
+
+#include "core/base/stop.h"
+#include "pg/audience/rule_datum.h"
+#include "pg/base/look_up.h"
+
+namespace cdp::pg {
+namespace {
+
+using audience::Kind;
+using audience::Node;
+
+enum class Sort { kTag, kAudience, kEvent, kIdType };
+
+/// What a rule names, as plain data.
+struct Mention {
+  Sort sort;
+  std::string_view name;     ///< UTF-8
+  int character;             ///< where it stands in the text, from 1
+  std::string_view* values;  ///< with which a tag is compared
+  std::size_t value_count;
+};
+struct Mentions {
+  Mention* list;
+  std::size_t count;
+};
+
+/// Collects what a parsed text names, each once.
+class Names {
+ public:
+  explicit Names(std::string_view utf8) : utf8_(utf8) {}
+
+  Mentions Of(const Node& rule) {
+    Collect(rule);
+    auto* list = static_cast<Mention*>(
+        AllocateIn(CurrentMemoryContext, mentions_.size() * sizeof(Mention) + 1));
+    std::copy(mentions_.begin(), mentions_.end(), list);
+    return {list, mentions_.size()};
+  }
+
+ private:
+  void Collect(const Node& node) {
+    CheckStop();
+    at_ = node.place.begin;
+    switch (node.kind) {
+      case Kind::kTag:
+        Add(Sort::kTag, node.name, node.test.values);
+        break;
+      case Kind::kTop:
+        Add(Sort::kTag, node.name, {});
+        break;
+      case Kind::kAudience:
+        Add(Sort::kAudience, node.name, {});
+        break;
+      case Kind::kIds:
+        Add(Sort::kIdType, node.name, {});
+        break;
+      default:
+        for (const audience::Event& event : node.events) Add(Sort::kEvent, event.name, {});
+    }
+    for (const Node& part : node.parts) Collect(part);
+  }
+
+  void Add(Sort sort, const std::string& name, const std::vector<audience::Value>& values) {
+    // A name with quotes in it is written otherwise: then the condition is shown.
+    const std::size_t found = utf8_.find(name, at_);
+    if (found != std::string_view::npos) at_ = found;
+    if (!seen_.emplace(sort, name).second && values.empty()) return;
+    auto* texts = static_cast<std::string_view*>(
+        AllocateIn(CurrentMemoryContext, values.size() * sizeof(std::string_view) + 1));
+    for (std::size_t i = 0; i < values.size(); ++i) texts[i] = *Kept(values[i].text);
+    mentions_.push_back({sort, *Kept(name), CharacterAt(at_), texts, values.size()});
+  }
+
+  /// Places come in ascending order but for the odd one.
+  int CharacterAt(std::size_t at) {
+    if (at < counted_to_) {
+      counted_to_ = 0;
+      characters_ = 0;
+    }
+    for (; counted_to_ < at; ++counted_to_) characters_ += (utf8_[counted_to_] & 0xc0) != 0x80;
+    return 1 + characters_;
+  }
+
+  std::string_view utf8_;
+  std::size_t at_ = 0;
+  std::size_t counted_to_ = 0;
+  int characters_ = 0;
+  std::vector<Mention> mentions_;
+  std::set<std::pair<Sort, std::string>> seen_;
+};
+
+/// How one sort of names is looked up: a row if there is such a thing, with a message if it cannot
+/// be asked yet; and the nearest name otherwise.
+struct Registry {
+  const char* message;
+  LookUp find;
+  LookUp hint;
+};
+
+Registry registries[] = {
+    {"tag \"%s\" does not exist",
+     {"SELECT true FROM cdp.tag AS g WHERE g.name = $1"},
+     {"SELECT cdp._name_hint($1, ARRAY(SELECT g.name FROM cdp.tag AS g ORDER BY g.name))"}},
+    {"audience \"%s\" does not exist",
+     {"SELECT a.refreshed_at IS NOT NULL FROM cdp.audience AS a WHERE a.name = $1"},
+     {"SELECT cdp._name_hint($1, ARRAY(SELECT a.name FROM cdp.audience AS a ORDER BY a.name))"}},
+    {"event \"%s\" does not exist",
+     {"SELECT true FROM cdp.event_type AS t WHERE t.name = $1"},
+     {"SELECT cdp._name_hint($1, ARRAY(SELECT t.name FROM cdp.event_type AS t ORDER BY t.name))"}},
+    {"type of identifiers \"%s\" does not exist",
+     {"SELECT true FROM cdp.id_type AS t WHERE t.name = cdp._id_type_name($1)"},
+     {"SELECT cdp._name_hint($1, ARRAY(SELECT t.name FROM cdp.id_type AS t ORDER BY t.name))"}}};
+
+// A value may well turn up later; a misspelt one never does.
+LookUp absent_values = {
+    "SELECT v.value, cdp._name_hint(v.value,"
+    " ARRAY(SELECT DISTINCT t.value FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id ORDER BY 1))"
+    " FROM cdp.tag AS g CROSS JOIN unnest($2) WITH ORDINALITY AS v (value, place)"
+    " WHERE g.name = $1 AND EXISTS (SELECT FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id)"
+    " AND NOT EXISTS (SELECT FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id AND t.value = "
+    "v.value)"
+    " ORDER BY v.place"};
+
+text* TextOf(std::string_view utf8) {
+  const std::string_view text = ServerOf(utf8);
+  return cstring_to_text_with_len(text.data(), static_cast<int>(text.size()));
+}
+
+[[noreturn]] void Refuse(int sqlstate, const char* message, const char* name, const char* hint,
+                         std::string_view rule, int character) {
+  ereport(ERROR,
+          (errcode(sqlstate), errmsg(message, name), errhint("%s", hint),
+           internalerrquery(pnstrdup(rule.data(), rule.size())), internalerrposition(character)));
+  pg_unreachable();
+}
+
+void WarnOfValues(const Mention& mention, Datum tag) {
+  auto* values = static_cast<Datum*>(palloc(mention.value_count * sizeof(Datum)));
+  for (std::size_t i = 0; i < mention.value_count; ++i) {
+    values[i] = PointerGetDatum(TextOf(mention.values[i]));
+  }
+  const LookUpArgument arguments[] = {
+      {TEXTOID, tag},
+      {TEXTARRAYOID, PointerGetDatum(construct_array(values, static_cast<int>(mention.value_count),
+                                                     TEXTOID, -1, false, TYPALIGN_INT))}};
+  const FoundRows absent = FindRows(&absent_values, arguments);
+  for (std::uint64_t i = 0; i < absent.count; ++i) {
+    ereport(NOTICE, (errmsg("nobody has value \"%s\" of tag \"%s\"",
+                            TextDatumGetCString(absent.Get(i, 0)), TextDatumGetCString(tag)),
+                     errhint("%s", TextDatumGetCString(absent.Get(i, 1)))));
+  }
+}
+
+/// `own`: of a rule that defines something the audience that it does, which need not be there yet;
+/// of one that is to be answered null.
+void Check(const Mention& mention, std::string_view rule, const text* own) {
+  Registry& registry = registries[static_cast<int>(mention.sort)];
+  text* name = TextOf(mention.name);
+  if (mention.sort == Sort::kAudience && own != nullptr && ViewOf(own) == ViewOf(name)) return;
+  const LookUpArgument argument = {TEXTOID, PointerGetDatum(name)};
+  const FoundRows found = FindRows(&registry.find, {&argument, 1});
+  if (found.count == 0) {
+    const FoundRows hint = FindRows(&registry.hint, {&argument, 1});
+    Refuse(ERRCODE_UNDEFINED_OBJECT, registry.message, text_to_cstring(name),
+           TextDatumGetCString(hint.Get(0, 0)), rule, mention.character);
+  }
+  if (own == nullptr && !DatumGetBool(found.Get(0, 0))) {
+    const char* spelled = text_to_cstring(name);
+    Refuse(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "audience \"%s\" has never been refreshed",
+           spelled,
+           psprintf("Run SELECT * FROM cdp.audience_refresh(%s);", quote_literal_cstr(spelled)),
+           rule, mention.character);
+  }
+  if (own != nullptr && mention.value_count > 0) WarnOfValues(mention, PointerGetDatum(name));
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp__rule_check) {
+  if (PG_ARGISNULL(0)) {
+    ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("rule cannot be null")));
+  }
+  const std::string_view given = ViewOf(PG_GETARG_TEXT_PP(0));
+  const text* own = PG_ARGISNULL(1) ? nullptr : PG_GETARG_TEXT_PP(1);
+  const std::string_view utf8 = Utf8Of(given);
+  const MemoryContext caller = CurrentMemoryContext;
+  BeginLookUps();
+  struct Checked {
+    std::string_view* spelling;
+    Mentions mentions;
+  };
+  const Checked* checked = CallParser(given, Complain, [=] {
+    const Node rule = audience::ParseRule(utf8);
+    auto* result = static_cast<Checked*>(AllocateIn(CurrentMemoryContext, sizeof(Checked)));
+    *result = {Kept(audience::PrintRule(rule)), Names(utf8).Of(rule)};
+    return result;
+  });
+  for (std::size_t i = 0; i < checked->mentions.count; ++i) {
+    CHECK_FOR_INTERRUPTS();
+    Check(checked->mentions.list[i], given, own);
+  }
+  const MemoryContext inner = MemoryContextSwitchTo(caller);
+  const Datum rule = RuleDatum(*checked->spelling);
+  MemoryContextSwitchTo(inner);
+  EndLookUps();
+  return rule;
+}
+
+}  // namespace cdp::pg
