@@ -1,0 +1,74 @@
+-- Rules are answered from what is stored: tags, days of events, audiences, identifiers, in every chunk of people.
+\set SHOW_CONTEXT never
+SELECT cdp.setup('UTC');
+INSERT INTO cdp.person (one_id) SELECT n FROM generate_series(1, 30) AS n;
+-- other chunks, and both ends of what int4 holds
+INSERT INTO cdp.person (one_id) VALUES (5000000), (2147483647), (-2147483648), (-1);
+UPDATE cdp.person SET merged_into = 1 WHERE one_id = 29;
+UPDATE cdp.person SET ended_at = now() WHERE one_id = 30;
+INSERT INTO cdp.identifier (id, type_id, value, one_id, first_seen, last_seen)
+SELECT n, type_id, '+86139' || to_char(n, 'FM00000000'), CASE n WHEN 21 THEN 5000000 WHEN 22 THEN -1 ELSE n END, now(), now()
+  FROM generate_series(1, 22) AS n, cdp.id_type WHERE name = 'phone';
+SELECT cdp.tag_define('level', $$SELECT one_id, CASE WHEN one_id % 3 = 0 THEN 'gold' ELSE 'silver' END AS value
+                                   FROM cdp.person WHERE merged_into IS NULL AND ended_at IS NULL AND one_id % 5 <> 0$$);
+SELECT people FROM cdp.tag_refresh('level');
+SELECT cdp.audience_define('gold', 'tag:level = gold');
+SELECT users FROM cdp.audience_refresh('gold');
+-- nobody has done anything yet
+CREATE FUNCTION pg_temp.people(rule text) RETURNS text LANGUAGE sql AS
+    $$ SELECT string_agg(m::text, ' ' ORDER BY m) FROM cdp.audience_members(rule) AS m $$;
+SELECT cdp.audience_count('pay');
+SELECT cdp._person_chunks();
+SELECT rule, pg_temp.people(rule) FROM unnest('{
+    everyone but not tag:level,
+    "tag:level = gold and tag:level <> silver",
+    "tag:level in (gold, silver) and not audience:gold",
+    "not (tag:level = silver or audience:gold)",
+    "id(PHONE) in (13900000021, \"139 0000 0022\", \"+8613900000003\", 13999999999)",
+    "(audience:gold and id(phone) = 13900000003) or (id(phone) = 13900000003 and audience:gold)"}'::text[]) AS rule;
+
+-- events that wait are counted as those that are folded in
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
+SELECT n, date_trunc('day', now()) - n % 10 * interval '1 day', CASE n % 2 WHEN 0 THEN 'pay' ELSE 'view' END, 'phone',
+       '139' || to_char(1 + n * 7 % 22, 'FM00000000') FROM generate_series(1, 60) AS n;
+SELECT events_new FROM cdp.ingest();
+CREATE TEMP TABLE asked AS SELECT rule, pg_temp.people(rule) AS people FROM unnest('{
+    pay >= 2 times in last 7 days but not view in last 2 days,
+    pay < 2 times,
+    days of pay >= 2 and not first view in last 5 days,
+    last pay until 3 days ago}'::text[]) AS rule;
+SELECT * FROM asked;
+SELECT count(*) FROM cdp.timeline_refresh();
+SELECT rule FROM asked WHERE people IS DISTINCT FROM pg_temp.people(rule);
+
+-- several processes share the chunks; each answers for its own
+CREATE FUNCTION pg_temp.plan(rule cdp.rule) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) '
+        || (SELECT string_agg(format('SELECT c, cdp._rule_people($1, c, $2) FROM unnest(''{%s}''::int4[]) AS c', c), ' UNION ALL ')
+              FROM unnest(cdp._person_chunks()) AS c) USING rule, now();
+END $$;
+SET max_parallel_workers_per_gather = 2;
+SELECT * FROM pg_temp.plan('pay and tag:level');
+CREATE TEMP TABLE shared AS SELECT chunk, members FROM cdp._audience_chunks('pay < 2 times or tag:level');
+SET max_parallel_workers_per_gather = 0;
+SELECT s.chunk, cdp.rb_to_array(s.members) = cdp.rb_to_array(a.members) AS same, cdp.rb_cardinality(a.members)
+  FROM shared AS s FULL JOIN cdp._audience_chunks('pay < 2 times or tag:level') AS a USING (chunk) ORDER BY 1;
+RESET max_parallel_workers_per_gather;
+
+-- part by part; what stands there twice takes no time the second time
+SELECT depth, node, text, users FROM cdp.audience_explain('(audience:gold and not pay) or pay >= 2 times');
+SELECT bool_and(ms >= 0) AND bool_or(ms > 0) FROM cdp.audience_explain('not tag:level or tag:level');
+
+-- names are checked where they stand, in every line and script
+SELECT cdp.audience_count('tag:level and (pay or buy >= 2 times)');
+SELECT cdp.audience_count(E'tag:level = 金卡 and\n  view then pya within 1 day');
+SELECT cdp.audience_count('id(fone) = 1');
+SELECT cdp.audience_count('audience:golden or tag:level');
+SELECT cdp.audience_define('x', 'top 3 by tag:lebel');
+SELECT cdp.audience_define('x', 'tag:level in (gold, sliver, bronce) and tag:level = golf');
+SELECT cdp.audience_count('tag:level > 3');
+SELECT cdp.audience_count('pay and');
+SELECT * FROM cdp._rule_people('tag:lebel', 0, now());
+SELECT * FROM cdp._rule_people('pya', 0, now());
+SELECT cdp._rule_people(NULL, 0, now()) IS NULL, cdp._rule_people('everyone', 77, now());
