@@ -51,6 +51,7 @@ BEGIN
     PERFORM cdp._trigger_ensure('cdp.merge_log', 'tag_merge',
         'AFTER INSERT ON cdp.merge_log REFERENCING NEW TABLE AS merged
          FOR EACH STATEMENT EXECUTE FUNCTION cdp._tag_merge()');
+    PERFORM cdp._setup_tag_set();
     PERFORM cdp._setup_tag_views();
 END $$;
 COMMENT ON FUNCTION cdp._setup_tag() IS 'internal: makes the tables, triggers and views of the tags';

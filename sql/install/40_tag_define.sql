@@ -37,7 +37,13 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             HINT = 'Only numbers and dates do.';
     END IF;
-    IF before.kind <> kind AND 'manual' IN (before.kind, kind)
+    IF before.kind = 'manual' AND (kind, value_type) IS DISTINCT FROM (before.kind, before.value_type)
+       AND EXISTS (SELECT FROM cdp.tag_set_log AS l WHERE l.tag_id = before.tag_id) THEN
+        RAISE EXCEPTION 'tag "%" was set by hand', name USING
+            ERRCODE = 'object_not_in_prerequisite_state',
+            DETAIL = 'As another kind or type of values it would lose what was said.',
+            HINT = 'Define another tag, or drop this one first.';
+    ELSIF before.kind <> kind AND kind = 'manual'
        OR before.value_type <> value_type AND (cdp._tag_is_number(before.value_type) OR cdp._tag_is_number(value_type)) THEN
         PERFORM cdp._tag_empty(before.tag_id);
     END IF;

@@ -77,9 +77,9 @@ COMMENT ON FUNCTION cdp._merge_news(cdp.roaringbitmap, int8) IS
 CREATE FUNCTION cdp._tag_sets() RETURNS TABLE (tag_id int4, value_type text, on_merge text)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN QUERY SELECT g.tag_id, g.value_type, g.on_merge FROM cdp.tag AS g;
+    RETURN QUERY SELECT g.tag_id, g.value_type, g.on_merge FROM cdp.tag AS g WHERE g.kind <> 'manual';
 END $$;
-COMMENT ON FUNCTION cdp._tag_sets() IS 'internal: what the rows of tag_value and tag_number belong to, and how they follow merges';
+COMMENT ON FUNCTION cdp._tag_sets() IS 'internal: what the rows of tag_value and tag_number belong to, and how they follow merges; manual tags do it by their log';
 
 -- Of one value a person the survivor keeps its own; where it has none, it gets that of the oldest absorbed.
 CREATE FUNCTION cdp._tag_value_remap(only_tag int4, absorbed int4[], survivor int4[]) RETURNS void
@@ -211,6 +211,9 @@ BEGIN
     SELECT array_agg(m.absorbed), array_agg(m.survivor) INTO absorbed, survivor FROM merged AS m;
     IF absorbed IS NOT NULL THEN
         PERFORM cdp._tag_remap(NULL, absorbed, survivor);
+        IF EXISTS (SELECT FROM cdp.tag_set_log) THEN
+            PERFORM cdp._tag_fold(NULL, absorbed || survivor);
+        END IF;
     END IF;
     RETURN NULL;
 END $$;
@@ -222,6 +225,7 @@ DECLARE
     chunks int4[] := ARRAY(SELECT DISTINCT cdp.chunk_of(p.one_id) FROM cdp.rb_iterate(persons) AS p (one_id));
     vals int8;
     numbers int8;
+    said int8 := 0;
 BEGIN
     UPDATE cdp.tag_value AS t SET members = cdp.rb_andnot(t.members, persons)
      WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks) AND cdp.rb_intersect(t.members, persons);
@@ -232,7 +236,12 @@ BEGIN
     GET DIAGNOSTICS numbers = ROW_COUNT;
     DELETE FROM cdp.tag_value AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);
     DELETE FROM cdp.tag_number AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);
-    RETURN jsonb_build_object('tag_value', vals, 'tag_number', numbers);
+    IF only_tag IS NULL THEN
+        DELETE FROM cdp.tag_set_log AS l
+         WHERE l.one_id = ANY (ARRAY(SELECT f.one_id FROM cdp._person_family(cdp.rb_to_array(persons)) AS f));
+        GET DIAGNOSTICS said = ROW_COUNT;
+    END IF;
+    RETURN jsonb_build_object('tag_value', vals, 'tag_number', numbers, 'tag_set_log', said);
 END $$;
 COMMENT ON FUNCTION cdp._tag_erase(int4, cdp.roaringbitmap) IS
     'internal: takes people out of one tag or (NULL) of all; returns how many rows they were in, by table';

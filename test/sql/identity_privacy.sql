@@ -126,7 +126,7 @@ SELECT t.ts, i.value FROM cdp.timeline_tail t JOIN cdp.identifier i ON i.id = t.
 SELECT id, value, one_id, status, first_seen, last_seen FROM cdp.identifier WHERE status = 'erased' ORDER BY 1;
 SELECT one_id, merged_into, ended_at IS NOT NULL AS ended FROM cdp.person ORDER BY 1;
 SELECT survivor, absorbed, link_a, link_b FROM cdp.merge_log ORDER BY seq;
-SELECT kind, name, detail - 'by' AS detail FROM cdp.run WHERE kind IN ('id_share', 'id_approve', 'person_erase') ORDER BY run_id;
+SELECT kind, name, detail - 'by' - 'removed' AS detail FROM cdp.run WHERE kind IN ('id_share', 'id_approve', 'person_erase') ORDER BY run_id;
 SELECT l.one_id, l.by = session_user AS by_me, l.tombstones, l.removed = (r.detail -> 'removed') AS same FROM cdp.erase_log l JOIN cdp.run r USING (run_id);
 SELECT old, new, cdp.rb_to_array(touched) AS touched FROM cdp.id_changes_since((SELECT max(seq) - 1 FROM cdp.split_log));
 -- nobody else has lost anything

@@ -7,14 +7,15 @@ SELECT cdp.setup('UTC') \g /dev/null
 -- limits of persons are the subject of identity_registry and identity_resolve_random
 UPDATE cdp.id_type SET max_per_person = NULL;
 SELECT cdp.tag_define('all', 'SELECT one_id, one_id % 2 AS value FROM cdp.v_person') > 0 AS tag, cdp.audience_define('all', 'tag:all') > 0 AS audience,
-       cdp.tag_define('sum', 'SELECT one_id, one_id % 7 AS value FROM cdp.v_person', value_type => 'number', on_merge => 'sum') > 0 AS numbers;
+       cdp.tag_define('sum', 'SELECT one_id, one_id % 7 AS value FROM cdp.v_person', value_type => 'number', on_merge => 'sum') > 0 AS numbers,
+       cdp.tag_define('grade', kind => 'manual', value_type => 'enum') > 0 AS by_hand;
 
 -- Every column that holds people, by name or by type, and what becomes of it. A new one has to be entered here:
 --   follows: never shows somebody retired or erased
 --   a log: says what was; waits: by identifier, people are looked up; nothing: the register of people itself
 CREATE TEMP TABLE holder (name text PRIMARY KEY, rule text);
 INSERT INTO holder VALUES ('profile.one_id', 'follows'), ('profile_value.members', 'follows');
-INSERT INTO holder VALUES ('tag_value.members', 'follows'), ('tag_number.numbers', 'follows');
+INSERT INTO holder VALUES ('tag_value.members', 'follows'), ('tag_number.numbers', 'follows'), ('tag_set_log.one_id', 'a log');
 INSERT INTO holder VALUES ('audience_member.members', 'follows'),
     ('audience_change.entered', 'follows'), ('audience_change.left_members', 'follows'), ('audience_list.one_id', 'follows'), ('timeline_month.page', 'follows'),
     ('event_day_by.members', 'follows'), ('event_day_by.times', 'follows'), ('identifier.one_id', 'follows'),
@@ -44,6 +45,13 @@ BEGIN
         END IF;
         INSERT INTO filled SELECT h.tab || '.' || h.col WHERE cdp.rb_cardinality(people) > 1 ON CONFLICT DO NOTHING;
     END LOOP;
+    -- what was said by hand holds for whoever it was said of, together or apart
+    IF EXISTS (SELECT FROM (SELECT DISTINCT ON (cdp._person_now(l.one_id)) cdp._person_now(l.one_id) AS one_id, l.value
+                              FROM cdp.tag_set_log l ORDER BY cdp._person_now(l.one_id), l.seq DESC) AS said
+               FULL JOIN (SELECT one_id, value FROM cdp.v_person_tag WHERE tag = 'grade') AS kept USING (one_id)
+               WHERE said.value IS DISTINCT FROM kept.value) THEN
+        RAISE EXCEPTION 'step %, %: the manual tag is not what its log says', step, what;
+    END IF;
 END $$;
 
 CREATE FUNCTION dice(n int8, salt int8, sides int8) RETURNS int8 LANGUAGE sql IMMUTABLE
@@ -199,6 +207,8 @@ BEGIN
             PERFORM CASE WHEN one_id % 2 = step % 2 THEN cdp.audience_include('all', one_id) ELSE cdp.audience_exclude('all', one_id) END
                FROM (SELECT DISTINCT one_id FROM cdp.identifier WHERE one_id IS NOT NULL ORDER BY one_id LIMIT 6 OFFSET dice(step, 22, 15)) AS listed;
             PERFORM cdp.tag_refresh('sum');
+            PERFORM cdp.tag_set(one_id, 'grade', CASE WHEN dice(one_id, step, 4) > 0 THEN chr(96 + dice(one_id, step, 4)::int) END)
+               FROM (SELECT DISTINCT one_id FROM cdp.identifier WHERE one_id IS NOT NULL ORDER BY one_id LIMIT 8 OFFSET dice(step, 23, 15)) AS said;
             PERFORM cdp.tag_refresh('all'), cdp.audience_refresh('all'), cdp.timeline_refresh();
             COMMIT;
             PERFORM check_holders(step, 'refresh');
