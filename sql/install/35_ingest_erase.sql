@@ -20,10 +20,13 @@ BEGIN
         UNION ALL
         SELECT 'landing_link', l.ctid, to_jsonb(l) FROM cdp.landing_link AS l WHERE %s OR %s
         UNION ALL
+        SELECT 'landing_profile', p.ctid, to_jsonb(p) FROM cdp.landing_profile AS p WHERE %s
+        UNION ALL
         SELECT 'quarantine', q.ctid, q.raw FROM cdp.quarantine AS q
          WHERE CASE q.source_table WHEN 'landing_link' THEN %s OR %s ELSE %s OR %s END $s$,
         cdp._landed_is_sql('e.id_type', 'e.id_value'), format(of_identities, 'e.identities'),
         cdp._landed_is_sql('l.type_a', 'l.value_a'), cdp._landed_is_sql('l.type_b', 'l.value_b'),
+        cdp._landed_is_sql('p.id_type', 'p.id_value'),
         cdp._landed_is_sql('q.raw ->> ''type_a''', 'q.raw ->> ''value_a'''), cdp._landed_is_sql('q.raw ->> ''type_b''', 'q.raw ->> ''value_b'''),
         cdp._landed_is_sql('q.raw ->> ''id_type''', 'q.raw ->> ''id_value'''), format(of_identities, '(q.raw -> ''identities'')'))
         USING types, vals;
@@ -39,6 +42,7 @@ DECLARE
     events int8;
     landed_events int8;
     landed_links int8;
+    landed_profiles int8;
     refused int8;
     attributes int8;
     profiles int8;
@@ -51,19 +55,22 @@ BEGIN
         DELETE FROM cdp.landing_event AS e USING row_ AS r WHERE r.source_table = 'landing_event' AND e.ctid = r.place
     ), landed_link AS (
         DELETE FROM cdp.landing_link AS l USING row_ AS r WHERE r.source_table = 'landing_link' AND l.ctid = r.place
+    ), landed_profile AS (
+        DELETE FROM cdp.landing_profile AS p USING row_ AS r WHERE r.source_table = 'landing_profile' AND p.ctid = r.place
     ), refused_ AS (
         DELETE FROM cdp.quarantine AS q USING row_ AS r WHERE r.source_table = 'quarantine' AND q.ctid = r.place
     )
     SELECT count(*) FILTER (WHERE r.source_table = 'landing_event'), count(*) FILTER (WHERE r.source_table = 'landing_link'),
-           count(*) FILTER (WHERE r.source_table = 'quarantine')
-      INTO landed_events, landed_links, refused FROM row_ AS r;
+           count(*) FILTER (WHERE r.source_table = 'landing_profile'), count(*) FILTER (WHERE r.source_table = 'quarantine')
+      INTO landed_events, landed_links, landed_profiles, refused FROM row_ AS r;
     DELETE FROM cdp.event AS e WHERE e.identifier_id = ANY (ids);
     GET DIAGNOSTICS events = ROW_COUNT;
     DELETE FROM cdp.attribute AS a WHERE a.identifier_id = ANY (ids);
     GET DIAGNOSTICS attributes = ROW_COUNT;
     DELETE FROM cdp.attribute_queue AS q WHERE q.identifier_id = ANY (ids);
     profiles := cdp._profile_refresh(ARRAY(SELECT DISTINCT i.one_id FROM cdp.identifier AS i WHERE i.id = ANY (ids) AND i.one_id IS NOT NULL));
-    RETURN jsonb_build_object('landing_event', landed_events, 'landing_link', landed_links, 'quarantine', refused, 'event', events,
+    RETURN jsonb_build_object('landing_event', landed_events, 'landing_link', landed_links, 'landing_profile', landed_profiles,
+                              'quarantine', refused, 'event', events,
                               'attribute', attributes, 'profile', profiles);
 END $$;
 COMMENT ON FUNCTION cdp._ingest_erase(int4[]) IS
@@ -72,7 +79,7 @@ COMMENT ON FUNCTION cdp._ingest_erase(int4[]) IS
 -- A row of somebody who was erased is refused, and nothing of what it says is kept.
 CREATE FUNCTION cdp._quarantine_raw(raw jsonb, reason text) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN reason = cdp._erased_fault()
-                THEN raw - '{event_id,ts,id_value,props,identities,value_a,value_b,seen_at,weight}'::text[] ELSE cdp._raw_hashed(raw) END;
+                THEN raw - '{event_id,ts,id_value,props,identities,value_a,value_b,seen_at,weight,attrs,observed_at}'::text[] ELSE cdp._raw_hashed(raw) END;
 COMMENT ON FUNCTION cdp._quarantine_raw(jsonb, text) IS
     'internal: what is kept of a refused row: of somebody who was erased no value, of hashed types hashes';
 

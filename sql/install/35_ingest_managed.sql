@@ -1,14 +1,16 @@
 --| # Ingest
---| Loaders `COPY` into `cdp.landing_event` and `cdp.landing_link`, at any time and side by side.
---| `cdp.ingest()` moves on what it finds there: events to `cdp.event`, links to `cdp.link`, and
---| refused rows to `cdp.quarantine`, with a reason.
+--| Loaders `COPY` into `cdp.landing_event`, `cdp.landing_link` and `cdp.landing_profile`, at any time and side by side.
+--| `cdp.ingest()` moves on what it finds there: events to `cdp.event`, links to `cdp.link`, attributes
+--| to `cdp.attribute`, and refused rows to `cdp.quarantine`, with a reason.
 
 --| ## Tables
+-- Rows pass through: the space must be free again soon, however large the last load was.
+CREATE FUNCTION cdp._passage_options() RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN 'WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)';
+COMMENT ON FUNCTION cdp._passage_options() IS 'internal: storage options of tables that rows only pass through';
+
 CREATE FUNCTION cdp._setup_ingest() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    -- Rows pass through: the space must be free again soon, however large the last load was.
-    passage text := 'WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)';
 BEGIN
     -- Times and weights are text here, so that one bad row never ends a COPY.
     PERFORM cdp._table_ensure('landing_event', 'events as loaders bring them; COPY into it, then call cdp.ingest()', ARRAY[
@@ -20,7 +22,7 @@ BEGIN
         ['channel', 'text', 'where it happened'],
         ['props', 'jsonb', 'whatever else is known'],
         ['identities', 'jsonb', 'more identifiers seen in the event: {"type": "value" or ["value", ...]}']],
-        NULL, passage);
+        NULL, cdp._passage_options());
     PERFORM cdp._table_ensure('landing_link', 'pairs of identifiers as loaders bring them; COPY into it, then call cdp.ingest()', ARRAY[
         ['source', 'text', 'who says so'],
         ['type_a', 'text', 'type of one identifier'],
@@ -29,10 +31,10 @@ BEGIN
         ['value_b', 'text', 'its value'],
         ['seen_at', 'text', 'when they were seen together; NULL for now'],
         ['weight', 'text', 'confidence from 0 to 1; NULL for 1']],
-        NULL, passage);
+        NULL, cdp._passage_options());
     PERFORM cdp._table_ensure('quarantine', 'rows that cdp.ingest() has refused', ARRAY[
         ['quarantine_id', 'int8 GENERATED ALWAYS AS IDENTITY PRIMARY KEY', 'number of the refusal'],
-        ['source_table', 'text NOT NULL', 'landing_event or landing_link'],
+        ['source_table', 'text NOT NULL', 'landing_event, landing_link or landing_profile'],
         ['raw', 'jsonb NOT NULL', 'the row as it came'],
         ['reason', 'text NOT NULL', 'why it was refused'],
         ['at', 'timestamptz NOT NULL DEFAULT now()', 'when'],

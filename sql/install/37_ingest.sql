@@ -173,7 +173,7 @@ COMMENT ON FUNCTION cdp._ingest_widen() IS
 
 CREATE FUNCTION cdp.ingest(OUT run_id int8, OUT events_read int8, OUT events_new int8,
                            OUT events_duplicate int8, OUT links_read int8, OUT links_new int8,
-                           OUT identifiers_new int8, OUT quarantined int8, OUT duration interval)
+                           OUT profiles_read int8, OUT attributes_new int8, OUT identifiers_new int8, OUT quarantined int8, OUT duration interval)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
     -- What a batch looks up lies in memory or on flash: the default would rather read whole tables.
     SET random_page_cost = 1.1 AS $$
@@ -182,10 +182,14 @@ DECLARE
     work_mem_before text := cdp._work_mem_raise();
     partitions_new int4 := 0;
     has_events boolean;
+    has_profiles boolean;
+    touched int4[];
 BEGIN
     events_read := 0;
     events_new := 0;
     events_duplicate := 0;
+    profiles_read := 0;
+    attributes_new := 0;
     quarantined := 0;
     PERFORM cdp._require_setup();
     PERFORM cdp._lock('ingest');
@@ -197,25 +201,36 @@ BEGIN
           INTO events_read, events_duplicate, quarantined, partitions_new FROM cdp._ingest_take_all_events(run_id) AS e;
     END IF;
     SELECT l.links_read, quarantined + l.refused INTO links_read, quarantined FROM cdp._first_load_take(run_id) AS l;
-    PERFORM cdp._run_progress('ingest', 'links and events to store', links_read + events_read);
+    has_profiles := EXISTS (SELECT FROM cdp.landing_profile);
+    IF has_profiles THEN
+        SELECT p.profiles_read, quarantined + p.refused INTO profiles_read, quarantined FROM cdp._ingest_take_profiles(run_id) AS p;
+    END IF;
+    PERFORM cdp._run_progress('ingest', 'links, events and profiles to store', links_read + events_read + profiles_read);
     identifiers_new := cdp._ingest_intern();
     IF has_events THEN
         events_new := cdp._ingest_store_events();
+    END IF;
+    IF has_profiles THEN
+        SELECT p.attributes_new, p.touched INTO attributes_new, touched FROM cdp._ingest_store_profiles() AS p;
     END IF;
     links_new := cdp._ingest_store_links();
     -- Rows that id_resolve() changes too come last: it has to wait for these only.
     PERFORM cdp._lock('identity');
     PERFORM cdp._ingest_widen();
     PERFORM cdp._first_load_end();
+    IF touched IS NOT NULL THEN
+        PERFORM cdp._analyze_grown('cdp.attribute', attributes_new);
+        PERFORM cdp._profile_follow(touched);
+    END IF;
     PERFORM cdp._analyze_grown('cdp.identifier', identifiers_new);
     PERFORM cdp._analyze_grown('cdp.link', links_new);
     PERFORM cdp._analyze_grown('cdp.event', events_new, '(event_id, ts, name, identifier_id, channel)');
     PERFORM set_config('work_mem', work_mem_before, true);
     PERFORM cdp._run_finish(run_id, jsonb_build_object(
         'events_read', events_read, 'events_new', events_new, 'events_duplicate', events_duplicate,
-        'links_read', links_read, 'links_new', links_new, 'identifiers_new', identifiers_new,
-        'quarantined', quarantined, 'partitions_new', partitions_new));
+        'links_read', links_read, 'links_new', links_new, 'profiles_read', profiles_read, 'attributes_new', attributes_new,
+        'identifiers_new', identifiers_new, 'quarantined', quarantined, 'partitions_new', partitions_new));
     duration := clock_timestamp() - started;
 END $$;
 COMMENT ON FUNCTION cdp.ingest() IS
-    'moves what has landed on: events and links are stored, new identifiers numbered, bad rows quarantined; returns one row of counts';
+    'moves what has landed on: events, links and attributes are stored, new identifiers numbered, bad rows quarantined; returns one row of counts';

@@ -7,6 +7,13 @@
 CREATE FUNCTION cdp._setup_profile() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM cdp._table_ensure('landing_profile', 'attributes of people as loaders bring them; COPY into it, then call cdp.ingest()', ARRAY[
+        ['id_type', 'text', 'type of the identifier of whom they are said'],
+        ['id_value', 'text', 'the identifier'],
+        ['attrs', 'jsonb', '{"key": value}; null: there is none any more'],
+        ['observed_at', 'text', 'when that was so; NULL for now; without an offset it is read in the setting time_zone'],
+        ['source', 'text', 'who says so']],
+        NULL, cdp._passage_options());
     PERFORM cdp._table_ensure('attribute_rule', 'attributes of people, and which of several values counts; new ones are noted as they come', ARRAY[
         ['key', 'text COLLATE "C" PRIMARY KEY', 'name of the attribute; change its rule with cdp.attribute_define()'],
         ['type', 'text CHECK (type IN (''text'', ''number'', ''date'', ''boolean'', ''text[]''))',

@@ -47,23 +47,20 @@ END $$;
 COMMENT ON FUNCTION cdp._profile_set(int4, jsonb, text, timestamptz) IS
     'internal: notes what a source says of an identifier; returns the profile of its person';
 
-CREATE FUNCTION cdp._observed_check(observed_at timestamptz) RETURNS void LANGUAGE plpgsql STABLE
-    SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION cdp.profile_set(type text, value text, attrs jsonb, source text DEFAULT 'profile_set', observed_at timestamptz DEFAULT now())
+    RETURNS jsonb LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    fault text := cdp._time_fault('observed_at', observed_at::text, observed_at, cdp.setting('event_min_ts')::timestamptz,
-                                  now() + cdp.setting('event_max_ahead')::interval);
+    spelled text := cdp._id_value(type, value);
+    fault text := coalesce(
+        CASE WHEN cdp._is_erased(cdp._id_type_name(type), spelled) THEN cdp._erased_fault() END,
+        cdp._id_type_fault('id_type', cdp._id_type_name(type), cdp._id_types_allowed()), cdp._text_fault('id_value', spelled),
+        cdp._time_fault('observed_at', observed_at::text, observed_at, cdp.setting('event_min_ts')::timestamptz,
+                        now() + cdp.setting('event_max_ahead')::interval));
 BEGIN
     IF fault IS NOT NULL THEN
         RAISE EXCEPTION 'profile is refused: %', fault USING ERRCODE = 'invalid_parameter_value';
     END IF;
-END $$;
-COMMENT ON FUNCTION cdp._observed_check(timestamptz) IS 'internal: an error unless this time is believed';
-
-CREATE FUNCTION cdp.profile_set(type text, value text, attrs jsonb, source text DEFAULT 'profile_set', observed_at timestamptz DEFAULT now())
-    RETURNS jsonb LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    PERFORM cdp._observed_check(observed_at);
-    -- It knows what may come in, and whose it is.
+    -- Linked with itself it comes in as any other does.
     PERFORM cdp.id_link(type, value, type, value, seen_at => observed_at);
     RETURN cdp._profile_set(cdp._identifier_id(type, value), attrs, source, observed_at);
 END $$;
@@ -121,12 +118,17 @@ CREATE FUNCTION cdp.attribute_define(key text, type text DEFAULT NULL, keep text
     RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    fault text := cdp._attribute_fault(cdp._trim(attribute_define.key), 'text', 'null');
+    fault text := cdp._attribute_fault(coalesce(cdp._trim(attribute_define.key), ''), 'text', 'null');
     name text := cdp._trim(attribute_define.key);
     known record;
 BEGIN
-    IF fault IS NOT NULL OR attribute_define.key IS NULL THEN
-        RAISE EXCEPTION '%', coalesce(fault, 'name of an attribute is missing') USING ERRCODE = 'invalid_parameter_value';
+    IF attribute_define.type NOT IN ('text', 'number', 'date', 'boolean', 'text[]') THEN
+        fault := format('type of an attribute must be text, number, date, boolean or text[], not "%s"', attribute_define.type);
+    ELSIF attribute_define.keep NOT IN ('latest', 'first', 'max', 'min') THEN
+        fault := format('what is kept of an attribute must be latest, first, max or min, not "%s"', attribute_define.keep);
+    END IF;
+    IF fault IS NOT NULL THEN
+        RAISE EXCEPTION '%', fault USING ERRCODE = 'invalid_parameter_value';
     END IF;
     PERFORM cdp._require_setup();
     PERFORM cdp._lock('ingest');

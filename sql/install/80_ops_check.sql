@@ -47,6 +47,8 @@ BEGIN
         (SELECT count(*) FROM cdp.landing_event), 'notice', 'SELECT * FROM cdp.ingest();');
     RETURN QUERY SELECT * FROM cdp._check_count('ingest', 'links waiting in cdp.landing_link',
         (SELECT count(*) FROM cdp.landing_link), 'notice', 'SELECT * FROM cdp.ingest();');
+    RETURN QUERY SELECT * FROM cdp._check_count('ingest', 'profiles waiting in cdp.landing_profile',
+        (SELECT count(*) FROM cdp.landing_profile), 'notice', 'SELECT * FROM cdp.ingest();');
     RETURN QUERY
     SELECT 'ingest', 'warning', format('refused by %s: %s', q.source_table, q.reason),
            format('%s, last at %s', count(*), max(q.at)),
@@ -68,6 +70,29 @@ BEGIN
         'error', 'Put the names back into cdp.event_type, under the codes they had.');
 END $$;
 COMMENT ON FUNCTION cdp._check_ingest() IS 'internal: the rows of cdp.check() about landing, quarantine and events';
+
+CREATE FUNCTION cdp._check_profiles() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 3 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT * FROM cdp._check_count('profile', 'profiles that are not what was said of their persons',
+        (SELECT count(*) FROM cdp.profile AS p
+           FULL JOIN cdp._profiles_of(ARRAY(SELECT DISTINCT i.one_id FROM cdp.attribute AS a JOIN cdp.identifier AS i ON i.id = a.identifier_id
+                                             WHERE i.one_id IS NOT NULL)) AS n USING (one_id)
+          WHERE p.attrs IS DISTINCT FROM n.attrs),
+        'error', 'SELECT cdp.profile_rebuild();');
+    RETURN QUERY SELECT * FROM cdp._check_count('profile', 'values of attributes that others have than their profiles say',
+        (SELECT count(*)
+           FROM (SELECT v.key, cdp.chunk_of(p.one_id) AS chunk, v.value, cdp.rb_build_agg(p.one_id) AS members
+                   FROM cdp.profile AS p CROSS JOIN LATERAL cdp._attribute_values(p.attrs) AS v GROUP BY 1, 2, 3) AS n
+           FULL JOIN cdp.profile_value AS v ON v.key = n.key AND v.chunk = n.chunk AND v.value = n.value
+          WHERE NOT coalesce(cdp.rb_equals(v.members, n.members), false)),
+        'error', 'Empty cdp.profile and cdp.profile_value, and SELECT cdp.profile_rebuild();');
+    RETURN QUERY SELECT * FROM cdp._check_count('profile', 'attributes of unknown identifiers',
+        (SELECT count(*) FROM cdp.attribute AS a WHERE NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.id = a.identifier_id)),
+        'error', 'Restore cdp.identifier; its rows are never deleted.');
+END $$;
+COMMENT ON FUNCTION cdp._check_profiles() IS 'internal: the rows of cdp.check() about profiles';
 
 CREATE FUNCTION cdp._check_identity() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
@@ -263,6 +288,7 @@ BEGIN
     END IF;
     RETURN QUERY SELECT * FROM cdp._check_ingest();
     RETURN QUERY SELECT * FROM cdp._check_identity();
+    RETURN QUERY SELECT * FROM cdp._check_profiles();
     RETURN QUERY SELECT * FROM cdp._check_members();
     RETURN QUERY SELECT * FROM cdp._check_timelines();
     RETURN QUERY SELECT * FROM cdp._check_event_day();

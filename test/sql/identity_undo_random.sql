@@ -66,6 +66,10 @@ CREATE FUNCTION load(first int, last int) RETURNS void LANGUAGE sql AS $$
     INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
     SELECT n, timestamptz '2025-01-01 00:00Z' + dice(n, 8, 1500) * interval '1 hour', 'view', 'phone', 'v' || dice(n, 5, 25)
       FROM generate_series(first, last) step, generate_series(step * 100, step * 100 + 2) n;
+    INSERT INTO cdp.landing_profile (id_type, id_value, attrs, observed_at, source)
+    SELECT (ARRAY['phone', 'email', 'device_id'])[1 + dice(n, 14, 3)], 'v' || dice(n, 15, 30), jsonb_build_object('city', dice(n, 16, 5)),
+           (timestamptz '2025-01-01 00:00Z' + dice(n, 17, 100) * interval '1 hour')::text, 's3'
+      FROM generate_series(first, last) step, generate_series(step * 100, step * 100 + 1) n;
     SELECT count(*) FROM cdp.ingest();
     SELECT count(*) FROM cdp.id_resolve() $$;
 -- what is said of identifiers in a step, by two sources, of phones that are yet to come too

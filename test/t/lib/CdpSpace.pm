@@ -7,7 +7,7 @@ use Exporter 'import';
 
 our @EXPORT = qw(space_land space_decide space_state);
 
-# SQL that lands a batch: events over two months and links, with merges into the people of earlier
+# SQL that lands a batch: events over two months, links and profiles, with merges into the people of earlier
 # batches, placeholders, shared devices and rows to be refused.
 sub space_land {
     my ($batch) = @_;
@@ -24,6 +24,10 @@ sub space_land {
           FROM generate_series(1, 150) n
         UNION ALL SELECT 'app', 'device_id', 'shop', 'phone', 'p' || n, '2025-01-01', NULL FROM generate_series(1, 9) n
         UNION ALL SELECT 'app', 'device_id', '0000', 'phone', 'p' || n, '2025-01-01', NULL FROM generate_series(1, 9) n;
+        INSERT INTO cdp.landing_profile (id_type, id_value, attrs, observed_at, source)
+        SELECT (ARRAY['phone', 'unionid', 'cookie_id'])[1 + n % 3], (ARRAY['p', 'u', 'c'])[1 + n % 3] || (n + 7 * $batch),
+               jsonb_build_object('city', 'city ' || n % 4, 'level', n % 10 + $batch), timestamp '2025-01-01' + $batch * interval '9 days' + n * interval '1 hour', 'crm'
+          FROM generate_series(1, 100) n;
 SQL
 }
 
@@ -63,6 +67,13 @@ sub space_state {
         quarantine => 'source_table, raw, reason',
         landing_event => 'event_id, ts, name, id_type, id_value, channel, props, identities',
         landing_link => 'source, type_a, value_a, type_b, value_b, seen_at, weight',
+        landing_profile => 'id_type, id_value, attrs, observed_at, source',
+        attribute => 'identifier_id, key, source, value, first_seen, last_seen',
+        attribute_queue => 'identifier_id',
+        attribute_rule => 'key, type, keep, pii, description',
+        attribute_source => 'source, rank',
+        profile => 'one_id, attrs',
+        profile_value => 'key, chunk, value, cdp.rb_to_array(members)',
         tag_value => 'value, chunk, cdp.rb_to_array(members)',
         audience_member => 'chunk, cdp.rb_to_array(members)',
         timeline_tail => 'identifier_id, ts, code, value, props',
