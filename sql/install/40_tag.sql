@@ -13,14 +13,14 @@ BEGIN
         ['name', 'text COLLATE "C" NOT NULL UNIQUE', 'its name'],
         ['folder', $d$text NOT NULL DEFAULT ''$d$, 'where it is shown among the others'],
         ['description', $d$text NOT NULL DEFAULT ''$d$, 'what it means, for people'],
-        ['kind', $d$text NOT NULL DEFAULT 'sql' CHECK (kind IN ('manual', 'sql', 'import', 'model'))$d$,
-         'where its values come from: manual, sql, import or model'],
+        ['kind', $d$text NOT NULL DEFAULT 'sql' CHECK (kind IN ('manual', 'rule', 'sql', 'import', 'model'))$d$,
+         'where its values come from: manual, rule, sql, import or model'],
         ['value_type', $d$text NOT NULL DEFAULT 'multi'
             CHECK (value_type IN ('boolean', 'enum', 'multi', 'number', 'date'))$d$,
          'boolean (a plain yes), enum (one value a person), multi (several), number or date'],
         ['on_merge', $d$text NOT NULL DEFAULT 'survivor' CHECK (on_merge IN ('survivor', 'sum', 'min', 'max'))$d$,
          'which number a merged person has: that of the survivor, the sum, the least or the greatest'],
-        ['definition', 'text', 'the query that says who has which value; NULL where there is none'],
+        ['definition', 'text', 'the query, the rule, or the list of values and rules that says who has which value; NULL where there is none'],
         ['search_path', 'text NOT NULL', 'the search_path under which the query is run'],
         ['owner', 'name NOT NULL DEFAULT current_user', 'the role whose SQL the query is; only it can refresh'],
         ['refresh_every', $d$interval CHECK (refresh_every > '0')$d$,
@@ -119,5 +119,20 @@ BEGIN
           JOIN cdp.tag_number AS t USING (tag_id)
          CROSS JOIN LATERAL cdp.bsi_iterate(t.numbers) AS n;
     COMMENT ON VIEW cdp.v_person_tag IS 'one row per person and value of a tag';
+
+    CREATE OR REPLACE VIEW cdp.v_tag_run AS
+        SELECT r.run_id, r.name AS tag, r.kind, r.started_at,
+               extract(epoch FROM r.finished_at - r.started_at)::float8 AS seconds,
+               (r.detail ->> 'rows')::int8 AS rows, (r.detail ->> 'unresolved')::int8 AS unresolved,
+               (r.detail ->> 'people')::int8 AS people, (r.detail ->> 'values')::int8 AS value_count,
+               (r.detail ->> 'chunks_written')::int8 AS chunks_written,
+               (r.detail ->> 'chunks_removed')::int8 AS chunks_removed,
+               (r.detail ->> 'expired')::int8 AS expired, r.error
+          FROM cdp.run AS r WHERE r.kind IN ('tag_refresh', 'tag_import', 'tag_expire');
+    COMMENT ON VIEW cdp.v_tag_run IS 'one row per refresh, import or expiry of a tag';
+    COMMENT ON COLUMN cdp.v_tag_run.seconds IS 'duration in seconds';
+    COMMENT ON COLUMN cdp.v_tag_run.rows IS 'rows of the query that gave a value, or people whom the rules mean';
+    COMMENT ON COLUMN cdp.v_tag_run.unresolved IS 'rows among them that mean nobody known';
+    COMMENT ON COLUMN cdp.v_tag_run.error IS 'why it failed; NULL when it succeeded';
 END $$;
 COMMENT ON FUNCTION cdp._setup_tag_views() IS 'internal: makes the views of the tags';

@@ -3,33 +3,39 @@
 CREATE FUNCTION cdp.tag_define(name text, sql text DEFAULT NULL, folder text DEFAULT NULL,
     description text DEFAULT NULL, search_path text DEFAULT current_setting('search_path'),
     kind text DEFAULT NULL, value_type text DEFAULT NULL, on_merge text DEFAULT NULL,
-    refresh_every interval DEFAULT NULL, ttl interval DEFAULT NULL, status text DEFAULT NULL)
+    refresh_every interval DEFAULT NULL, ttl interval DEFAULT NULL, status text DEFAULT NULL,
+    rule text DEFAULT NULL, rules jsonb DEFAULT NULL)
     RETURNS int4 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     before record;
+    definition text;
     id int4;
 BEGIN
     PERFORM cdp._require_setup();
     PERFORM cdp._name_check('tag', name);
-    PERFORM cdp._tag_word_check('kind', kind, '{manual,sql,import,model}');
+    PERFORM cdp._tag_word_check('kind', kind, '{manual,rule,sql,import,model}');
     PERFORM cdp._tag_word_check('value type', value_type, '{boolean,enum,multi,number,date}');
     PERFORM cdp._tag_word_check('rule of merging', on_merge, '{survivor,sum,min,max}');
     PERFORM cdp._tag_word_check('status', status, '{active,paused,archived}');
     PERFORM cdp._query_path_check(format('tag "%s"', name), tag_define.search_path);
-    kind := coalesce(kind, 'sql');
+    kind := coalesce(kind, CASE WHEN coalesce(rule, rules::text) IS NOT NULL THEN 'rule' ELSE 'sql' END);
     sql := nullif(cdp._query_trim(sql), '');
-    IF (sql IS NULL) = (kind = 'sql') THEN
-        RAISE EXCEPTION 'tag "%" %', name, CASE WHEN kind = 'sql' THEN 'needs a query' ELSE format('of kind "%s" has no query', kind) END USING
-            ERRCODE = 'null_value_not_allowed',
-            HINT = CASE WHEN kind = 'sql' THEN 'Without one, say which kind it is: kind => ''manual'', ''import'' or ''model''.'
-                        ELSE 'Leave it out, or give it to cdp.tag_import().' END;
-    END IF;
+    PERFORM cdp._tag_parts_check(name, kind, sql, rule, rules);
     SELECT g.tag_id, g.kind, g.value_type INTO before FROM cdp.tag AS g WHERE g.name = tag_define.name FOR NO KEY UPDATE;
     value_type := coalesce(value_type, CASE
+        WHEN kind = 'rule' THEN CASE WHEN rules IS NULL THEN 'boolean' WHEN before.value_type = 'multi' THEN 'multi' ELSE 'enum' END
         WHEN before.kind = kind AND (kind <> 'sql' OR before.value_type IN ('enum', 'number', 'date')) THEN before.value_type
         WHEN kind = 'model' THEN 'number'
         WHEN kind IN ('manual', 'import') THEN 'multi' END);
-    IF sql IS NOT NULL THEN
+    IF kind = 'rule' THEN
+        IF (rules IS NULL) <> (value_type = 'boolean') OR cdp._tag_is_number(value_type) THEN
+            RAISE EXCEPTION 'values of type "%" cannot come from %', value_type, CASE WHEN rules IS NULL THEN 'one rule' ELSE 'a list of rules' END USING
+                ERRCODE = 'invalid_parameter_value',
+                HINT = 'One rule makes a tag of type "boolean", a list of values and rules one of type "enum" or "multi".';
+        END IF;
+        definition := cdp._tag_rules_check(name, rule, rules);
+    ELSIF kind = 'sql' THEN
+        definition := sql;
         value_type := (SELECT s.kept_as FROM cdp._query_shape(sql, tag_define.search_path, format('tag "%s"', name), true, value_type) AS s);
     END IF;
     IF on_merge <> 'survivor' AND NOT cdp._tag_is_number(value_type) THEN
@@ -50,7 +56,7 @@ BEGIN
     INSERT INTO cdp.tag AS g (name, folder, description, kind, value_type, on_merge, definition, search_path, owner,
                               refresh_every, ttl, status)
     VALUES (tag_define.name, coalesce(tag_define.folder, ''), coalesce(tag_define.description, ''), tag_define.kind,
-            tag_define.value_type, coalesce(tag_define.on_merge, 'survivor'), sql, tag_define.search_path, current_user,
+            tag_define.value_type, coalesce(tag_define.on_merge, 'survivor'), definition, tag_define.search_path, current_user,
             tag_define.refresh_every, tag_define.ttl, coalesce(tag_define.status, 'active'))
     ON CONFLICT ON CONSTRAINT tag_name_key DO UPDATE
        SET kind = excluded.kind, value_type = excluded.value_type, definition = excluded.definition,
@@ -64,8 +70,26 @@ BEGIN
     RETURNING g.tag_id INTO id;
     RETURN id;
 END $$;
-COMMENT ON FUNCTION cdp.tag_define(text, text, text, text, text, text, text, text, interval, interval, text) IS
-    'defines a tag, by a query of (one_id [, value]) or (id_type, id_value [, value]) checked but not run, or of a kind that has none; redefined, it keeps its values until the next refresh, and what is not given stays';
+COMMENT ON FUNCTION cdp.tag_define(text, text, text, text, text, text, text, text, interval, interval, text, text, jsonb) IS
+    'defines a tag: by a query of (one_id [, value]) or (id_type, id_value [, value]), by a rule or a list of values and rules, checked but not run, or of a kind that has none of these; redefined, it keeps its values until the next refresh, and what is not given stays';
+
+CREATE FUNCTION cdp._tag_parts_check(name text, kind text, sql text, rule text, rules jsonb) RETURNS void LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    needed text := CASE kind WHEN 'sql' THEN 'a query' WHEN 'rule' THEN 'a rule, or a list of rules,' END;
+BEGIN
+    IF num_nonnulls(sql, rule, rules) = 0 AND needed IS NOT NULL THEN
+        RAISE EXCEPTION 'tag "%" needs %', name, rtrim(needed, ',') USING
+            ERRCODE = 'null_value_not_allowed',
+            HINT = 'Without one, say which kind it is: kind => ''manual'', ''import'' or ''model''.';
+    ELSIF (kind = 'sql') <> (sql IS NOT NULL) OR (kind = 'rule') <> (num_nonnulls(rule, rules) = 1) OR num_nonnulls(rule, rules) = 2 THEN
+        RAISE EXCEPTION 'tag "%" of kind "%" has %', name, kind, coalesce(needed || ' and nothing else', 'neither query nor rule') USING
+            ERRCODE = 'invalid_parameter_value',
+            HINT = CASE WHEN kind IN ('import', 'model') THEN 'Queries are given to cdp.tag_import().'
+                        ELSE 'A tag has one of sql, rule and rules.' END;
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._tag_parts_check(text, text, text, text, jsonb) IS 'internal: an error unless a definition has just what its kind needs';
 
 CREATE FUNCTION cdp._tag_word_check(what text, word text, words text[]) RETURNS void LANGUAGE plpgsql IMMUTABLE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -104,4 +128,4 @@ BEGIN
     PERFORM cdp._lock('definition');
     DELETE FROM cdp.tag AS g WHERE g.tag_id = cdp._tag_id(tag_drop.name);
 END $$;
-COMMENT ON FUNCTION cdp.tag_drop(text) IS 'drops a tag with its values; refused while an audience uses it';
+COMMENT ON FUNCTION cdp.tag_drop(text) IS 'drops a tag with its values; refused while an audience or another tag uses it';

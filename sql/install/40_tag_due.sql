@@ -53,11 +53,12 @@ DECLARE
 BEGIN
     PERFORM cdp._require_setup();
     FOR next_name IN
-        SELECT v.tag FROM cdp.v_tag AS v WHERE v.is_due AND v.kind = 'sql' ORDER BY v.tag
+        SELECT v.tag FROM cdp.v_tag AS v JOIN cdp._tag_order() AS o ON o.name = v.tag
+         WHERE v.is_due AND v.kind IN ('sql', 'rule') ORDER BY o.level, v.tag
     LOOP
         RETURN QUERY SELECT * FROM cdp.tag_refresh(next_name);
     END LOOP;
     PERFORM cdp.tag_expire();
 END $$;
 COMMENT ON FUNCTION cdp.tag_refresh_due() IS
-    'refreshes the tags whose schedule says so, one row each, also for those that fail; then lets expire what has not been renewed';
+    'refreshes the tags whose schedule says so, those that others are made of first; one row each, also for those that fail; then lets expire what has not been renewed';

@@ -10,8 +10,8 @@ BEGIN
     PERFORM cdp._merge_check_isolation();
     the_tag := cdp._tag_id(name);
     kind := (SELECT g.kind FROM cdp.tag AS g WHERE g.tag_id = the_tag);
-    IF kind <> 'sql' THEN
-        RAISE EXCEPTION 'tag "%" is of kind "%", which has no query', name, kind USING
+    IF kind NOT IN ('sql', 'rule') THEN
+        RAISE EXCEPTION 'tag "%" is of kind "%", which has no query and no rule', name, kind USING
             ERRCODE = 'wrong_object_type',
             HINT = CASE WHEN kind = 'manual' THEN 'Its values are set by cdp.tag_set().'
                         ELSE 'Its values come from cdp.tag_import().' END;
@@ -19,7 +19,7 @@ BEGIN
     RETURN QUERY SELECT * FROM cdp._tag_load(the_tag, 'tag_refresh');
 END $$;
 COMMENT ON FUNCTION cdp.tag_refresh(text) IS
-    'runs a tag''s query and replaces its values as a whole; when the query fails they stay, and the error is returned and logged';
+    'runs a tag''s query, or answers its rules, and replaces its values as a whole; when that fails they stay, and the error is returned and logged';
 
 CREATE FUNCTION cdp.tag_import(name text, query text, search_path text DEFAULT current_setting('search_path'))
     RETURNS TABLE (tag text, value_count int8, people int8, chunks_written int8, chunks_removed int8,
@@ -64,7 +64,7 @@ BEGIN
     run := cdp._run_start(run_kind, t.name);
     BEGIN
         PERFORM cdp._tag_writable(t.name, t.status);
-        IF query IS NULL THEN
+        IF query IS NULL AND t.kind = 'sql' THEN
             PERFORM cdp._query_allow(format('tag "%s"', t.name), t.owner);
         END IF;
         SELECT coalesce(max(l.seq), 0) INTO merges_seen FROM cdp.merge_log AS l;
@@ -118,8 +118,12 @@ CREATE FUNCTION cdp._tag_compute(the_tag int4, query text, query_path text,
 DECLARE
     t record;
 BEGIN
-    SELECT format('tag "%s"', g.name) AS what, g.value_type, g.on_merge INTO t FROM cdp.tag AS g WHERE g.tag_id = the_tag;
-    IF cdp._tag_is_number(t.value_type) THEN
+    SELECT format('tag "%s"', g.name) AS what, g.kind, g.value_type, g.on_merge INTO t FROM cdp.tag AS g WHERE g.tag_id = the_tag;
+    IF t.kind = 'rule' THEN
+        -- Whoever is absorbed while rules are answered is in the log.
+        SELECT r.vals, r.chunks, r.members, cdp.rb_build('{}'), 0, r.resolved INTO vals, chunks, members, retired, unresolved, resolved
+          FROM cdp._tag_rules_run(t.value_type, query) AS r;
+    ELSIF cdp._tag_is_number(t.value_type) THEN
         SELECT q.chunks, q.numbers, q.retired, q.unresolved, q.resolved INTO chunks, numbers, retired, unresolved, resolved
           FROM cdp._query_numbers(query, query_path, t.what, t.value_type, t.on_merge) AS q;
         numbers := coalesce(numbers, '{}');
@@ -130,7 +134,7 @@ BEGIN
     END IF;
 END $$;
 COMMENT ON FUNCTION cdp._tag_compute(int4, text, text) IS
-    'internal: who has which value by this query: bitmaps per value and chunk, or numbers per chunk';
+    'internal: who has which value by this query, or these rules: bitmaps per value and chunk, or numbers per chunk';
 
 CREATE FUNCTION cdp._tag_count(the_tag int4, value_type text, OUT value_count int8, OUT people int8)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -54,20 +54,8 @@ CREATE FUNCTION cdp._audience_check(name text, expression text) RETURNS text LAN
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     spelling text := cdp._rule_check(expression, name);
-    circle text[];
+    circle text[] := cdp._uses_circle('audience', name, ARRAY[spelling]);
 BEGIN
-    WITH RECURSIVE reach AS (
-        SELECT u.name AS at, ARRAY[_audience_check.name, u.name] AS path
-          FROM cdp._audience_uses('expression', spelling) AS u WHERE u.op = 'audience'
-        UNION
-        SELECT u.name, reach.path || u.name
-          FROM reach
-          JOIN cdp.audience AS a ON a.name = reach.at AND a.name <> _audience_check.name
-         CROSS JOIN LATERAL cdp._audience_uses(a.kind, a.definition) AS u
-         -- A circle of others, should there be one, is walked once.
-         WHERE u.op = 'audience' AND u.name <> ALL (reach.path[2:])
-    )
-    SELECT reach.path INTO circle FROM reach WHERE reach.at = _audience_check.name LIMIT 1;
     IF circle IS NOT NULL THEN
         RAISE EXCEPTION 'audience "%" would be made of itself', name USING
             ERRCODE = 'invalid_object_definition',
@@ -82,25 +70,26 @@ CREATE FUNCTION cdp._audience_use_guard() RETURNS trigger LANGUAGE plpgsql VOLAT
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     users text;
+    kinds text;
 BEGIN
     IF TG_OP = 'UPDATE' AND NEW.name = OLD.name THEN
         RETURN NEW;
     END IF;
-    SELECT string_agg(format('"%s"', a.name), ', ' ORDER BY a.name) INTO users
-      FROM cdp.audience AS a
-     WHERE EXISTS (SELECT FROM cdp._audience_uses(a.kind, a.definition) AS u
-                    WHERE u.op = TG_TABLE_NAME AND u.name = OLD.name)
-       AND (TG_TABLE_NAME <> 'audience' OR a.name <> OLD.name);
+    SELECT string_agg(DISTINCT format('"%s"', u.name), ', ' ORDER BY format('"%s"', u.name)),
+           string_agg(DISTINCT u.what || 's', ' and ' ORDER BY u.what || 's')
+      INTO users, kinds
+      FROM cdp._uses() AS u
+     WHERE u.used = TG_TABLE_NAME AND u.used_name = OLD.name AND (u.what, u.name) <> (TG_TABLE_NAME, OLD.name);
     IF users IS NOT NULL THEN
-        RAISE EXCEPTION 'cannot % % "%": audiences are made of it',
-            CASE TG_OP WHEN 'DELETE' THEN 'drop' ELSE 'rename' END, TG_TABLE_NAME, OLD.name USING
+        RAISE EXCEPTION 'cannot % % "%": % are made of it',
+            CASE TG_OP WHEN 'DELETE' THEN 'drop' ELSE 'rename' END, TG_TABLE_NAME, OLD.name, kinds USING
             ERRCODE = 'dependent_objects_still_exist',
             DETAIL = format('It is used by %s.', users);
     END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;
 COMMENT ON FUNCTION cdp._audience_use_guard() IS
-    'internal: keeps what audiences are made of (trigger on tag and audience)';
+    'internal: keeps what audiences and tags are made of (trigger on tag and audience)';
 
 CREATE FUNCTION cdp.audience_drop(name text) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$

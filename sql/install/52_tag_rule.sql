@@ -1,0 +1,160 @@
+--| ## Tags by rule
+--| A tag of kind `rule` says a plain yes of those whom a rule means, or one value of each rule of a list. It
+--| needs what answers rules, so this part of the tags comes after the audiences.
+
+CREATE FUNCTION cdp._tag_rules(value_type text, definition text) RETURNS TABLE (value text, rule text, nth int8)
+    LANGUAGE plpgsql IMMUTABLE ROWS 5 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF value_type = 'boolean' THEN
+        RETURN QUERY SELECT 'true'::text, definition, 1::int8;
+    ELSE
+        RETURN QUERY SELECT r.pair ->> 0, r.pair ->> 1, r.nth FROM jsonb_array_elements(definition::jsonb) WITH ORDINALITY AS r (pair, nth);
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._tag_rules(text, text) IS 'internal: the values and rules that define a tag of kind rule, in their order';
+
+CREATE FUNCTION cdp._tag_rules_check(name text, rule text, rules jsonb) RETURNS text LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    pairs jsonb := coalesce(rules, jsonb_build_array(jsonb_build_array('true', rule)));
+    spelt jsonb;
+    circle text[];
+BEGIN
+    IF jsonb_typeof(pairs) <> 'array' OR pairs = '[]'
+       OR EXISTS (SELECT FROM jsonb_array_elements(pairs) AS p (pair)
+                   WHERE jsonb_typeof(p.pair) <> 'array' OR jsonb_array_length(p.pair) <> 2
+                      OR p.pair ->> 0 IS NULL OR jsonb_typeof(p.pair -> 1) <> 'string') THEN
+        RAISE EXCEPTION 'rules of tag "%" are not a list of values and rules', name USING
+            ERRCODE = 'invalid_parameter_value',
+            HINT = 'Write them as [["gold", "tag:spend >= 1000"], ["silver", "everyone"]].';
+    END IF;
+    -- Two definitions that name each other must not pass each other unseen.
+    PERFORM cdp._lock('definition');
+    SELECT jsonb_agg(jsonb_build_array(p.pair ->> 0, cdp._rule_check(p.pair ->> 1, '')::text) ORDER BY p.nth) INTO spelt
+      FROM jsonb_array_elements(pairs) WITH ORDINALITY AS p (pair, nth);
+    circle := cdp._uses_circle('tag', name, ARRAY(SELECT p.pair ->> 1 FROM jsonb_array_elements(spelt) AS p (pair)));
+    IF circle IS NOT NULL THEN
+        RAISE EXCEPTION 'tag "%" would be made of itself', name USING
+            ERRCODE = 'invalid_object_definition',
+            DETAIL = format('The circle is %s.', array_to_string(circle, ' -> '));
+    END IF;
+    RETURN CASE WHEN rules IS NULL THEN spelt #>> '{0,1}' ELSE spelt::text END;
+END $$;
+COMMENT ON FUNCTION cdp._tag_rules_check(text, text, jsonb) IS
+    'internal: a rule, or a list of values and rules, in the one spelling; an error for unknown names or rules that lead back to their own tag';
+
+CREATE FUNCTION cdp._tag_rules_run(value_type text, definition text,
+    OUT vals text[], OUT chunks int4[], OUT members cdp.roaringbitmap[], OUT resolved int8)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    r record;
+    taken cdp.roaringbitmap := '{}';
+BEGIN
+    FOR r IN SELECT t.value, t.rule FROM cdp._tag_rules(value_type, definition) AS t ORDER BY t.nth LOOP
+        -- Of one value a person, the first rule that means him gives it.
+        SELECT _tag_rules_run.vals || array_agg(r.value), _tag_rules_run.chunks || array_agg(c.chunk), _tag_rules_run.members || array_agg(c.members),
+               CASE WHEN value_type = 'enum' THEN cdp.rb_or(taken, coalesce(cdp.rb_or_agg(c.members), '{}')) ELSE taken END
+          INTO vals, chunks, members, taken
+          FROM (SELECT c.chunk, cdp.rb_andnot(c.members, taken) AS members FROM cdp._audience_chunks(r.rule) AS c) AS c
+         WHERE NOT cdp.rb_is_empty(c.members);
+    END LOOP;
+    -- Two rules may give the same value.
+    SELECT array_agg(f.value), array_agg(f.chunk), array_agg(f.members), coalesce(sum(cdp.rb_cardinality(f.members)), 0)
+      INTO vals, chunks, members, resolved
+      FROM (SELECT f.value, f.chunk, cdp.rb_or_agg(f.members) AS members
+              FROM unnest(_tag_rules_run.vals, _tag_rules_run.chunks, _tag_rules_run.members) AS f (value, chunk, members) GROUP BY 1, 2) AS f;
+END $$;
+COMMENT ON FUNCTION cdp._tag_rules_run(text, text) IS 'internal: whom the rules of a tag mean now, as bitmaps per value and chunk';
+
+--| ## What is made of what
+CREATE FUNCTION cdp._uses() RETURNS TABLE (what text, name text, used text, used_name text)
+    LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+        SELECT 'audience', a.name, u.op, u.name FROM cdp.audience AS a CROSS JOIN LATERAL cdp._audience_uses(a.kind, a.definition) AS u
+        UNION
+        SELECT 'tag', g.name, u.op, u.name
+          FROM cdp.tag AS g
+         CROSS JOIN LATERAL cdp._tag_rules(g.value_type, g.definition) AS r
+         CROSS JOIN LATERAL cdp._audience_uses('expression', r.rule) AS u
+         WHERE g.kind = 'rule';
+END $$;
+COMMENT ON FUNCTION cdp._uses() IS 'internal: which tags and audiences each audience and each tag by rule names';
+
+CREATE FUNCTION cdp._uses_circle(what text, name text, rules text[]) RETURNS text[] LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (WITH RECURSIVE uses AS MATERIALIZED (
+                SELECT * FROM cdp._uses() AS u WHERE (u.what, u.name) <> (_uses_circle.what, _uses_circle.name)
+                UNION
+                SELECT _uses_circle.what, _uses_circle.name, u.op, u.name FROM unnest(rules) AS r CROSS JOIN LATERAL cdp._audience_uses('expression', r) AS u
+            ), reach AS (
+                SELECT u.used AS what, u.used_name AS name, 1 AS steps, ARRAY[_uses_circle.name, cdp._uses_label(u.used, u.used_name)] AS path
+                  FROM uses AS u WHERE (u.what, u.name) = (_uses_circle.what, _uses_circle.name)
+                UNION
+                SELECT u.used, u.used_name, r.steps + 1, r.path || cdp._uses_label(u.used, u.used_name)
+                  FROM reach AS r JOIN uses AS u USING (what, name)
+                 -- A circle of others, should there be one, is walked once.
+                 WHERE (r.what, r.name) <> (_uses_circle.what, _uses_circle.name) AND cdp._uses_label(u.used, u.used_name) <> ALL (r.path[2:])
+            )
+            SELECT r.path FROM reach AS r WHERE (r.what, r.name) = (_uses_circle.what, _uses_circle.name) ORDER BY r.steps, r.path LIMIT 1);
+END $$;
+COMMENT ON FUNCTION cdp._uses_circle(text, text, text[]) IS
+    'internal: how a tag or audience made of these rules would be made of itself; NULL when it would not';
+
+CREATE FUNCTION cdp._uses_label(what text, name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN what = 'tag' THEN 'tag:' || name ELSE name END;
+COMMENT ON FUNCTION cdp._uses_label(text, text) IS 'internal: a tag or audience as it is shown among others';
+
+CREATE FUNCTION cdp._tag_order() RETURNS TABLE (name text, level int4) LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+        WITH RECURSIVE uses AS MATERIALIZED (
+            SELECT * FROM cdp._uses()
+        ), depth AS (
+            SELECT u.what, u.name, 1 AS level FROM uses AS u
+            UNION
+            SELECT u.what, u.name, d.level + 1
+              FROM depth AS d JOIN uses AS u ON u.used = d.what AND u.used_name = d.name
+             -- No chain is longer than there are definitions: a circle, should there be one, ends here.
+             WHERE d.level < (SELECT count(DISTINCT (k.what, k.name)) FROM uses AS k)
+        )
+        SELECT g.name, coalesce(max(d.level), 0) FROM cdp.tag AS g LEFT JOIN depth AS d ON d.what = 'tag' AND d.name = g.name GROUP BY g.name;
+END $$;
+COMMENT ON FUNCTION cdp._tag_order() IS 'internal: how late each tag is to be refreshed: those of a level are made of such with smaller ones';
+
+CREATE FUNCTION cdp.tag_uses(name text) RETURNS TABLE (relation text, distance int4, what text, item text)
+    LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM cdp._tag_id(tag_uses.name);
+    RETURN QUERY
+        WITH RECURSIVE uses AS MATERIALIZED (
+            SELECT u.what, u.name, u.used, u.used_name FROM cdp._uses() AS u
+            UNION
+            SELECT 'tag', g.name, 'event', e
+              FROM cdp.tag AS g
+             CROSS JOIN LATERAL cdp._tag_rules(g.value_type, g.definition) AS r
+             CROSS JOIN LATERAL unnest(cdp.rule_events(r.rule::cdp.rule)) AS e
+             WHERE g.kind = 'rule'
+            UNION
+            SELECT 'audience', a.name, 'event', e
+              FROM cdp.audience AS a CROSS JOIN LATERAL unnest(cdp.rule_events(a.definition::cdp.rule)) AS e
+             WHERE a.kind = 'expression'
+        ), edge AS (
+            SELECT 'uses' AS relation, u.what, u.name, u.used, u.used_name FROM uses AS u
+            UNION ALL
+            SELECT 'used by', u.used, u.used_name, u.what, u.name FROM uses AS u
+        ), reach AS (
+            SELECT k.relation, 0 AS distance, 'tag' AS what, tag_uses.name COLLATE "C" AS name FROM (VALUES ('uses'), ('used by')) AS k (relation)
+            UNION
+            SELECT r.relation, r.distance + 1, e.used, e.used_name
+              FROM reach AS r JOIN edge AS e ON e.relation = r.relation AND e.what = r.what AND e.name = r.name
+             WHERE r.distance < (SELECT count(DISTINCT (k.what, k.name)) FROM uses AS k)
+        )
+        SELECT r.relation, min(r.distance), r.what, r.name
+          FROM reach AS r WHERE r.distance > 0 GROUP BY 1, 3, 4 ORDER BY 1 DESC, 2, 3, 4;
+END $$;
+COMMENT ON FUNCTION cdp.tag_uses(text) IS
+    'what a tag is made of (tags, audiences and events that its rules name) and what is made of it, directly at distance 1 or by others in between; what queries read is not known';
