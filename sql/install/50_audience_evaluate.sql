@@ -50,6 +50,32 @@ CREATE FUNCTION cdp._rule_figures(rule cdp.rule, chunk int4, now timestamptz, to
 COMMENT ON FUNCTION cdp._rule_figures(cdp.rule, int4, timestamptz, cdp.roaringbitmap[]) IS
     'internal: how many people of a chunk each node of a rule means by itself, in the order of rule_tree(), and how long that took';
 
+CREATE FUNCTION cdp._tag_top(tag text, amount numeric, by_percent boolean) RETURNS cdp.roaringbitmap
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    numbers cdp.bsi := cdp.tag_number(tag);
+    people int8 := cdp.bsi_count(numbers);
+BEGIN
+    RETURN cdp.bsi_topk(numbers, CASE WHEN by_percent THEN ceil(people * amount / 100) ELSE least(amount, people) END::int8);
+END $$;
+COMMENT ON FUNCTION cdp._tag_top(text, numeric, boolean) IS
+    'internal: the people with the greatest numbers of a tag, so many or so many hundredths, rounded up, of those who have one; among equal numbers the smaller OneIDs';
+
+CREATE FUNCTION cdp._rule_tops(rule cdp.rule) RETURNS cdp.roaringbitmap[]
+    LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- Most rules have none, and need not be taken apart to see that.
+    IF strpos(rule::text, 'top ') > 0 THEN
+        RETURN (SELECT array_agg(cdp._tag_top(j.leaf ->> 'tag', (j.leaf ->> 'amount')::numeric, j.leaf ? 'percent') ORDER BY t.n)
+                  FROM cdp.rule_tree(rule) WITH ORDINALITY AS t (depth, node, part, n)
+                 CROSS JOIN LATERAL (SELECT t.part::cdp.rule::jsonb AS leaf) AS j
+                 WHERE t.node = 'top');
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION cdp._rule_tops(cdp.rule) IS
+    'internal: whom the leaves "top N by tag:NAME" of a rule mean, in their order; NULL where there are none: everybody has to be looked at for that, not one chunk';
+
 -- From one chunk in which there is anybody to the next, each by one step into the index.
 CREATE FUNCTION cdp._person_chunks() RETURNS int4[] LANGUAGE sql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -68,15 +94,16 @@ CREATE FUNCTION cdp._rule_chunks(rule cdp.rule, now timestamptz)
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     chunks int4[] := cdp._person_chunks();
+    tops cdp.roaringbitmap[] := cdp._rule_tops(rule);
 BEGIN
     IF cardinality(chunks) > 1 THEN
         -- A branch a chunk: branches are what processes share, if they read from something.
         RETURN QUERY EXECUTE
-            (SELECT string_agg(format('SELECT c, cdp._rule_people($1, c, $2) FROM unnest(''{%s}''::int4[]) AS c', c), ' UNION ALL ')
+            (SELECT string_agg(format('SELECT c, cdp._rule_people($1, c, $2, $3) FROM unnest(''{%s}''::int4[]) AS c', c), ' UNION ALL ')
                FROM unnest(chunks) AS c)
-            USING rule, now;
+            USING rule, now, tops;
     ELSIF chunks <> '{}' THEN
-        RETURN QUERY SELECT chunks[1], cdp._rule_people(rule, chunks[1], now);
+        RETURN QUERY SELECT chunks[1], cdp._rule_people(rule, chunks[1], now, tops);
     END IF;
 END $$;
 COMMENT ON FUNCTION cdp._rule_chunks(cdp.rule, timestamptz) IS 'internal: whom a rule means, chunk by chunk';

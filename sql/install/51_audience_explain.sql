@@ -5,6 +5,7 @@ CREATE FUNCTION cdp.audience_explain(expression text)
 DECLARE
     asked cdp.rule;
     chunks int4[];
+    tops cdp.roaringbitmap[];
     -- What is still to be shown, the next one last.
     depths int4[] := '{}';
     nodes text[] := '{}';
@@ -21,6 +22,7 @@ BEGIN
     chunks := cdp._person_chunks();
     LOOP
         IF asked IS NOT NULL THEN
+            tops := cdp._rule_tops(asked);
             SELECT depths || array_agg(below + t.depth ORDER BY t.n DESC), nodes || array_agg(t.node ORDER BY t.n DESC),
                    texts || array_agg(t.part ORDER BY t.n DESC), counts || array_agg(coalesce(f.users, 0) ORDER BY t.n DESC),
                    times || array_agg(coalesce(f.ms, 0) ORDER BY t.n DESC)
@@ -28,7 +30,7 @@ BEGIN
               FROM cdp.rule_tree(asked) WITH ORDINALITY AS t (depth, node, part, n)
               LEFT JOIN (SELECT f.node, sum(f.users)::int8 AS users, sum(f.ms) AS ms
                            FROM unnest(chunks) AS c (chunk)
-                          CROSS JOIN LATERAL cdp._rule_figures(asked, c.chunk, now()) AS f
+                          CROSS JOIN LATERAL cdp._rule_figures(asked, c.chunk, now(), tops) AS f
                           GROUP BY f.node) AS f ON f.node = t.n;
         END IF;
         left_over := cardinality(depths);

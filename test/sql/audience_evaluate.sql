@@ -60,6 +60,36 @@ RESET max_parallel_workers_per_gather;
 SELECT depth, node, text, users FROM cdp.audience_explain('(audience:gold and not pay) or pay >= 2 times');
 SELECT bool_and(ms >= 0) AND bool_or(ms > 0) FROM cdp.audience_explain('not tag:level or tag:level');
 
+-- numbers, dates, and who has the most of all chunks
+SELECT cdp.tag_define('ltv', 'SELECT one_id, one_id % 7 * 10 AS value FROM cdp.person WHERE one_id BETWEEN 1 AND 5000000 AND one_id NOT IN (29, 30)', value_type => 'number');
+SELECT cdp.tag_define('born', $$SELECT one_id, date '2000-01-01' + one_id % 9 AS value FROM cdp.person WHERE one_id % 2 = 0 AND ended_at IS NULL$$, value_type => 'date');
+SELECT tag, people FROM unnest('{ltv,born}'::text[]) AS t, cdp.tag_refresh(t);
+SELECT rule, pg_temp.people(rule) FROM unnest('{
+    tag:ltv >= 49.5,
+    "tag:ltv in (10, 20) and tag:born is set",
+    tag:ltv is not set,
+    "tag:born between 2000-01-02 and 2000-01-04 or tag:born = 2000-01-09",
+    top 3 by tag:ltv,
+    "top 10% by tag:ltv and not top 1 by tag:born",
+    top 5 by tag:ltv and (top 3 by tag:ltv or tag:born)}'::text[]) AS rule;
+SELECT depth, node, text, users FROM cdp.audience_explain('top 3 by tag:ltv or not top 100% by tag:ltv');
+
+-- attributes, and members of another time
+SELECT count(cdp.profile_set('phone', '139' || to_char(n, 'FM00000000'),
+           jsonb_build_object('city', CASE WHEN n % 2 = 0 THEN '上海' ELSE 'Oslo' END, 'age', n)))
+  FROM generate_series(1, 22) AS n;
+SELECT rule, pg_temp.people(rule) FROM unnest('{
+    "attr.city = 上海 and attr.age < 10",
+    attr.age is not set and tag:level = gold,
+    attr.city is not set}'::text[]) AS rule;
+UPDATE cdp.audience_snapshot SET computed_at = computed_at - interval '3 days';
+UPDATE cdp.person SET ended_at = now() WHERE one_id = 27;
+SELECT cdp.tag_define('level', 'SELECT 1 AS one_id, text ''gold'' AS value');
+SELECT people FROM cdp.tag_refresh('level');
+SELECT users, entered, left_users FROM cdp.audience_refresh('gold');
+SELECT rule, pg_temp.people(rule) FROM unnest('{audience:gold, audience:gold as of 2 days ago, audience:gold as of today}'::text[]) AS rule;
+SELECT cdp.audience_count('audience:gold as of 2020-01-31');
+
 -- names are checked where they stand, in every line and script
 SELECT cdp.audience_count('tag:level and (pay or buy >= 2 times)');
 SELECT cdp.audience_count(E'tag:level = 金卡 and\n  view then pya within 1 day');
@@ -68,6 +98,10 @@ SELECT cdp.audience_count('audience:golden or tag:level');
 SELECT cdp.audience_define('x', 'top 3 by tag:lebel');
 SELECT cdp.audience_define('x', 'tag:level in (gold, sliver, bronce) and tag:level = golf');
 SELECT cdp.audience_count('tag:level > 3');
+SELECT cdp.audience_count('tag:level and tag:ltv = gold');
+SELECT cdp.audience_count('tag:born > now');
+SELECT cdp.audience_count('top 3 by tag:level');
+SELECT cdp.audience_count('attr.town = Oslo');
 SELECT cdp.audience_count('pay and');
 SELECT * FROM cdp._rule_people('tag:lebel', 0, now());
 SELECT * FROM cdp._rule_people('pya', 0, now());

@@ -4,6 +4,7 @@
 #include "core/bitmap/bitmap_range.h"
 #include "core/bsi/bsi.h"
 #include "pg/audience/rule_datum.h"
+#include "pg/base/json.h"
 #include "pg/bitmap/bitmap_datum.h"
 #include "pg/bsi/bsi_datum.h"
 
@@ -21,8 +22,7 @@ LookUp everyone_of_chunk = {
     "SELECT cdp.rb_build_agg(p.one_id) FROM cdp.person AS p"
     " WHERE p.one_id BETWEEN $1 AND $2 AND p.merged_into IS NULL AND p.ended_at IS NULL"};
 LookUp tag_named = {
-    "SELECT g.tag_id, coalesce(to_jsonb(g) ->> 'value_type' IN ('number', 'date'), false)"
-    " FROM cdp.tag AS g WHERE g.name = $1"};
+    "SELECT g.tag_id, cdp._tag_is_number(g.value_type) FROM cdp.tag AS g WHERE g.name = $1"};
 LookUp tag_missed = {"SELECT cdp._tag_id($1)"};
 LookUp all_values = {
     "SELECT t.members, t.value FROM cdp.tag_value AS t WHERE t.tag_id = $1 AND t.chunk = $2"};
@@ -36,6 +36,11 @@ LookUp audience_named = {
 LookUp audience_missed = {"SELECT cdp._audience_id($1), cdp._audience_ready($1)"};
 LookUp audience_members = {
     "SELECT m.members FROM cdp.audience_member AS m WHERE m.audience_id = $1 AND m.chunk = $2"};
+// A day is over when the next one begins.
+LookUp audience_members_at = {
+    "SELECT cdp._audience_members_at($1, b.high - interval '1 microsecond', $2)"
+    " FROM cdp._attribute_bounds($3, $4, cdp.setting('time_zone')) AS b"};
+LookUp attribute_people = {"SELECT cdp._attribute_people($1, $2, $3, $4)"};
 LookUp event_named = {"SELECT t.code FROM cdp.event_type AS t WHERE t.name = $1"};
 LookUp event_missed = {"SELECT cdp._event_codes(ARRAY[$1])"};
 LookUp events_that_wait = {
@@ -68,6 +73,7 @@ FoundRows Ask(LookUp* look_up, std::initializer_list<LookUpArgument> arguments) 
 }
 
 LookUpArgument Integer(std::int32_t number) { return {INT4OID, Int32GetDatum(number)}; }
+LookUpArgument Instant(TimestampTz at) { return {TIMESTAMPTZOID, TimestampTzGetDatum(at)}; }
 
 /// May longjmp, as the next.
 Datum TextDatum(std::string_view utf8) {
@@ -85,6 +91,12 @@ LookUpArgument Texts(const std::vector<audience::Value>& values) {
             for (std::size_t i = 0; i < values.size(); ++i) texts[i] = TextDatum(values[i].text);
             return PointerGetDatum(construct_array(texts, static_cast<int>(values.size()), TEXTOID,
                                                    -1, false, TYPALIGN_INT));
+          })};
+}
+
+LookUpArgument Json(const std::string& utf8) {
+  return {JSONBOID, CallServer([&utf8] {
+            return DirectFunctionCall1(jsonb_in, CStringGetDatum(ServerOf(utf8).data()));
           })};
 }
 
@@ -243,30 +255,53 @@ FoundRows ChunkSource::RowsOfAudience(const Node& leaf) {
   return found->second;
 }
 
-IdSet ChunkSource::Other(const Node& leaf, const IdSet*) {
+IdSet ChunkSource::MembersAt(const Node& leaf) {
+  const FoundRows named = Named(&audience_named, &audience_missed, leaf.name);
+  std::string at = leaf.as_of->text;
+  if (leaf.as_of->kind == audience::ValueKind::kRelative) AppendScalar(&at, *leaf.as_of);
+  return SetOf(FetchOne(Ask(
+      &audience_members_at,
+      {{INT4OID, named.Get(0, 0)}, Integer(question_.chunk), Text(at), Instant(question_.now)})));
+}
+
+IdSet ChunkSource::HavingAttribute(const Node& leaf, const IdSet* within) {
+  const bool is_absence = leaf.test.compare == audience::Compare::kNotSet;
+  Node asked = leaf;
+  if (is_absence) asked.test.compare = audience::Compare::kSet;
+  IdSet found =
+      SetOf(FetchOne(Ask(&attribute_people, {Text(leaf.name), Json(JsonOfRule(asked)),
+                                             Integer(question_.chunk), Instant(question_.now)})));
+  if (!is_absence) return found;
+  const IdSet everyone = SetOf(within != nullptr ? within->bytes() : Everyone());
+  return IdSet(bitmap::SetOperation::kAndNot, everyone.view(), found.view(), memory_);
+}
+
+IdSet ChunkSource::TopOf(const Node& leaf) {
+  const auto first = static_cast<std::uint32_t>(FirstOf(question_.chunk));
+  const auto last = static_cast<std::uint32_t>(LastOf(question_.chunk));
+  bitmap::BitmapParts parts(memory_);
+  bitmap::Restrict(bitmap::BitmapView(tops_.at(&leaf)), {first, std::uint64_t{last} + 1}, &parts);
+  std::pmr::vector<std::byte> bytes(parts.size(), memory_);
+  parts.Write(bytes.data());
+  return SetOf(bytes);
+}
+
+IdSet ChunkSource::Other(const Node& leaf, const IdSet* within) {
   switch (leaf.kind) {
     case Kind::kAudience:
-      if (!leaf.as_of) return SetOf(FetchOne(RowsOfAudience(leaf)));
-      break;
+      return leaf.as_of ? MembersAt(leaf) : SetOf(FetchOne(RowsOfAudience(leaf)));
     case Kind::kIds:
       return SetOf(FetchOne(
           Ask(&identified, {Text(leaf.name), Texts(leaf.test.values), Integer(question_.chunk)})));
-    case Kind::kTop: {
-      bitmap::BitmapParts parts(memory_);
-      const bitmap::BitmapView top(tops_.at(&leaf));
-      const auto first = static_cast<std::uint32_t>(FirstOf(question_.chunk));
-      const auto last = static_cast<std::uint32_t>(LastOf(question_.chunk));
-      bitmap::Restrict(top, {first, std::uint64_t{last} + 1}, &parts);
-      std::pmr::vector<std::byte> bytes(parts.size(), memory_);
-      parts.Write(bytes.data());
-      return SetOf(bytes);
-    }
+    case Kind::kTop:
+      return TopOf(leaf);
+    case Kind::kAttribute:
+      return HavingAttribute(leaf, within);
     default:
-      break;
+      throw Error(ErrorCode::kInvalidArgument, std::string("conditions of kind ") +
+                                                   std::string(WordOf(leaf.kind)) +
+                                                   " cannot be asked of people yet");
   }
-  throw Error(ErrorCode::kInvalidArgument, std::string("conditions of kind ") +
-                                               std::string(WordOf(leaf.kind)) +
-                                               " cannot be asked of people yet");
 }
 
 std::uint64_t ChunkSource::Cost(const Node& leaf) {

@@ -50,6 +50,9 @@ class ChunkSource final : public audience::Source {
   bsi::IdSet SetOf(bitmap::Bytes bytes) const {
     return bsi::IdSet(bytes.empty() ? nobody_.bytes() : bytes, memory_);
   }
+  bsi::IdSet MembersAt(const audience::Node& leaf);
+  bsi::IdSet HavingAttribute(const audience::Node& leaf, const bsi::IdSet* within);
+  bsi::IdSet TopOf(const audience::Node& leaf);
   bool EventsWait();
   void CollectTops(const audience::Node& node);
 

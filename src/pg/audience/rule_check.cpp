@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "core/audience/rule_range.h"
+#include "core/audience/rule_words.h"
 #include "core/base/stop.h"
 #include "pg/audience/rule_datum.h"
 #include "pg/base/look_up.h"
@@ -12,13 +14,17 @@ namespace {
 using audience::Kind;
 using audience::Node;
 
-enum class Sort { kTag, kAudience, kEvent, kIdType };
+enum class Sort { kTag, kAudience, kEvent, kIdType, kAttribute };
+
+/// Which tags can be compared so.
+enum class Fits : std::uint8_t { kAll, kNumbers, kOthers, kNone };
 
 /// What a rule names, as plain data.
 struct Mention {
   Sort sort;
-  std::string_view name;     ///< UTF-8
-  int character;             ///< where it stands in the text, from 1
+  std::string_view name;  ///< UTF-8
+  int character;          ///< where it stands in the text, from 1
+  Fits fits;
   std::string_view* values;  ///< with which a tag is compared
   std::size_t value_count;
 };
@@ -46,32 +52,47 @@ class Names {
     at_ = node.place.begin;
     switch (node.kind) {
       case Kind::kTag:
-        Add(Sort::kTag, node.name, node.test.values);
+        Add(Sort::kTag, node.name, FitsOf(node.test), node.test.values);
         break;
       case Kind::kTop:
-        Add(Sort::kTag, node.name, {});
+        Add(Sort::kTag, node.name, Fits::kNumbers);
+        break;
+      case Kind::kAttribute:
+        Add(Sort::kAttribute, node.name);
         break;
       case Kind::kAudience:
-        Add(Sort::kAudience, node.name, {});
+        Add(Sort::kAudience, node.name);
         break;
       case Kind::kIds:
-        Add(Sort::kIdType, node.name, {});
+        Add(Sort::kIdType, node.name);
         break;
       default:
-        for (const audience::Event& event : node.events) Add(Sort::kEvent, event.name, {});
+        for (const audience::Event& event : node.events) Add(Sort::kEvent, event.name);
     }
     for (const Node& part : node.parts) Collect(part);
   }
 
-  void Add(Sort sort, const std::string& name, const std::vector<audience::Value>& values) {
+  static Fits FitsOf(const audience::Test& test) {
+    using audience::Compare;
+    // Which day it is today makes no difference to what is a number or a day.
+    const bool all_numbers =
+        std::all_of(test.values.begin(), test.values.end(), [](const audience::Value& value) {
+          return audience::RangeOf({Compare::kEqual, {value}}, 0).has_value();
+        });
+    if (IsOrder(test.compare)) return all_numbers ? Fits::kNumbers : Fits::kNone;
+    return all_numbers ? Fits::kAll : Fits::kOthers;
+  }
+
+  void Add(Sort sort, const std::string& name, Fits fits = Fits::kAll,
+           const std::vector<audience::Value>& values = {}) {
     // A name with quotes in it is written otherwise: then the condition is shown.
     const std::size_t found = utf8_.find(name, at_);
     if (found != std::string_view::npos) at_ = found;
-    if (!seen_.emplace(sort, name).second && values.empty()) return;
+    if (!seen_.emplace(sort, name).second && values.empty() && fits == Fits::kAll) return;
     auto* texts = static_cast<std::string_view*>(
         AllocateIn(CurrentMemoryContext, values.size() * sizeof(std::string_view) + 1));
     for (std::size_t i = 0; i < values.size(); ++i) texts[i] = *Kept(values[i].text);
-    mentions_.push_back({sort, *Kept(name), CharacterAt(at_), texts, values.size()});
+    mentions_.push_back({sort, *Kept(name), CharacterAt(at_), fits, texts, values.size()});
   }
 
   /// Places come in ascending order but for the odd one.
@@ -92,8 +113,8 @@ class Names {
   std::set<std::pair<Sort, std::string>> seen_;
 };
 
-/// How one sort of names is looked up: a row if there is such a thing, with a message if it cannot
-/// be asked yet; and the nearest name otherwise.
+/// How one sort of names is looked up: a row if there is such a thing, which says of a tag whether
+/// it holds numbers and of an audience whether it has members; and the nearest name otherwise.
 struct Registry {
   const char* message;
   LookUp find;
@@ -102,7 +123,7 @@ struct Registry {
 
 Registry registries[] = {
     {"tag \"%s\" does not exist",
-     {"SELECT true FROM cdp.tag AS g WHERE g.name = $1"},
+     {"SELECT cdp._tag_is_number(g.value_type) FROM cdp.tag AS g WHERE g.name = $1"},
      {"SELECT cdp._name_hint($1, ARRAY(SELECT g.name FROM cdp.tag AS g ORDER BY g.name))"}},
     {"audience \"%s\" does not exist",
      {"SELECT a.refreshed_at IS NOT NULL FROM cdp.audience AS a WHERE a.name = $1"},
@@ -112,7 +133,11 @@ Registry registries[] = {
      {"SELECT cdp._name_hint($1, ARRAY(SELECT t.name FROM cdp.event_type AS t ORDER BY t.name))"}},
     {"type of identifiers \"%s\" does not exist",
      {"SELECT true FROM cdp.id_type AS t WHERE t.name = cdp._id_type_name($1)"},
-     {"SELECT cdp._name_hint($1, ARRAY(SELECT t.name FROM cdp.id_type AS t ORDER BY t.name))"}}};
+     {"SELECT cdp._name_hint($1, ARRAY(SELECT t.name FROM cdp.id_type AS t ORDER BY t.name))"}},
+    {"attribute \"%s\" does not exist",
+     {"SELECT true FROM cdp.attribute_rule AS r WHERE r.key = $1"},
+     {"SELECT cdp._name_hint($1, ARRAY(SELECT r.key FROM cdp.attribute_rule AS r ORDER BY "
+      "r.key))"}}};
 
 // A value may well turn up later; a misspelt one never does.
 LookUp absent_values = {
@@ -167,7 +192,17 @@ void Check(const Mention& mention, std::string_view rule, const text* own) {
     Refuse(ERRCODE_UNDEFINED_OBJECT, registry.message, text_to_cstring(name),
            TextDatumGetCString(hint.Get(0, 0)), rule, mention.character);
   }
-  if (own == nullptr && !DatumGetBool(found.Get(0, 0))) {
+  const bool answer = DatumGetBool(found.Get(0, 0));
+  if (mention.sort == Sort::kTag &&
+      (mention.fits == Fits::kNone || mention.fits == (answer ? Fits::kOthers : Fits::kNumbers))) {
+    Refuse(ERRCODE_INVALID_PARAMETER_VALUE,
+           answer ? "tag \"%s\" holds numbers or dates" : "tag \"%s\" does not hold numbers",
+           text_to_cstring(name),
+           answer ? "Compare it with a number, or with a day such as 2025-01-31."
+                  : "Only numbers and dates have an order.",
+           rule, mention.character);
+  }
+  if (mention.sort == Sort::kAudience && own == nullptr && !answer) {
     const char* spelled = text_to_cstring(name);
     Refuse(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "audience \"%s\" has never been refreshed",
            spelled,
