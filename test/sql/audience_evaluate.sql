@@ -88,7 +88,6 @@ SELECT cdp.tag_define('level', 'SELECT 1 AS one_id, text ''gold'' AS value');
 SELECT people FROM cdp.tag_refresh('level');
 SELECT users, entered, left_users FROM cdp.audience_refresh('gold');
 SELECT rule, pg_temp.people(rule) FROM unnest('{audience:gold, audience:gold as of 2 days ago, audience:gold as of today}'::text[]) AS rule;
-SELECT cdp.audience_count('audience:gold as of 2020-01-31');
 
 -- names are checked where they stand, in every line and script
 SELECT cdp.audience_count('tag:level and (pay or buy >= 2 times)');
