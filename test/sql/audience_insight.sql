@@ -89,6 +89,31 @@ SELECT count(*) FROM cdp.audience_lookalike('tag:d2 = a', 0);
 SELECT * FROM cdp.audience_lookalike('tag:d2 = a', -1);
 SELECT * FROM cdp.audience_lookalike('tag:d1 = x');
 SELECT * FROM cdp.audience_lookalike('tag:d2 = a', 10, '{d5}');
+
+-- numbers and dates, in bands of the baseline: ends, ties, and bands that none of the baseline is in
+SELECT cdp.tag_define('n', 'SELECT one_id, (one_id & 1048575) % 100 * ((one_id & 1048575) % 3 - 1) AS value FROM cdp.person WHERE (one_id & 1048575) % 7 > 0', value_type => 'number') > 0 AS defined;
+SELECT cdp.tag_define('since', 'SELECT one_id, date ''2024-12-30'' + (one_id & 1048575) / 400 AS value FROM cdp.person', value_type => 'date') > 0 AS defined;
+SELECT cdp.tag_define('same', 'SELECT one_id, 9223372036854775807 AS value FROM cdp.person WHERE one_id > 0', value_type => 'number') > 0 AS defined;
+SELECT r.tag, r.people FROM unnest('{n,since,same}'::text[]) AS t, cdp.tag_refresh(t) AS r;
+SELECT dim, value, users, base_users, round(tgi::numeric, 1) AS tgi, round(p_value::numeric, 6) AS p
+  FROM cdp.audience_insight('tag:d2 = b', '{n,since,same}', 'not tag:d1 = a');
+SELECT value, users, base_users FROM cdp.audience_insight('everyone', '{since}', 'tag:d4 = z', 2);
+SELECT value, users, base_users FROM cdp.audience_insight('tag:d1 = a', '{n}', 'tag:d1', 1);
+SELECT value, users, base_users FROM cdp.audience_insight('tag:d1 = a', '{n}', 'not everyone', 3);
+SELECT cdp.audience_insight('tag:d1 = a', '{n}', bands => 0);
+-- ten bands by percentiles over rows
+SELECT count(*) AS bands, count(*) FILTER (WHERE p.users IS DISTINCT FROM i.users OR p.base_users IS DISTINCT FROM i.base_users) AS differences
+  FROM (SELECT row_number() OVER (ORDER BY band) AS place, count(*) FILTER (WHERE a) AS users, count(*) AS base_users
+          FROM (SELECT v.a, (SELECT count(DISTINCT h) FROM unnest(q.highs) AS h WHERE h < v.number) AS band
+                  FROM (SELECT p.one_id IN (SELECT m FROM cdp.audience_members('tag:d1 = a') AS m) AS a, (p.one_id & 1048575) % 100 * ((p.one_id & 1048575) % 3 - 1) AS number
+                          FROM cdp.person AS p WHERE (p.one_id & 1048575) % 7 > 0) AS v,
+                       (SELECT percentile_disc('{0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9}'::float8[]) WITHIN GROUP (ORDER BY (p.one_id & 1048575) % 100 * ((p.one_id & 1048575) % 3 - 1)) AS highs
+                          FROM cdp.person AS p WHERE (p.one_id & 1048575) % 7 > 0) AS q) AS b GROUP BY band) AS p
+  FULL JOIN (SELECT row_number() OVER () AS place, users, base_users FROM cdp.audience_insight('tag:d1 = a', '{n}', bands => 10)) AS i USING (place);
+-- who is like them by numbers too
+SELECT e.dim, e.value, e.weight, round(l.score::numeric, 3) AS score
+  FROM cdp.audience_lookalike('tag:d1 = a and tag:d4 = z', 1, '{n,since}', bands => 10) AS l
+ CROSS JOIN LATERAL cdp.audience_lookalike_explain('tag:d1 = a and tag:d4 = z', l.one_id, '{n,since}', bands => 10) AS e;
 -- as an audience
 SELECT cdp.audience_define('like_them', sql => 'SELECT one_id FROM cdp.audience_lookalike(''tag:d2 in (a, b)'', 20)') > 0 AS defined;
 SELECT users, error FROM cdp.audience_refresh('like_them');
