@@ -29,6 +29,9 @@ struct Given {
       cohort_from, cohort_to;
 };
 
+// Of local seconds.
+std::int64_t Day(std::int64_t at) { return at / 86400; }
+
 // For every follow the steps are looked for one after the other, each at its earliest time.
 int Depth(const std::vector<Event>& events, const Given& given) {
   int best = 0;
@@ -118,7 +121,34 @@ void CountTags(const std::vector<Event>& events, const Given& given, Counts& cou
   ++counts[cents >= 300000   ? "pay_power_strong"
            : cents >= 100000 ? "pay_power_medium"
                              : "pay_power_weak"];
-  if (left_cart && orders >= 6 && cents >= 300000) ++counts["flagship"];
+  if (orders >= 6 && cents >= 300000) {
+    ++counts["vip"];
+    counts["vip_cents"] += cents;
+    if (left_cart) ++counts["flagship"];
+  }
+  std::int64_t last = 0;
+  for (const Event& event : events) {
+    if (event.name == "pay") last = std::max(last, event.at);
+  }
+  const bool lately = Day(given.as_of) - Day(last) <= 30;
+  const std::string money = cents >= 100000 ? "rfm_important_" : "rfm_general_";
+  ++counts[money + (lately && orders >= 3 ? "value"
+                    : lately              ? "develop"
+                    : orders >= 3         ? "keep"
+                                          : "win_back")];
+}
+
+void CountLifecycle(const std::vector<Event>& events, const Given& given, Counts& counts) {
+  std::set<std::int64_t> days;
+  for (const Event& event : events) {
+    if (event.name == "pay") days.insert(Day(event.at));
+  }
+  if (days.empty()) return;
+  const std::int64_t today = Day(given.as_of);
+  ++counts[*days.begin() >= today - 30     ? "lifecycle_new"
+           : *days.rbegin() >= today - 60  ? "lifecycle_active"
+           : *days.rbegin() >= today - 120 ? "lifecycle_silent"
+                                           : "lifecycle_lapsed"];
 }
 
 }  // namespace
@@ -139,6 +169,7 @@ Counts CountBehavior(const CheckedRows& rows, const std::vector<int>& person, co
     CountFunnel(events, given, counts);
     CountCohort(events, given, counts);
     CountTags(events, given, counts);
+    CountLifecycle(events, given, counts);
   }
   return counts;
 }

@@ -1,5 +1,7 @@
 #include "ledger.h"
 
+#include <algorithm>
+
 namespace cdp::demo {
 namespace {
 
@@ -7,6 +9,12 @@ constexpr int kHighOrders = 6;
 constexpr int kMediumOrders = 3;
 constexpr std::uint64_t kStrongCents = 300000;
 constexpr std::uint64_t kMediumCents = 100000;
+// Whole days of the calendar before the day of kAsOf.
+constexpr int kLatelyDays = 30;
+constexpr int kSilentDays = 60;
+constexpr int kLapsedDays = 120;
+
+int DaysAgo(int at) { return kAsOf / kDay - at / kDay; }
 
 }  // namespace
 
@@ -16,6 +24,8 @@ void Ledger::Registered(int at) {
 
 void Ledger::Paid(int at, std::uint32_t cents) {
   unit_.pay_weeks |= 1U << (at / kWeek);
+  unit_.first_pay = unit_.first_pay < 0 ? at : std::min(unit_.first_pay, at);
+  unit_.last_pay = std::max(unit_.last_pay, at);
   if (at >= kTagFrom) {
     ++unit_.orders;
     unit_.cents += cents;
@@ -33,7 +43,23 @@ void Ledger::CountTags() {
   const bool strong = unit_.cents >= kStrongCents;
   ++totals_.order_freq[high ? 0 : unit_.orders >= kMediumOrders ? 1 : 2];
   ++totals_.pay_power[strong ? 0 : unit_.cents >= kMediumCents ? 1 : 2];
-  if (high && strong && unit_.left_cart) ++totals_.flagship;
+  if (high && strong) {
+    ++totals_.vip;
+    totals_.vip_cents += unit_.cents;
+    if (unit_.left_cart) ++totals_.flagship;
+  }
+  ++totals_
+        .rfm[(DaysAgo(unit_.last_pay) <= kLatelyDays ? 1U : 0U) |
+             (unit_.orders >= kMediumOrders ? 2U : 0U) | (unit_.cents >= kMediumCents ? 4U : 0U)];
+}
+
+void Ledger::CountLifecycle() {
+  if (unit_.last_pay < 0) return;
+  const int ago = DaysAgo(unit_.last_pay);
+  ++totals_.lifecycle[DaysAgo(unit_.first_pay) <= kLatelyDays ? 0
+                      : ago <= kSilentDays                    ? 1
+                      : ago <= kLapsedDays                    ? 2
+                                                              : 3];
 }
 
 void Ledger::CountCohort() {
@@ -56,6 +82,7 @@ void Ledger::CountPerson(std::uint32_t channels) {
 
 void Ledger::CloseUnit(int identifiers) {
   CountTags();
+  CountLifecycle();
   CountCohort();
   if (unit_.left_cart) ++totals_.left_cart;
   for (int step = 0; step < unit_.depth; ++step) {

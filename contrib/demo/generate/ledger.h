@@ -21,6 +21,10 @@ struct Totals {
   std::array<std::uint64_t, kChannels> channel_people{};
   std::array<std::uint64_t, 3> order_freq{};  // high, medium, low
   std::array<std::uint64_t, 3> pay_power{};   // strong, medium, weak
+  std::array<std::uint64_t, 8> rfm{};         // bits: lately 1, often 2, for much 4
+  std::array<std::uint64_t, 4> lifecycle{};   // new, active, silent, lapsed
+  std::uint64_t vip = 0;                      // order_freq high, pay_power strong
+  std::uint64_t vip_cents = 0;                // what they paid since kTagFrom
   std::uint64_t flagship = 0;
   std::uint64_t left_cart = 0;
   std::uint64_t persons_resolved = 0;
@@ -62,6 +66,8 @@ class Ledger {
     std::uint32_t channels = 0;
     std::uint32_t pay_weeks = 0;  // bit per calendar week
     int first_register = -1;
+    int first_pay = -1;
+    int last_pay = -1;
     int orders = 0;
     std::uint64_t cents = 0;
     int depth = 0;
@@ -71,6 +77,7 @@ class Ledger {
   };
   void CountPerson(std::uint32_t channels);
   void CountTags();
+  void CountLifecycle();
   void CountCohort();
 
   Totals totals_;

@@ -125,6 +125,16 @@ void AddBehavior(FactFile& facts, const Totals& totals) {
   constexpr std::string_view kPower[] = {"pay_power_strong", "pay_power_medium", "pay_power_weak"};
   for (int i = 0; i < 3; ++i) facts.Add(kFreq[i], totals.order_freq[i]);
   for (int i = 0; i < 3; ++i) facts.Add(kPower[i], totals.pay_power[i]);
+  constexpr std::string_view kRfm[] = {
+      "general_win_back",   "general_develop",   "general_keep",   "general_value",
+      "important_win_back", "important_develop", "important_keep", "important_value"};
+  constexpr std::string_view kLifecycle[] = {"new", "active", "silent", "lapsed"};
+  for (int i = 0; i < 8; ++i) facts.Add("rfm_" + std::string(kRfm[i]), totals.rfm[i]);
+  for (int i = 0; i < 4; ++i) {
+    facts.Add("lifecycle_" + std::string(kLifecycle[i]), totals.lifecycle[i]);
+  }
+  facts.Add("vip", totals.vip);
+  facts.Add("vip_cents", totals.vip_cents);
   facts.Add("left_cart", totals.left_cart);
   facts.Add("flagship", totals.flagship);
   for (int c = 0; c < kChannels; ++c) {

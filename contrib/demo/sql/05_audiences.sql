@@ -18,7 +18,7 @@ SELECT cdp.audience_define('flagship',
     'audience:left_cart and tag:order_freq = high and tag:pay_power = strong',
     description => 'worth a call today');
 SELECT cdp.audience_define('win_back',
-    'tag:lifecycle in (slipping, lost) and (tag:pay_power = strong or tag:order_freq = high) and not audience:left_cart',
+    'tag:lifecycle in (silent, lapsed) and (tag:pay_power = strong or tag:order_freq = high) and not audience:left_cart',
     description => 'good customers who stay away');
 SELECT cdp.audience_define('one_legged',
     'tag:channel = store and not (tag:channel = mini_program or tag:channel = app)',

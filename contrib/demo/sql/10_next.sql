@@ -28,7 +28,7 @@ SELECT kind, count(*) AS runs, round(sum(seconds)::numeric, 1) AS seconds, count
 \echo '         SELECT * FROM cdp.audience_members(\'audience:flagship\') LIMIT 3;'
 \echo '         SELECT * FROM cdp.tags_of(1);'
 \echo '       Make it an audience, and see it change from refresh to refresh:'
-\echo '         SELECT cdp.audience_define(\'mine\', \'tag:lifecycle = slipping and tag:member\');'
+\echo '         SELECT cdp.audience_define(\'mine\', \'tag:lifecycle = silent and tag:member\');'
 \echo '         SELECT * FROM cdp.audience_refresh(\'mine\');  SELECT * FROM cdp.v_audience_trend;'
 \echo '       The funnel of that audience only, or split by another property:'
 \echo '         SELECT * FROM cdp.funnel_report(\'{view_item,pay}\', audience => \'audience:mine\');'

@@ -1,0 +1,67 @@
+-- Questions that an analyst asks: why, who, what else, do they collide, what are they worth.
+\set ON_ERROR_STOP on
+\pset linestyle unicode
+\pset border 2
+\pset footer off
+-- Every answer is held against what was planted, or against plain SQL over the rows.
+CREATE FUNCTION demo.same(what text, actual anyelement, expected anyelement) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF actual IS DISTINCT FROM expected THEN
+        RAISE EXCEPTION '% is %, found %', what, expected, actual;
+    END IF;
+END $$;
+
+\echo '     Why is it so small?  SELECT * FROM cdp.audience_explain(\'audience:flagship\');'
+CREATE TABLE demo.explained AS SELECT * FROM cdp.audience_explain('audience:flagship');
+SELECT repeat('  ', depth) || text AS part, demo.n(users) AS people, round(ms::numeric, 1) AS ms FROM demo.explained;
+SELECT demo.same(e.text, (SELECT x.users FROM demo.explained AS x WHERE x.text = e.text), demo.fact(e.fact)::int8)
+  FROM (VALUES ('audience:flagship', 'flagship'), ('audience:left_cart', 'left_cart'), ('tag:order_freq = high', 'order_freq_high'),
+               ('tag:pay_power = strong', 'pay_power_strong')) AS e (text, fact) \g /dev/null
+
+\echo '     Why are these one person?  SELECT * FROM cdp.id_explain(type, value, type, value);'
+-- Two identifiers of one planted person that no link joins directly.
+SELECT a.type AS type_a, a.value AS value_a, b.type AS type_b, b.value AS value_b
+  FROM demo.truth_identifier AS a JOIN demo.truth_identifier AS b USING (person)
+ WHERE a.person > 0 AND a.type = 'openid_mp' AND b.type = 'device_id' AND cdp.one_id(a.type, a.value) = cdp.one_id(b.type, b.value)
+ ORDER BY a.person, a.value, b.value LIMIT 1 \gset
+CREATE TABLE demo.path AS SELECT * FROM cdp.id_explain(:'type_a', :'value_a', :'type_b', :'value_b');
+TABLE demo.path;
+SELECT demo.same('a path', (SELECT count(*) FROM demo.path) > 0, true) \g /dev/null
+
+\echo '     Who are they, against everyone?  SELECT * FROM cdp.audience_insight(\'audience:vip\', ...) ORDER BY tgi DESC;'
+CREATE TABLE demo.insight AS SELECT * FROM cdp.audience_insight('audience:vip', '{lifecycle,channel,lead,order_freq,payments}');
+SELECT dim, value, demo.n(users) AS people, demo.percent(share) AS share, demo.percent(base_share) AS of_everyone, round(tgi) AS tgi,
+       to_char(p_adjusted, '0.999') AS p
+  FROM demo.insight WHERE p_adjusted < 0.05 AND users > 0 ORDER BY tgi DESC, dim, value LIMIT 12;
+SELECT demo.expect('vip', (SELECT users FROM demo.insight WHERE dim = 'order_freq' AND value = 'high')) \g /dev/null
+SELECT demo.same(i.dim || ' of everyone', i.base_users, demo.fact(CASE i.dim WHEN 'channel' THEN 'channel_people' ELSE i.dim END || '_' || i.value)::int8)
+  FROM demo.insight AS i WHERE i.dim IN ('lifecycle', 'channel', 'order_freq') \g /dev/null
+
+\echo '     Weekly retention of one audience: of those who pay at all'
+SELECT demo.same(format('return of %s +%s', r.cohort, r.period), r.users, t.users)
+  FROM cdp.retention_report('register', 'pay', 'week', periods => 8, audience => 'tag:lifecycle',
+           "from" => demo.fact('cohort_from')::timestamp AT TIME ZONE 'Asia/Shanghai',
+           "to" => demo.fact('cohort_to')::timestamp AT TIME ZONE 'Asia/Shanghai') AS r
+  FULL JOIN demo.truth_cohort AS t USING (cohort, period) \g /dev/null
+
+\echo '     Do campaigns collide?  SELECT * FROM cdp.audience_overlap(\'{vip,win_back,left_cart}\');'
+CREATE TABLE demo.collision AS SELECT * FROM cdp.audience_overlap('{vip,win_back,left_cart}');
+SELECT a, b, demo.n(users_a) AS people_a, demo.n(users_b) AS people_b, demo.n(users_both) AS both, round(jaccard::numeric, 4) AS jaccard FROM demo.collision;
+SELECT demo.same('vip and left_cart', (SELECT users_both FROM demo.collision WHERE a = 'vip' AND b = 'left_cart'), demo.fact('flagship')::int8),
+       demo.same('win_back and left_cart', (SELECT users_both FROM demo.collision WHERE a = 'win_back' AND b = 'left_cart'), 0::int8) \g /dev/null
+
+\echo '     Join anything to an audience, in plain SQL: what the best customers paid, by channel'
+CREATE TABLE demo.paid AS
+SELECT e.channel, sum((e.props ->> 'amount')::numeric) AS paid, count(*) AS payments
+  FROM cdp.v_event AS e
+ WHERE e.name = 'pay' AND e.ts >= demo.fact('tag_from')::timestamptz AND e.ts < demo.fact('as_of')::timestamptz
+   AND e.one_id IN (SELECT m FROM cdp.audience_members('audience:vip but not tag:order_freq = low') AS m)
+ GROUP BY e.channel;
+SELECT channel, demo.n(paid) AS paid, demo.n(payments) AS payments, demo.bar((paid / sum(paid) OVER ())::float8, 30) AS of_all FROM demo.paid AS p ORDER BY p.paid DESC;
+SELECT demo.expect('vip_cents', (SELECT round(100 * sum(paid))::int8 FROM demo.paid)) \g /dev/null
+
+\echo '     Who is like them?  SELECT * FROM cdp.audience_lookalike(\'audience:vip\', 5, \'{lifecycle,channel,region}\');'
+SELECT l.one_id, l.score, string_agg(format('%s = %s %s', e.dim, e.value, to_char(e.weight, 'S0.00')), ', ') AS because
+  FROM cdp.audience_lookalike('audience:vip', 5, '{lifecycle,channel,region}') AS l
+ CROSS JOIN LATERAL cdp.audience_lookalike_explain('audience:vip', l.one_id, '{lifecycle,channel,region}') AS e
+ GROUP BY l.one_id, l.score ORDER BY l.score DESC, l.one_id;
