@@ -44,12 +44,6 @@ Day DayOfDate(std::string_view date) {
   return behavior::FirstDayOf(CalendarUnit::kMonth, month) + Digits(date.substr(8, 2)) - 1;
 }
 
-/// A decimal number, rounded down.
-struct Rounded {
-  Number floor;
-  bool exact;
-};
-
 /// Of a text that NumberOf has written.
 Rounded RoundedOf(std::string_view text) {
   const bool negative = text.front() == '-';
@@ -103,34 +97,36 @@ std::optional<DaySpan> DaysOf(const Window& window, Day today) {
   return span;
 }
 
-std::optional<Range> RangeOf(const Test& test, Day today) {
-  if (test.values.empty()) return std::nullopt;
-  const auto first = OperandOf(test.values.front(), today);
-  if (!first) return std::nullopt;
-  const Number above = first->floor + 1;
+std::optional<Range> RangeOf(Compare compare, Rounded first, Rounded last) {
+  const Number above = first.floor + 1;
   // The least whole number that is not below the operand.
-  const Number ceiling = first->exact ? first->floor : above;
-  switch (test.compare) {
+  const Number ceiling = first.exact ? first.floor : above;
+  switch (compare) {
     case Compare::kEqual:
-      return Range{ceiling, first->floor, true};
+      return Range{ceiling, first.floor, true};
     case Compare::kNotEqual:
-      return Range{ceiling, first->floor, false};
+      return Range{ceiling, first.floor, false};
     case Compare::kLess:
       return Range{-kNoNumber, ceiling - 1, true};
     case Compare::kAtMost:
-      return Range{-kNoNumber, first->floor, true};
+      return Range{-kNoNumber, first.floor, true};
     case Compare::kMore:
       return Range{above, kNoNumber, true};
     case Compare::kAtLeast:
       return Range{ceiling, kNoNumber, true};
-    case Compare::kBetween: {
-      const auto last = OperandOf(test.values.back(), today);
-      if (!last) return std::nullopt;
-      return Range{ceiling, last->floor, true};
-    }
+    case Compare::kBetween:
+      return Range{ceiling, last.floor, true};
     default:
       return std::nullopt;
   }
+}
+
+std::optional<Range> RangeOf(const Test& test, Day today) {
+  if (test.values.empty()) return std::nullopt;
+  const auto first = OperandOf(test.values.front(), today);
+  const auto last = OperandOf(test.values.back(), today);
+  if (!first || !last) return std::nullopt;
+  return RangeOf(test.compare, *first, *last);
 }
 
 }  // namespace cdp::audience

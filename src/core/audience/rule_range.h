@@ -39,6 +39,16 @@ std::optional<Day> DayOf(const Value& time, Day today);
 /// The days of a window; nothing when it begins or ends within a day.
 std::optional<DaySpan> DaysOf(const Window& window, Day today);
 
+/// A number rounded down to a whole one.
+struct Rounded {
+  Number floor;
+  bool exact;
+};
+
+/// The whole numbers that stand in a relation of =, <> or an order to a number; `last` is the
+/// second of kBetween. Nothing for other relations.
+std::optional<Range> RangeOf(Compare compare, Rounded first, Rounded last);
+
 /// The whole numbers, or days, that fulfil a test of =, <> or an order. Nothing when an operand is
 /// neither a number nor a day.
 std::optional<Range> RangeOf(const Test& test, Day today);

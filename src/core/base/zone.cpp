@@ -26,6 +26,24 @@ void Zone::Move(Micros at) {
   now_ = found;
 }
 
+Micros Zone::InstantOf(Micros local) {
+  // Clocks are never so far from UTC that this instant comes later than the one sought.
+  Micros at = local - 2 * kMicrosPerDay;
+  Micros answer = at;
+  bool shown = false;
+  while (at < local + 2 * kMicrosPerDay) {
+    const ZoneStretch stretch = StretchAt(at);
+    const Micros same = local - stretch.offset;
+    if (same >= at && (same < stretch.to || !shown)) {
+      answer = same;
+      shown = same < stretch.to;
+    }
+    if (stretch.to == INT64_MAX) break;
+    at = stretch.to;
+  }
+  return answer;
+}
+
 Micros Zone::StartOfDay(std::int64_t day) {
   const Micros midnight = day * kMicrosPerDay;
   // Clocks are never so far from UTC that this instant is on that date or later.

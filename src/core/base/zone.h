@@ -47,6 +47,11 @@ class Zone {
   /// What wall clocks show, as the instant at which those of UTC show the same.
   Micros LocalAt(Micros at) { return at + OffsetAt(at); }
 
+  /// The instant at which wall clocks show this: the inverse of LocalAt, as AT TIME ZONE has it.
+  /// What clocks skip is taken as if they had not yet been put forward; what they show twice means
+  /// the second time.
+  Micros InstantOf(Micros local);
+
   /// The date, in days since 2000-01-01 (as PostgreSQL's type date counts them).
   std::int64_t DayOf(Micros at) { return FloorDivide(LocalAt(at), kMicrosPerDay); }
 

@@ -2,6 +2,7 @@
 
 extern "C" {
 #include "executor/spi.h"
+#include "nodes/params.h"
 #include "nodes/parsenodes.h"
 #include "tcop/dest.h"
 #include "tcop/utility.h"
@@ -53,6 +54,24 @@ void RequireOneSelect(const char* argument, SPIPlanPtr plan) {
   }
 }
 
+/// The receiver of a query whose rows go to the taker, which outlives it.
+Receiver ReceiverOf(const RowTaker& taker) {
+  Receiver receiver{};
+  receiver.callbacks.receiveSlot = Receive;
+  receiver.callbacks.rStartup = [](DestReceiver*, int, TupleDesc) {};
+  receiver.callbacks.rShutdown = [](DestReceiver*) {};
+  receiver.callbacks.rDestroy = [](DestReceiver*) {};
+  receiver.callbacks.mydest = DestTuplestore;
+  receiver.row_memory =
+      AllocSetContextCreate(CurrentMemoryContext, "pg_cdp row", ALLOCSET_DEFAULT_SIZES);
+  receiver.taker = &taker;
+  return receiver;
+}
+
+void SetForNow(const char* setting, const char* value) {
+  set_config_option(setting, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
 }  // namespace
 
 void RunQuery(const char* argument, const text* query, const RowTaker& taker) {
@@ -68,16 +87,7 @@ void RunQuery(const char* argument, const text* query, const RowTaker& taker) {
       static_cast<const CachedPlanSource*>(linitial(SPI_plan_get_plan_sources(plan)));
   taker.shape(source->resultDesc, taker.closure);
 
-  Receiver receiver{};
-  receiver.callbacks.receiveSlot = Receive;
-  receiver.callbacks.rStartup = [](DestReceiver*, int, TupleDesc) {};
-  receiver.callbacks.rShutdown = [](DestReceiver*) {};
-  receiver.callbacks.rDestroy = [](DestReceiver*) {};
-  receiver.callbacks.mydest = DestTuplestore;
-  receiver.row_memory =
-      AllocSetContextCreate(CurrentMemoryContext, "pg_cdp row", ALLOCSET_DEFAULT_SIZES);
-  receiver.taker = &taker;
-
+  Receiver receiver = ReceiverOf(taker);
   SPIExecuteOptions options{};
   options.read_only = true;
   options.dest = &receiver.callbacks;
@@ -86,6 +96,32 @@ void RunQuery(const char* argument, const text* query, const RowTaker& taker) {
     elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
   }
   SPI_finish();
+}
+
+void RunOwnQuery(const char* query, std::span<const QueryValue> values,
+                 void (*row)(TupleTableSlot* row, void* closure), void* closure) {
+  // Ends with the transaction, or the part of it that an error ends.
+  const int settings = NewGUCNestLevel();
+  SetForNow("search_path", "pg_catalog, pg_temp");
+  SetForNow("enable_sort", "off");
+  SetForNow("jit", "off");
+  if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
+  const RowTaker taker{nullptr, row, closure};
+  Receiver receiver = ReceiverOf(taker);
+  SPIExecuteOptions options{};
+  options.params = makeParamList(static_cast<int>(values.size()));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    options.params->params[i] = {values[i].datum, values[i].is_null, PARAM_FLAG_CONST,
+                                 values[i].type};
+  }
+  options.read_only = true;
+  options.dest = &receiver.callbacks;
+  const int result = SPI_execute_extended(query, &options);
+  if (result != SPI_OK_SELECT) {
+    elog(ERROR, "SPI_execute_extended failed: %s", SPI_result_code_string(result));
+  }
+  SPI_finish();
+  AtEOXact_GUC(true, settings);
 }
 
 void RequireColumns(const char* argument, TupleDesc columns, int count, const char* example) {

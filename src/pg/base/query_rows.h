@@ -23,6 +23,19 @@ struct RowTaker {
 /// to the taker. `argument` names the function's argument in messages. May longjmp.
 void RunQuery(const char* argument, const text* query, const RowTaker& taker);
 
+/// A value for a query of our own; a null one has no datum.
+struct QueryValue {
+  Oid type;
+  Datum datum = 0;
+  bool is_null = false;
+};
+
+/// Runs a SELECT of our own with values for $1, $2 ... and gives every row to `row`, as RowTaker
+/// has it. Its names need no schema but for those of the extension; what has to come in an order
+/// that an index has is never sorted. May longjmp.
+void RunOwnQuery(const char* query, std::span<const QueryValue> values,
+                 void (*row)(TupleTableSlot* row, void* closure), void* closure);
+
 /// Raises an error unless the query has so many columns. `example` shows a right query. May
 /// longjmp.
 void RequireColumns(const char* argument, TupleDesc columns, int count, const char* example);

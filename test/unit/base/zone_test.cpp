@@ -103,11 +103,35 @@ TEST(ZoneProperty, ADayStartsWhereItIsEnteredForGood) {
   }
 }
 
+TEST(ZoneProperty, AnInstantIsTheLastThatClocksShowSo) {
+  std::mt19937_64 rng(20250712);
+  for (int round = 0; round < 1000; ++round) {
+    const Clocks clocks = RandomClocks(rng);
+    Zone zone = clocks.zone();
+    for (int i = 0; i < 4; ++i) {
+      const Micros local = static_cast<std::int64_t>(rng() % 11520 - 5760) * 5 * kMinute;
+      Micros last = INT64_MIN;
+      for (Micros at = local - 2 * kMicrosPerDay; at < local + 2 * kMicrosPerDay;
+           at += 5 * kMinute) {
+        if (at + clocks.OffsetAt(at) == local) last = at;
+      }
+      const Micros found = zone.InstantOf(local);
+      if (last != INT64_MIN) {
+        ASSERT_EQ(found, last) << "round " << round;
+      } else {
+        // Skipped: what is found comes after the clocks were put forward over it.
+        ASSERT_GT(clocks.OffsetAt(found), local - found) << "round " << round;
+      }
+    }
+  }
+}
+
 TEST(Zone, WithoutAnySourceIsUtc) {
   Zone zone;
   EXPECT_EQ(zone.LocalAt(123), 123);
   EXPECT_EQ(zone.DayOf(-1), -1);
   EXPECT_EQ(zone.StartOfDay(7), 7 * kMicrosPerDay);
+  EXPECT_EQ(zone.InstantOf(-5), -5);
   EXPECT_EQ(zone.HourOf(kMicrosPerHour - 1), 0);
 }
 

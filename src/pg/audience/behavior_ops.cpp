@@ -1,0 +1,69 @@
+/// One condition on behaviour, asked by itself.
+
+#include "pg/audience/behavior_source.h"
+#include "pg/audience/rule_datum.h"
+#include "pg/base/query_rows.h"
+
+namespace cdp::pg {
+namespace {
+
+struct FoundValue {
+  const varlena* value;
+  MemoryContext context;
+};
+
+void TakeValue(TupleTableSlot* row, void* closure) {
+  auto* found = static_cast<FoundValue*>(closure);
+  bool is_null = false;
+  const Datum value = slot_getattr(row, 1, &is_null);
+  if (is_null) return;
+  const MemoryContext before = MemoryContextSwitchTo(found->context);
+  found->value = PG_DETOAST_DATUM_COPY(value);
+  MemoryContextSwitchTo(before);
+}
+
+/// All persons of a chunk as a bitmap, null for none. May longjmp.
+const varlena* EveryoneOf(std::int32_t chunk) {
+  FoundValue found{nullptr, CurrentMemoryContext};
+  const QueryValue value{INT4OID, Int32GetDatum(chunk)};
+  RunOwnQuery(
+      "SELECT cdp.rb_build_agg(p.one_id) FROM cdp.person AS p"
+      " WHERE cdp.chunk_of(p.one_id) = $1 AND p.merged_into IS NULL AND p.ended_at IS NULL",
+      {&value, 1}, TakeValue, &found);
+  return found.value;
+}
+
+bool IsBehavior(const audience::Node& node) {
+  using audience::Kind;
+  return node.kind == Kind::kEvent || node.kind == Kind::kAggregate || node.kind == Kind::kFirst ||
+         node.kind == Kind::kLast || node.kind == Kind::kSequence;
+}
+
+}  // namespace
+
+CDP_FUNCTION(cdp__rule_behavior_people) {
+  const std::string_view rule = Utf8Of(RuleText(fcinfo, 0));
+  const std::int32_t chunk = PG_GETARG_INT32(1);
+  const TimestampTz now = PG_GETARG_TIMESTAMPTZ(2);
+  if (TIMESTAMP_NOT_FINITE(now)) {
+    ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+                    errmsg("a rule cannot be asked at an infinite time")));
+  }
+  Zone zone = BusinessZone();
+  return PointerGetDatum(CallCore([&] {
+    ContextResource memory(CurrentMemoryContext);
+    const audience::Node leaf = audience::ParseRule(rule);
+    if (!IsBehavior(leaf)) {
+      throw Error(ErrorCode::kInvalidArgument, "rule is not one condition on behaviour");
+    }
+    BehaviorSource source(chunk, now, &zone, &memory);
+    const bsi::IdSet nobody(&memory);
+    const auto everyone = [&] {
+      const varlena* people = CallServer([chunk] { return EveryoneOf(chunk); });
+      return people == nullptr ? nobody.bytes() : BytesOf(people);
+    };
+    return NewVarlena(source.People(leaf, nullptr, everyone).bytes());
+  }));
+}
+
+}  // namespace cdp::pg
