@@ -3,7 +3,7 @@
 --| built again, as reports do: an answer is never older than `cdp.event`.
 
 -- $1: the chunk. Null where nothing waits.
-CREATE FUNCTION cdp._behavior_news_sql() RETURNS text LANGUAGE plpgsql STABLE
+CREATE FUNCTION cdp._behavior_news_sql() RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     due boolean := EXISTS (SELECT FROM cdp.timeline_due);

@@ -1,5 +1,6 @@
 -- Conditions on behaviour mean whom plain SQL over the events means, whatever has been refreshed.
 SET client_min_messages = warning;
+\set SHOW_CONTEXT never
 SELECT cdp.setup('Europe/Berlin');
 -- Berlin puts its clocks forward on 30 March; the second half comes later, some of it late.
 CREATE TABLE coming AS
@@ -101,6 +102,6 @@ SELECT cdp._rule_behavior_people('pay', 0, 'infinity');
 SELECT cdp.rb_cardinality(cdp._rule_behavior_people('pay where (value > 9)', 0, '2025-03-31'))
      = cdp.rb_cardinality(cdp._rule_behavior_people('pay where (amount > 9)', 0, '2025-03-31')) AS value_is_amount;
 
-SELECT cdp.teardown(force => true);
+SELECT cdp.teardown(force => true) > 0 AS gone;
 DROP FUNCTION ask, come;
 DROP TABLE coming, question, answer;
