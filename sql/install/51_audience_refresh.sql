@@ -111,6 +111,7 @@ DECLARE
     snapshot int8;
     merges_seen int8;
     started timestamptz := clock_timestamp();
+    finished timestamptz;
     state text;
 BEGIN
     PERFORM cdp._merge_check_isolation();
@@ -143,7 +144,8 @@ BEGIN
         SELECT w.users, w.entered, w.left_users INTO users, entered, left_users
           FROM cdp._audience_settle(a.audience_id, fresh.chunks, fresh.members, fresh.retired, merges_seen) AS f
          CROSS JOIN LATERAL cdp._audience_write(a.audience_id, snapshot, f.chunks, f.bitmaps) AS w;
-        UPDATE cdp.audience AS d SET refreshed_at = clock_timestamp() WHERE d.audience_id = a.audience_id;
+        finished := clock_timestamp();
+        UPDATE cdp.audience AS d SET refreshed_at = finished WHERE d.audience_id = a.audience_id;
     -- A cancelled query is not among the others.
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, state = RETURNED_SQLSTATE;
@@ -153,10 +155,11 @@ BEGIN
         entered := NULL;
         left_users := NULL;
         unresolved := NULL;
+        finished := clock_timestamp();
     END;
-    duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
-    INSERT INTO cdp.audience_snapshot (snapshot_id, audience_id, users, entered, left_users, duration_ms, run_id, error, members_kept)
-    VALUES (snapshot, a.audience_id, audience_refresh.users, audience_refresh.entered, audience_refresh.left_users,
+    duration_ms := round(1000 * extract(epoch FROM finished - started));
+    INSERT INTO cdp.audience_snapshot (snapshot_id, audience_id, computed_at, users, entered, left_users, duration_ms, run_id, error, members_kept)
+    VALUES (snapshot, a.audience_id, finished, audience_refresh.users, audience_refresh.entered, audience_refresh.left_users,
             audience_refresh.duration_ms, run, audience_refresh.error, audience_refresh.error IS NULL);
     PERFORM cdp._audience_prune(a.audience_id, a.keep_snapshots, a.keep_for);
     PERFORM cdp._run_finish(run, jsonb_build_object('audience', audience, 'users', users,
