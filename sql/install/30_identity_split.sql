@@ -49,8 +49,12 @@ CREATE FUNCTION cdp._identity_split(persons int4[], run_id int8, judge_limited b
 DECLARE
     ids int4[];
     owners int4[];
-    owner_count int8;
+    living int4[];
     graph cdp.components;
+    -- parts that stay who they are, whatever their identifiers were before
+    settled int8[];
+    settled_owners int4[];
+    settled_sizes int8[];
     -- the parts that leave
     parts int8[];
     part_owners int4[];
@@ -70,10 +74,10 @@ BEGIN
     IF judge_limited THEN
         PERFORM cdp._links_limited_requeue(persons);
     END IF;
-    SELECT array_agg(i.id), array_agg(i.one_id), count(DISTINCT i.one_id) INTO ids, owners, owner_count
+    SELECT array_agg(i.id), array_agg(i.one_id), coalesce(array_agg(DISTINCT i.one_id), '{}') INTO ids, owners, living
       FROM cdp.identifier AS i WHERE i.one_id = ANY (persons);
     UPDATE cdp.person AS p SET ended_at = now()
-     WHERE p.one_id = ANY (persons) AND p.ended_at IS NULL AND p.one_id <> ALL (coalesce(owners, '{}'))
+     WHERE p.one_id = ANY (persons) AND p.ended_at IS NULL AND p.one_id <> ALL (living)
        AND p.merged_into IS NULL;
     -- Links first: joined by person first, all identifiers of one would be tried with all.
     WITH held AS MATERIALIZED (
@@ -83,15 +87,26 @@ BEGIN
       FROM (SELECT m.id AS a, m.id AS b FROM unnest(ids) AS m (id)
             UNION ALL
             SELECT h.a, h.b FROM held AS h JOIN unnest(ids, owners) AS o (id, one_id) ON o.id = h.b AND o.one_id = h.one_id) AS e;
-    IF graph IS NULL OR cdp.components_count(graph) = owner_count THEN
+    IF graph IS NULL OR cdp.components_count(graph) = cardinality(living) THEN
         RETURN 0;
     END IF;
 
+    -- A person who has absorbed nobody stays with a part that is larger than each of the others: nothing has to be
+    -- known of the identifiers in it, and they may be many. A part is known by one of its identifiers.
+    SELECT array_agg(k.part), array_agg(k.one_id), array_agg(k.identifiers) INTO settled, settled_owners, settled_sizes
+      FROM (SELECT c.part, i.one_id, c.identifiers, row_number() OVER larger AS place, lead(c.identifiers) OVER larger AS next
+              FROM (SELECT c.component AS part, count(*) AS identifiers FROM cdp.components_of(graph) AS c GROUP BY c.component) AS c
+              JOIN cdp.identifier AS i ON i.id = c.part
+            WINDOW larger AS (PARTITION BY i.one_id ORDER BY c.identifiers DESC)) AS k
+     WHERE k.place = 1 AND (k.identifiers > k.next OR k.next IS NULL)
+       AND NOT EXISTS (SELECT FROM cdp.person AS p WHERE p.merged_into = k.one_id);
+
     WITH RECURSIVE member AS MATERIALIZED (
-        SELECT m.id, m.one_id, c.component AS part, row_number() OVER (ORDER BY i.first_seen, i.id) AS age
-          FROM unnest(ids, owners) AS m (id, one_id)
-          JOIN cdp.components_of(graph) AS c ON c.node = m.id
-          JOIN cdp.identifier AS i ON i.id = m.id
+        SELECT i.id, i.one_id, c.component AS part, row_number() OVER (ORDER BY i.first_seen, i.id) AS age
+          FROM cdp.components_of(graph) AS c
+          -- OFFSET holds it to the index: how few are left of all that are in the graph it cannot know.
+         CROSS JOIN LATERAL (SELECT i.* FROM cdp.identifier AS i WHERE i.id = c.node OFFSET 0) AS i
+         WHERE c.component <> ALL (coalesce(settled, '{}'))
     ), absorbed_person AS (
         SELECT p.one_id AS former, p.merged_into AS one_id, p.merged_at FROM cdp.person AS p WHERE p.merged_into = ANY (persons)
         UNION ALL
@@ -116,6 +131,9 @@ BEGIN
           LEFT JOIN (SELECT p.id, max(p.until) AS came_at, max(max(p.until)) OVER (PARTITION BY p.one_id) AS last_came_at
                        FROM past AS p GROUP BY p.one_id, p.id) AS p USING (id)
          GROUP BY m.one_id, m.part
+         UNION ALL
+        SELECT s.one_id, s.part, s.identifiers, s.identifiers, s.identifiers, NULL
+          FROM unnest(settled, settled_owners, settled_sizes) AS s (part, one_id, identifiers)
     ), leaving AS (
         SELECT p.one_id, p.part, p.identifiers, p.age
           FROM (SELECT p.*, row_number() OVER (PARTITION BY p.one_id
@@ -145,10 +163,10 @@ BEGIN
               LEFT JOIN unnest(parts, part_ids) AS n (part, one_id) USING (part)) AS w
      WHERE p.one_id = w.former AND w.owner <> w.former AND p.merged_into <> w.owner;
 
-    SELECT array_agg(m.id), array_agg(m.one_id), array_agg(n.one_id) INTO movers, mover_owners, targets
-      FROM unnest(ids, owners) AS m (id, one_id)
-      JOIN cdp.components_of(graph) AS c ON c.node = m.id
-      JOIN unnest(parts, part_ids) AS n (part, one_id) ON n.part = c.component;
+    SELECT array_agg(i.id), array_agg(i.one_id), array_agg(n.one_id) INTO movers, mover_owners, targets
+      FROM cdp.components_of(graph) AS c
+      JOIN unnest(parts, part_ids) AS n (part, one_id) ON n.part = c.component
+     CROSS JOIN LATERAL (SELECT i.* FROM cdp.identifier AS i WHERE i.id = c.node OFFSET 0) AS i;
     PERFORM cdp._identity_note_past(movers);
     -- What is built on persons takes one apart when an identifier leaves it for nobody: one of each
     -- does so, while the person still has all the others.
