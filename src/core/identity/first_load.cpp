@@ -1,10 +1,10 @@
 #include "core/identity/first_load.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <tuple>
 
 #include "core/base/error.h"
@@ -14,12 +14,11 @@
 namespace cdp::identity {
 namespace {
 
-constexpr std::size_t kFirstSlots = 1024;
 constexpr std::int32_t kNoLimit = std::numeric_limits<std::int32_t>::max();
-constexpr std::uint32_t kEmptySlot = 0xffffffffu;
 // Numbers of identifiers are positive int4.
 constexpr std::size_t kMostIdentifiers = 0x7fffffff;
 constexpr std::size_t kMostLinks = 0xfffffffe;
+constexpr std::size_t kMostWaitingBytes = 1 << 16;
 
 std::uint64_t Mixed(std::uint64_t x) {
   const auto product =
@@ -41,32 +40,9 @@ std::uint32_t HashOf(std::uint32_t type, std::string_view text) {
   return static_cast<std::uint32_t>(Mixed(hash ^ word));
 }
 
-/// Makes room in a table of slots, at most half full, for one more of `count` elements.
-template <class HashAt>
-void Reserve(std::pmr::vector<std::uint32_t>* slots, std::size_t count, HashAt hash_at) {
-  if (slots->size() > 2 * count) return;
-  const std::size_t size = std::max(kFirstSlots, slots->size() * 2);
-  slots->assign(size, kEmptySlot);
-  StopTicker ticker;
-  for (std::size_t i = 0; i < count; ++i) {
-    ticker.Step();
-    std::size_t slot = hash_at(i) & (size - 1);
-    while ((*slots)[slot] != kEmptySlot) slot = (slot + 1) & (size - 1);
-    (*slots)[slot] = static_cast<std::uint32_t>(i);
-  }
-}
-
-/// The slot that has this name, or the free one where it belongs.
-template <class Slots, class NameAt>
-auto& SlotOf(Slots* slots, std::string_view name, NameAt name_at) {
-  const std::size_t mask = slots->size() - 1;
-  std::size_t slot = HashOf(0, name) & mask;
-  while ((*slots)[slot] != kEmptySlot && name_at((*slots)[slot]) != name) slot = (slot + 1) & mask;
-  return (*slots)[slot];
-}
-
-std::uint64_t PairHash(std::uint32_t a, std::uint32_t b, std::uint32_t source) {
-  return Mixed((static_cast<std::uint64_t>(a) << 32 | b) + source * 0x9e3779b97f4a7c15u);
+std::uint32_t HashOf(const FirstLoad::Link& link) {
+  const std::uint64_t pair = static_cast<std::uint64_t>(link.a) << 32 | link.b;
+  return static_cast<std::uint32_t>(Mixed(pair + link.source * 0x9e3779b97f4a7c15u));
 }
 
 }  // namespace
@@ -84,41 +60,39 @@ std::string_view FirstLoad::Keep(std::string_view text) {
 
 // There should be a few dozen of either, but whoever mixes up columns must not wait for ever.
 std::uint32_t FirstLoad::TypeOf(std::string_view name) {
-  Reserve(&type_slots_, types_.size(), [this](std::size_t i) { return HashOf(0, types_[i].name); });
-  std::uint32_t& slot =
-      SlotOf(&type_slots_, name, [this](std::uint32_t i) { return types_[i].name; });
-  if (slot == kEmptySlot) {
-    slot = static_cast<std::uint32_t>(types_.size());
+  const std::uint32_t hash = HashOf(0, name);
+  std::uint32_t place =
+      type_slots_.Find(hash, [&](std::uint32_t i) { return types_[i].name == name; });
+  if (place == PlaceTable::kNone) {
+    place = static_cast<std::uint32_t>(types_.size());
     types_.push_back({Keep(name)});
+    type_slots_.Add(hash, place);
   }
-  return slot;
+  return place;
 }
 
 std::uint32_t FirstLoad::SourceOf(std::string_view name) {
-  Reserve(&source_slots_, sources_.size(),
-          [this](std::size_t i) { return HashOf(0, sources_[i]); });
-  std::uint32_t& slot =
-      SlotOf(&source_slots_, name, [this](std::uint32_t i) { return sources_[i]; });
-  if (slot == kEmptySlot) {
-    slot = static_cast<std::uint32_t>(sources_.size());
+  const std::uint32_t hash = HashOf(0, name);
+  std::uint32_t place =
+      source_slots_.Find(hash, [&](std::uint32_t i) { return sources_[i] == name; });
+  if (place == PlaceTable::kNone) {
+    place = static_cast<std::uint32_t>(sources_.size());
     sources_.push_back(Keep(name));
+    source_slots_.Add(hash, place);
   }
-  return slot;
+  return place;
 }
 
-std::uint32_t FirstLoad::Intern(std::uint32_t type, std::string_view value, std::int64_t first,
-                                std::int64_t last) {
-  Reserve(&identifier_slots_, identifiers_.size(),
-          [this](std::size_t i) { return identifiers_[i].hash; });
-  const std::uint32_t hash = HashOf(type, value);
-  const std::size_t mask = identifier_slots_.size() - 1;
-  std::size_t slot = hash & mask;
-  for (; identifier_slots_[slot] != kEmptySlot; slot = (slot + 1) & mask) {
-    Identifier& known = identifiers_[identifier_slots_[slot]];
-    if (known.hash != hash || known.type != type || known.value != value) continue;
+std::uint32_t FirstLoad::Intern(std::uint32_t type, std::string_view value, std::uint32_t hash,
+                                std::int64_t first, std::int64_t last) {
+  const std::uint32_t found = identifier_slots_.Find(hash, [&](std::uint32_t i) {
+    return identifiers_[i].type == type && identifiers_[i].value == value;
+  });
+  if (found != PlaceTable::kNone) {
+    Identifier& known = identifiers_[found];
     known.first_seen = std::min(known.first_seen, first);
     known.last_seen = std::max(known.last_seen, last);
-    return identifier_slots_[slot];
+    return found;
   }
   if (identifiers_.size() >= kMostIdentifiers) {
     throw Error(ErrorCode::kLimitExceeded, "too many identifiers");
@@ -127,48 +101,93 @@ std::uint32_t FirstLoad::Intern(std::uint32_t type, std::string_view value, std:
   Identifier fresh;
   fresh.value = Keep(value);
   fresh.type = type;
-  fresh.hash = hash;
   fresh.first_seen = first;
   fresh.last_seen = last;
   identifiers_.push_back(fresh);
-  identifier_slots_[slot] = place;
+  identifier_slots_.Add(hash, place);
   return place;
 }
 
-void FirstLoad::Connect(std::uint32_t a, std::uint32_t b, std::uint32_t source,
-                        const Sighting& sighting) {
-  const auto hash_of = [](const Link& link) { return PairHash(link.a, link.b, link.source); };
-  Reserve(&link_slots_, links_.size(),
-          [this, hash_of](std::size_t i) { return hash_of(links_[i]); });
-  const std::size_t mask = link_slots_.size() - 1;
-  std::size_t slot = PairHash(a, b, source) & mask;
-  for (; link_slots_[slot] != kEmptySlot; slot = (slot + 1) & mask) {
-    Link& known = links_[link_slots_[slot]];
-    if (known.a != a || known.b != b || known.source != source) continue;
+void FirstLoad::Connect(const Link& link, std::uint32_t hash) {
+  const std::uint32_t found = link_slots_.Find(hash, [&](std::uint32_t i) {
+    return links_[i].a == link.a && links_[i].b == link.b && links_[i].source == link.source;
+  });
+  if (found != PlaceTable::kNone) {
+    Link& known = links_[found];
     ++known.n;
-    known.weight = std::max(known.weight, sighting.weight);
-    known.first_seen = std::min(known.first_seen, sighting.at);
-    known.last_seen = std::max(known.last_seen, sighting.at);
+    known.weight = std::max(known.weight, link.weight);
+    known.first_seen = std::min(known.first_seen, link.first_seen);
+    known.last_seen = std::max(known.last_seen, link.last_seen);
     return;
   }
   if (links_.size() >= kMostLinks) throw Error(ErrorCode::kLimitExceeded, "too many links");
-  link_slots_[slot] = static_cast<std::uint32_t>(links_.size());
-  links_.push_back({a, b, source, 1, sighting.weight, sighting.at, sighting.at});
+  links_.push_back(link);
+  link_slots_.Add(hash, static_cast<std::uint32_t>(links_.size() - 1));
 }
 
 void FirstLoad::Add(const Sighting& sighting) {
   Require(Step::kTaking);
-  const std::int64_t at = sighting.at;
-  const std::uint32_t a = Intern(TypeOf(sighting.type_a), sighting.value_a, at, at);
-  const std::uint32_t b = Intern(TypeOf(sighting.type_b), sighting.value_b, at, at);
-  if (a == b) return;
-  Connect(std::min(a, b), std::max(a, b), SourceOf(sighting.source), sighting);
+  if (waiting_count_ == kMostWaiting || waiting_texts_.size() > kMostWaitingBytes) TakeWaiting();
+  const auto end_of = [this](std::string_view type_name, std::string_view value) {
+    const std::uint32_t type = TypeOf(type_name);
+    const End end{type, HashOf(type, value), static_cast<std::uint32_t>(waiting_texts_.size()),
+                  static_cast<std::uint32_t>(value.size())};
+    waiting_texts_.insert(waiting_texts_.end(), value.begin(), value.end());
+    identifier_slots_.Prefetch(end.hash);
+    return end;
+  };
+  const End a = end_of(sighting.type_a, sighting.value_a);
+  const End b = end_of(sighting.type_b, sighting.value_b);
+  waiting_[waiting_count_++] = {a, b, SourceOf(sighting.source), sighting.weight, sighting.at};
+}
+
+void FirstLoad::TakeWaiting() {
+  const std::span<const Waiting> waiting = std::span(waiting_).first(waiting_count_);
+  waiting_count_ = 0;
+  std::array<std::uint32_t, 2 * kMostWaiting> likely;
+  std::size_t n = 0;
+  for (const Waiting& one : waiting) {
+    for (const End* end : {&one.a, &one.b}) {
+      likely[n] = identifier_slots_.Likely(end->hash);
+      if (likely[n] != PlaceTable::kNone) __builtin_prefetch(&identifiers_[likely[n]], 1);
+      ++n;
+    }
+  }
+  for (const std::uint32_t place : std::span(likely).first(n)) {
+    if (place != PlaceTable::kNone) __builtin_prefetch(identifiers_[place].value.data());
+  }
+  struct Found {
+    Link link;
+    std::uint32_t hash;
+  };
+  std::array<Found, kMostWaiting> found;
+  n = 0;
+  for (const Waiting& one : waiting) {
+    const auto place_of = [&](const End& end) {
+      const std::string_view value(waiting_texts_.data() + end.begin, end.size);
+      return Intern(end.type, value, end.hash, one.at, one.at);
+    };
+    const std::uint32_t a = place_of(one.a);
+    const std::uint32_t b = place_of(one.b);
+    if (a == b) continue;
+    const Link link{std::min(a, b), std::max(a, b), one.source, 1, one.weight, one.at, one.at};
+    found[n] = {link, HashOf(link)};
+    link_slots_.Prefetch(found[n++].hash);
+  }
+  waiting_texts_.clear();
+  const std::span<const Found> links = std::span(found).first(n);
+  for (const Found& one : links) {
+    const std::uint32_t place = link_slots_.Likely(one.hash);
+    if (place != PlaceTable::kNone) __builtin_prefetch(&links_[place], 1);
+  }
+  for (const Found& one : links) Connect(one.link, one.hash);
 }
 
 void FirstLoad::See(std::string_view type, std::string_view value, std::int64_t first,
                     std::int64_t last) {
   Require(Step::kTaking);
-  Intern(TypeOf(type), value, first, last);
+  const std::uint32_t kind = TypeOf(type);
+  Intern(kind, value, HashOf(kind, value), first, last);
 }
 
 void FirstLoad::Know(std::size_t n, std::int32_t id, std::int64_t first_seen,
@@ -185,19 +204,15 @@ void FirstLoad::Know(std::size_t n, std::int32_t id, std::int64_t first_seen,
 
 std::int32_t FirstLoad::IdOf(std::string_view type, std::string_view value) const {
   Require(Step::kNumbered);
-  const auto name_at = [this](std::uint32_t i) { return types_[i].name; };
-  const std::uint32_t kind = type_slots_.empty() ? kEmptySlot : SlotOf(&type_slots_, type, name_at);
-  if (kind != kEmptySlot) {
-    const std::uint32_t hash = HashOf(kind, value);
-    const std::size_t mask = identifier_slots_.size() - 1;
-    for (std::size_t slot = hash & mask; identifier_slots_[slot] != kEmptySlot;
-         slot = (slot + 1) & mask) {
-      const Identifier& one = identifiers_[identifier_slots_[slot]];
-      if (one.hash != hash || one.type != kind || one.value != value) continue;
-      return static_cast<std::int32_t>(one.number + 1);
-    }
+  const std::uint32_t kind =
+      type_slots_.Find(HashOf(0, type), [&](std::uint32_t i) { return types_[i].name == type; });
+  const std::uint32_t place = identifier_slots_.Find(HashOf(kind, value), [&](std::uint32_t i) {
+    return identifiers_[i].type == kind && identifiers_[i].value == value;
+  });
+  if (place == PlaceTable::kNone) {
+    throw Error(ErrorCode::kInvalidArgument, "no such identifier");
   }
-  throw Error(ErrorCode::kInvalidArgument, "no such identifier");
+  return static_cast<std::int32_t>(identifiers_[place].number + 1);
 }
 
 void FirstLoad::KnowLink(std::size_t n) {
@@ -214,6 +229,7 @@ void FirstLoad::DescribeType(std::size_t n, const Type& type) {
 
 void FirstLoad::Number(std::uint32_t given) {
   Require(Step::kTaking);
+  TakeWaiting();
   step_ = Step::kNumbered;
   given_ = given;
   for (std::uint32_t place = 0; place < identifiers_.size(); ++place) {
@@ -241,8 +257,8 @@ void FirstLoad::Block(std::size_t number) {
 void FirstLoad::SortLinks() {
   Require(Step::kNumbered);
   step_ = Step::kSorted;
-  std::pmr::vector<std::uint32_t>(memory_).swap(identifier_slots_);
-  std::pmr::vector<std::uint32_t>(memory_).swap(link_slots_);
+  identifier_slots_.Clear();
+  link_slots_.Clear();
   stored_.resize(links_.size());
   std::pmr::vector<std::uint32_t> by_name(sources_.size(), memory_);
   std::iota(by_name.begin(), by_name.end(), 0u);

@@ -7,11 +7,14 @@
 /// A later load takes the first half of the way: who and what is stored already is told in between.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
 #include <string_view>
 #include <vector>
+
+#include "core/identity/place_table.h"
 
 namespace cdp::identity {
 
@@ -28,6 +31,7 @@ class FirstLoad {
         identifier_slots_(memory),
         links_(memory),
         link_slots_(memory),
+        waiting_texts_(memory),
         order_(memory),
         stored_(memory),
         limited_(memory) {}
@@ -66,7 +70,6 @@ class FirstLoad {
   struct Identifier {
     std::string_view value;
     std::uint32_t type = 0;  // place in types_
-    std::uint32_t hash = 0;
     std::int64_t first_seen = 0;
     std::int64_t last_seen = 0;
     std::uint32_t number = 0;     // from 0; what is stored is one more
@@ -77,7 +80,10 @@ class FirstLoad {
     bool is_wider = false;  // seen earlier or later than is stored
   };
   /// Identifiers in the order in which they came.
-  std::size_t met() const { return identifiers_.size(); }
+  std::size_t met() {
+    TakeWaiting();
+    return identifiers_.size();
+  }
   const Identifier& met(std::size_t n) const { return identifiers_[n]; }
   /// The n-th that came is stored under this id.
   void Know(std::size_t n, std::int32_t id, std::int64_t first_seen, std::int64_t last_seen);
@@ -140,9 +146,10 @@ class FirstLoad {
   std::string_view Keep(std::string_view text);
   std::uint32_t TypeOf(std::string_view name);
   std::uint32_t SourceOf(std::string_view name);
-  std::uint32_t Intern(std::uint32_t type, std::string_view value, std::int64_t first,
-                       std::int64_t last);
-  void Connect(std::uint32_t a, std::uint32_t b, std::uint32_t source, const Sighting& sighting);
+  void TakeWaiting();
+  std::uint32_t Intern(std::uint32_t type, std::string_view value, std::uint32_t hash,
+                       std::int64_t first, std::int64_t last);
+  void Connect(const Link& link, std::uint32_t hash);
   void FindShared();
   std::int32_t LimitOf(std::uint32_t own, std::uint32_t other) const;
   Refusal Shared(const Identifier& identifier) const;
@@ -153,13 +160,32 @@ class FirstLoad {
   std::pmr::memory_resource* memory_;
   std::pmr::monotonic_buffer_resource texts_;
   std::pmr::vector<Type> types_;
-  std::pmr::vector<std::uint32_t> type_slots_;
+  PlaceTable type_slots_;
   std::pmr::vector<std::string_view> sources_;
-  std::pmr::vector<std::uint32_t> source_slots_;
+  PlaceTable source_slots_;
   std::pmr::vector<Identifier> identifiers_;
-  std::pmr::vector<std::uint32_t> identifier_slots_;
+  PlaceTable identifier_slots_;
   std::pmr::vector<Link> links_;
-  std::pmr::vector<std::uint32_t> link_slots_;
+  PlaceTable link_slots_;
+  // Links wait until there are several: what they look up lies all over memory, and takes no longer
+  // to come for many at once than for one.
+  struct End {
+    std::uint32_t type;
+    std::uint32_t hash;
+    std::uint32_t begin;  // of its value in waiting_texts_
+    std::uint32_t size;
+  };
+  struct Waiting {
+    End a;
+    End b;
+    std::uint32_t source;
+    double weight;
+    std::int64_t at;
+  };
+  static constexpr std::size_t kMostWaiting = 64;
+  std::array<Waiting, kMostWaiting> waiting_;
+  std::size_t waiting_count_ = 0;
+  std::pmr::vector<char> waiting_texts_;
   std::pmr::vector<std::uint32_t> order_;  // new ones: number - given_ -> place in identifiers_
   std::pmr::vector<bool> stored_;          // of links
   Step step_ = Step::kTaking;

@@ -25,7 +25,7 @@ CDP_FUNCTION(cdp__ingest_load_see) {
 }
 
 CDP_FUNCTION(cdp__ingest_load_met) {
-  const FirstLoad& load = CurrentLoad();
+  FirstLoad& load = CurrentLoad();
   return ReturnEach<3>(fcinfo, load.met(), [&load](std::size_t n, Datum* values, bool*) {
     const FirstLoad::Identifier& one = load.met(n);
     values[0] = Int32GetDatum(static_cast<int32>(n));
@@ -56,7 +56,7 @@ CDP_FUNCTION(cdp__ingest_load_new) {
 }
 
 CDP_FUNCTION(cdp__ingest_load_wider) {
-  const FirstLoad& load = CurrentLoad();
+  FirstLoad& load = CurrentLoad();
   return ReturnEach<3>(fcinfo, load.met(), [&load](std::size_t n, Datum* values, bool*) {
     const FirstLoad::Identifier& one = load.met(n);
     if (!one.is_wider) return false;
