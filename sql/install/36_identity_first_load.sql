@@ -32,27 +32,37 @@ CREATE FUNCTION cdp._first_load_number(given int8) RETURNS int8
     AS 'MODULE_PATHNAME', 'cdp__first_load_number' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION cdp._first_load_number(int8) IS
     'internal: numbers the new identifiers of the load by first sight, behind those given out before; returns how many there are';
-CREATE FUNCTION cdp._first_load_values(OUT nth int4, OUT type_id int4, OUT value text) RETURNS SETOF record
-    AS 'MODULE_PATHNAME', 'cdp__first_load_values' LANGUAGE C STABLE ROWS 1000000;
-COMMENT ON FUNCTION cdp._first_load_values() IS 'internal: the identifiers of the first load';
-CREATE FUNCTION cdp._first_load_block(nth int4) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'cdp__first_load_block' LANGUAGE C VOLATILE STRICT;
-COMMENT ON FUNCTION cdp._first_load_block(int4) IS 'internal: an identifier of the first load is a placeholder; true';
+CREATE FUNCTION cdp._first_load_block_values(types int4[], vals text[]) RETURNS void
+    AS 'MODULE_PATHNAME', 'cdp__first_load_block_values' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._first_load_block_values(int4[], text[]) IS
+    'internal: identifiers of the first load that are of types[i] (0: of any) and, in lower case, vals[i] are placeholders';
+CREATE FUNCTION cdp._first_load_block_patterns(types int4[], patterns text[]) RETURNS void
+    AS 'MODULE_PATHNAME', 'cdp__first_load_block_patterns' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._first_load_block_patterns(int4[], text[]) IS
+    'internal: identifiers of the first load that are of types[i] and, in lower case, match patterns[i] are placeholders';
 CREATE FUNCTION cdp._first_load_resolve(size_cap int4, OUT pairs int8, OUT links int8, OUT persons int8, OUT blocked int8,
                                         OUT shared int8, OUT quarantined int8) RETURNS record
     AS 'MODULE_PATHNAME', 'cdp__first_load_resolve' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION cdp._first_load_resolve(int4) IS 'internal: guards the links of the first load and finds the persons';
-CREATE FUNCTION cdp._first_load_identifiers(given int8, given_persons int8, OUT id int4, OUT type_id int4,
-    OUT value text, OUT one_id int4, OUT status text, OUT first_seen timestamptz, OUT last_seen timestamptz)
-    RETURNS SETOF record
+CREATE FUNCTION cdp._first_load_identifiers(given int8, given_persons int8, at timestamptz, OUT id int4, OUT type_id int4,
+    OUT value text, OUT one_id int4, OUT status text, OUT first_seen timestamptz, OUT last_seen timestamptz,
+    OUT since timestamptz) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__first_load_identifiers' LANGUAGE C STABLE STRICT ROWS 1000000;
-COMMENT ON FUNCTION cdp._first_load_identifiers(int8, int8) IS
-    'internal: rows for cdp.identifier, numbered behind those given out before';
+COMMENT ON FUNCTION cdp._first_load_identifiers(int8, int8, timestamptz) IS
+    'internal: rows for cdp.identifier, numbered behind those given out before, somebody''s since this time';
 CREATE FUNCTION cdp._first_load_links(given int8, OUT a int4, OUT b int4, OUT source text, OUT weight float8,
     OUT first_seen timestamptz, OUT last_seen timestamptz, OUT n int8, OUT status text, OUT reason text)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__first_load_links' LANGUAGE C STABLE STRICT ROWS 1000000;
 COMMENT ON FUNCTION cdp._first_load_links(int8) IS 'internal: rows for cdp.link';
+CREATE FUNCTION cdp._first_load_write_identifiers(relation regclass, given int8, given_persons int8, at timestamptz) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'cdp__first_load_write_identifiers' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._first_load_write_identifiers(regclass, int8, int8, timestamptz) IS
+    'internal: writes the identifiers of the first load into an empty table and makes its indexes from them; false: it is no such table, see _table_fill_at_once()';
+CREATE FUNCTION cdp._first_load_write_links(relation regclass, given int8) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'cdp__first_load_write_links' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._first_load_write_links(regclass, int8) IS
+    'internal: writes the links of the first load into an empty table and makes its indexes from them; false: it is no such table, see _table_fill_at_once()';
 
 CREATE FUNCTION cdp._table_fill_at_once(relation regclass, query text) RETURNS boolean
     AS 'MODULE_PATHNAME', 'cdp__table_fill_at_once' LANGUAGE C VOLATILE STRICT;
@@ -136,15 +146,11 @@ COMMENT ON FUNCTION cdp._first_load_waits() IS
 CREATE FUNCTION cdp._first_load_find_blocked() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM cdp._first_load_block(v.nth)
-       FROM cdp._first_load_values() AS v
-       JOIN cdp.id_type AS t USING (type_id)
-       JOIN cdp.id_blocklist AS b ON b.kind = 'exact' AND lower(b.value) = lower(v.value)
-      WHERE b.id_type IS NULL OR b.id_type = t.name;
-    PERFORM cdp._first_load_block(v.nth)
-       FROM cdp._first_load_values() AS v
-       JOIN cdp._id_blocklist_patterns() AS p USING (type_id)
-      WHERE lower(v.value) ~ p.pattern;
+    PERFORM cdp._first_load_block_values(array_agg(coalesce(t.type_id, 0)), array_agg(lower(b.value)))
+       FROM cdp.id_blocklist AS b LEFT JOIN cdp.id_type AS t ON t.name = b.id_type
+      WHERE b.kind = 'exact' AND (b.id_type IS NULL OR t.type_id IS NOT NULL);
+    PERFORM cdp._first_load_block_patterns(array_agg(p.type_id), array_agg(p.pattern))
+       FROM cdp._id_blocklist_patterns() AS p;
 END $$;
 COMMENT ON FUNCTION cdp._first_load_find_blocked() IS 'internal: finds the placeholders among the identifiers of the first load';
 
@@ -176,14 +182,18 @@ BEGIN
     PERFORM cdp._run_progress('id_resolve', 'persons and their identifiers to write', persons_new);
     PERFORM cdp._table_fill('cdp.person', '{one_id}', format(
         'SELECT cdp._one_id_signed(%s + p.nth) AS one_id FROM generate_series(1, %s) AS p (nth)', given_persons, persons_new));
-    PERFORM cdp._table_fill('cdp.identifier', '{id,type_id,value,one_id,status,first_seen,last_seen,since}', format(
-        'SELECT i.id, i.type_id, i.value, i.one_id, i.status, i.first_seen, i.last_seen,
-                CASE WHEN i.one_id IS NOT NULL OR i.status = ''shared'' THEN now() END AS since
-           FROM cdp._first_load_identifiers(%s, %s) AS i', given, given_persons));
+    -- Tables that somebody has changed are written to as any other.
+    IF NOT cdp._first_load_write_identifiers('cdp.identifier', given, given_persons, now()) THEN
+        INSERT INTO cdp.identifier (id, type_id, value, one_id, status, first_seen, last_seen, since)
+        SELECT i.id, i.type_id, i.value, i.one_id, i.status, i.first_seen, i.last_seen, i.since
+          FROM cdp._first_load_identifiers(given, given_persons, now()) AS i;
+    END IF;
     PERFORM cdp._run_progress('id_resolve', 'links to write', links_new);
-    PERFORM cdp._table_fill('cdp.link', '{a,b,source,weight,first_seen,last_seen,n,status,reason}', format(
-        'SELECT l.a, l.b, l.source, l.weight, l.first_seen, l.last_seen, l.n, l.status, l.reason
-           FROM cdp._first_load_links(%s) AS l', given));
+    IF NOT cdp._first_load_write_links('cdp.link', given) THEN
+        INSERT INTO cdp.link (a, b, source, weight, first_seen, last_seen, n, status, reason)
+        SELECT l.a, l.b, l.source, l.weight, l.first_seen, l.last_seen, l.n, l.status, l.reason
+          FROM cdp._first_load_links(given) AS l;
+    END IF;
     PERFORM cdp._first_load_end();
     PERFORM cdp._analyze_grown('cdp.person', persons_new);
     PERFORM cdp._analyze_grown('cdp.identifier', identifiers_new);

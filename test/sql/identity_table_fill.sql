@@ -73,3 +73,33 @@ DO $$ BEGIN
     PERFORM cdp._run_progress('id_resolve', 'links to judge', 1000000);
     RAISE NOTICE 'now: %', (SELECT a.query FROM pg_stat_activity AS a WHERE a.pid = pg_backend_pid());
 END $$;
+
+-- A first load into tables that somebody has changed comes to the same.
+CREATE FUNCTION first_load() RETURNS TABLE (what text, rows int8, digest text) LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, seen_at)
+    SELECT 's' || n % 2, 'cookie_id', 'c' || n, 'device_id', CASE WHEN n % 50 = 0 THEN 'N/A' ELSE 'd' || n / 3 END,
+           '2025-01-01T00:00:' || lpad((n % 60)::text, 2, '0') || 'Z'
+      FROM generate_series(1, 300) AS n;
+    PERFORM cdp.id_resolve();
+    RETURN QUERY
+    SELECT 'identifier', count(*), md5(string_agg(concat_ws(',', i.id, i.type_id, i.value, i.one_id, i.status, i.first_seen, i.last_seen, i.since = now(), i.verdict), ';' ORDER BY i.id))
+      FROM cdp.identifier AS i
+    UNION ALL
+    SELECT 'link', count(*), md5(string_agg(concat_ws(',', l.a, l.b, l.source, l.weight, l.first_seen, l.last_seen, l.n, l.status, l.reason), ';' ORDER BY l.a, l.b, l.source))
+      FROM cdp.link AS l;
+END $$;
+SELECT FROM cdp.setup('UTC');
+CREATE TABLE plain AS SELECT * FROM first_load();
+SELECT what, rows FROM plain ORDER BY what;
+SELECT status, count(*) FROM cdp.identifier GROUP BY status ORDER BY status;
+SELECT FROM cdp.teardown(force => true);
+SELECT FROM cdp.setup('UTC');
+ALTER TABLE cdp.identifier ADD COLUMN note text DEFAULT 'noted';
+CREATE FUNCTION seen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE TRIGGER seen BEFORE INSERT ON cdp.link FOR EACH ROW EXECUTE FUNCTION seen();
+SELECT count(*) AS differ FROM (SELECT * FROM first_load() EXCEPT SELECT * FROM plain) AS d;
+SELECT DISTINCT note FROM cdp.identifier;
+SELECT FROM cdp.teardown(force => true);
+DROP TABLE plain;
+DROP FUNCTION first_load, seen;

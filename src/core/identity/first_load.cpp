@@ -5,10 +5,12 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <string>
 #include <tuple>
 
 #include "core/base/error.h"
 #include "core/base/stop.h"
+#include "core/identity/normalise.h"
 #include "core/identity/union_find.h"
 
 namespace cdp::identity {
@@ -252,6 +254,27 @@ void FirstLoad::Block(std::size_t number) {
   Identifier& one = identifiers_[order_[number]];
   blocked_ += one.status == Status::kActive;
   one.status = Status::kBlocked;
+}
+
+void FirstLoad::BlockPlaceholders(std::span<const Placeholder> placeholders) {
+  Require(Step::kNumbered);
+  PlaceTable table(memory_);
+  for (const Placeholder& one : placeholders) {
+    table.Add(HashOf(0, one.value), static_cast<std::uint32_t>(&one - placeholders.data()));
+  }
+  std::pmr::string value(memory_);
+  StopTicker ticker;
+  for (std::size_t number = 0; number < order_.size(); ++number) {
+    ticker.Step();
+    const Identifier& one = identifiers_[order_[number]];
+    value.resize(one.value.size());
+    std::transform(one.value.begin(), one.value.end(), value.begin(), Lower);
+    const std::uint32_t found = table.Find(HashOf(0, value), [&](std::uint32_t i) {
+      const std::int32_t type_id = placeholders[i].type_id;
+      return placeholders[i].value == value && (type_id == 0 || type_id == types_[one.type].id);
+    });
+    if (found != PlaceTable::kNone) Block(number);
+  }
 }
 
 void FirstLoad::SortLinks() {

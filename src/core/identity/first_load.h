@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -96,6 +97,13 @@ class FirstLoad {
   std::int32_t IdOf(std::string_view type, std::string_view value) const;
   /// Says that this one identifies nobody.
   void Block(std::size_t number);
+  /// A value that identifies nobody, in small letters.
+  struct Placeholder {
+    std::int32_t type_id = 0;  ///< 0: of every type
+    std::string_view value;
+  };
+  /// Blocks the new identifiers that are one of these, whatever the case of their letters.
+  void BlockPlaceholders(std::span<const Placeholder> placeholders);
 
   struct Link {
     std::uint32_t a = 0;  // places in identifiers_; after SortLinks() numbers

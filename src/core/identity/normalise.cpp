@@ -16,8 +16,6 @@ bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsHex(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
-char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 void MakeLower(Text* text) { std::transform(text->begin(), text->end(), text->begin(), Lower); }
 
 /// What looks like ASCII becomes ASCII: full-width characters, and spaces and hyphens of all kinds.

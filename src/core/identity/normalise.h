@@ -24,6 +24,9 @@ enum class Normaliser : std::uint8_t {
 /// By its name in cdp.id_type: "trim", "lower" ...
 std::optional<Normaliser> NormaliserOf(std::string_view name);
 
+/// Letters of ASCII become small.
+inline char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 /// How a value is read.
 struct SpellingRules {
   Normaliser normaliser = Normaliser::kTrim;

@@ -113,6 +113,7 @@ struct Filling {
   ResultRelInfo* target;
   TupleTableSlot** slots;
   int waiting;
+  MemoryContext made;  // of rows that are waiting
   BulkInsertState bulk;
   CommandId command;
 };
@@ -122,6 +123,26 @@ void WriteWaiting(Filling* filling) {
                      filling->bulk);
   for (int i = 0; i < filling->waiting; ++i) ExecClearTuple(filling->slots[i]);
   filling->waiting = 0;
+  MemoryContextReset(filling->made);
+}
+
+TupleTableSlot* NextSlot(Filling* filling) {
+  TupleTableSlot*& slot = filling->slots[filling->waiting];
+  if (slot == nullptr) {
+    const MemoryContext before = MemoryContextSwitchTo(filling->estate->es_query_cxt);
+    slot = table_slot_create(filling->table, nullptr);
+    MemoryContextSwitchTo(before);
+  }
+  return slot;
+}
+
+void TakeSlot(Filling* filling, TupleTableSlot* slot) {
+  slot->tts_tableOid = RelationGetRelid(filling->table);
+  if (RelationGetDescr(filling->table)->constr != nullptr) {
+    ResetPerTupleExprContext(filling->estate);
+    ExecConstraints(filling->target, slot, filling->estate);
+  }
+  if (++filling->waiting == kBatch) WriteWaiting(filling);
 }
 
 void CheckColumns(TupleDesc columns, void* closure) {
@@ -138,19 +159,36 @@ void CheckColumns(TupleDesc columns, void* closure) {
 
 void TakeRow(TupleTableSlot* row, void* closure) {
   auto* filling = static_cast<Filling*>(closure);
-  TupleTableSlot*& slot = filling->slots[filling->waiting];
-  if (slot == nullptr) {
-    const MemoryContext before = MemoryContextSwitchTo(filling->estate->es_query_cxt);
-    slot = table_slot_create(filling->table, nullptr);
-    MemoryContextSwitchTo(before);
-  }
+  TupleTableSlot* slot = NextSlot(filling);
   ExecCopySlot(slot, row);
-  slot->tts_tableOid = RelationGetRelid(filling->table);
-  if (RelationGetDescr(filling->table)->constr != nullptr) {
-    ResetPerTupleExprContext(filling->estate);
-    ExecConstraints(filling->target, slot, filling->estate);
+  TakeSlot(filling, slot);
+}
+
+void MakeRows(Filling* filling, const RowMaker& maker) {
+  const int count = RelationGetDescr(filling->table)->natts;
+  const MemoryContext before = MemoryContextSwitchTo(filling->made);
+  for (std::size_t n = 0; n < maker.count; ++n) {
+    CHECK_FOR_INTERRUPTS();
+    TupleTableSlot* slot = NextSlot(filling);
+    ExecClearTuple(slot);
+    std::fill_n(slot->tts_isnull, count, false);
+    maker.make(n, slot->tts_values, slot->tts_isnull, maker.closure);
+    ExecStoreVirtualTuple(slot);
+    TakeSlot(filling, slot);
   }
-  if (++filling->waiting == kBatch) WriteWaiting(filling);
+  MemoryContextSwitchTo(before);
+}
+
+bool HasColumns(Relation table, std::span<const FillColumn> columns) {
+  const TupleDesc found = RelationGetDescr(table);
+  bool fits = static_cast<std::size_t>(found->natts) == columns.size();
+  for (int i = 0; fits && i < found->natts; ++i) {
+    const auto* column = TupleDescAttr(found, i);
+    const FillColumn& wanted = columns[static_cast<std::size_t>(i)];
+    fits = namestrcmp(const_cast<Name>(&column->attname), wanted.name) == 0 &&
+           column->atttypid == wanted.type;
+  }
+  return fits;
 }
 
 void MakeIndexes(Relation table) {
@@ -170,38 +208,59 @@ void MakeIndexes(Relation table) {
   list_free(indexes);
 }
 
-void WriteRows(Relation table, const text* query) {
+// What the table is filled with: the rows of a query, or others.
+struct Rows {
+  const text* query;
+  std::span<const FillColumn> columns;
+  const RowMaker* maker;
+};
+
+void WriteRows(Relation table, const Rows& rows) {
   Filling filling{};
   filling.table = table;
   filling.estate = CreateExecutorState();
   filling.target = makeNode(ResultRelInfo);
   InitResultRelInfo(filling.target, table, 0, nullptr, 0);
   filling.slots = static_cast<TupleTableSlot**>(palloc0(kBatch * sizeof(TupleTableSlot*)));
+  filling.made =
+      AllocSetContextCreate(CurrentMemoryContext, "cdp rows to write", ALLOCSET_DEFAULT_SIZES);
   filling.bulk = GetBulkInsertState();
   filling.command = GetCurrentCommandId(true);
-  RunQuery("query", query, {CheckColumns, TakeRow, &filling});
+  if (rows.query != nullptr) {
+    RunQuery("query", rows.query, {CheckColumns, TakeRow, &filling});
+  } else {
+    MakeRows(&filling, *rows.maker);
+  }
   WriteWaiting(&filling);
   FreeBulkInsertState(filling.bulk);
   for (int i = 0; i < kBatch && filling.slots[i] != nullptr; ++i) {
     ExecDropSingleTupleTableSlot(filling.slots[i]);
   }
+  MemoryContextDelete(filling.made);
   FreeExecutorState(filling.estate);
   CommandCounterIncrement();
 }
 
-}  // namespace
-
-bool TryFillTable(Oid id, const text* query) {
+bool TryFill(Oid id, const Rows& rows) {
   // Before the lock: who may not do this must not stop others either.
   if (get_rel_relkind(id) != RELKIND_RELATION || !OwnsRelation(id)) return false;
   Relation table = table_open(id, ShareRowExclusiveLock);
-  const bool can = IsPlain(table) && HasPlainIndexes(table) && !HasRows(table);
+  const bool can = IsPlain(table) && HasPlainIndexes(table) &&
+                   (rows.query != nullptr || HasColumns(table, rows.columns)) && !HasRows(table);
   if (can) {
-    WriteRows(table, query);
+    WriteRows(table, rows);
     MakeIndexes(table);
   }
   table_close(table, can ? NoLock : ShareRowExclusiveLock);
   return can;
+}
+
+}  // namespace
+
+bool TryFillTable(Oid table, const text* query) { return TryFill(table, {query, {}, nullptr}); }
+
+bool TryFillTable(Oid table, std::span<const FillColumn> columns, const RowMaker& maker) {
+  return TryFill(table, {nullptr, columns, &maker});
 }
 
 }  // namespace cdp::pg

@@ -13,4 +13,20 @@ namespace cdp::pg {
 /// longjmp.
 bool TryFillTable(Oid table, const text* query);
 
+struct FillColumn {
+  const char* name;
+  Oid type;
+};
+
+/// Makes the rows of a table one by one: `make(n, values, nulls, closure)` puts the n-th into all
+/// its columns, which are not null unless it says so, in memory of the current context.
+struct RowMaker {
+  std::size_t count;
+  void (*make)(std::size_t n, Datum* values, bool* nulls, void* closure);
+  void* closure;
+};
+
+/// The same with rows that no query makes; false also when these are not the table's columns.
+bool TryFillTable(Oid table, std::span<const FillColumn> columns, const RowMaker& maker);
+
 }  // namespace cdp::pg

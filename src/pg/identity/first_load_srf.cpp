@@ -2,6 +2,8 @@
 /// steps lives in memory of the transaction, one load at a time.
 
 #include "core/identity/landed_text.h"
+#include "pg/base/pattern.h"
+#include "pg/base/table_fill.h"
 #include "pg/identity/first_load_datum.h"
 #include "pg/identity/id_rules.h"
 
@@ -63,6 +65,80 @@ Datum ReasonOf(const FirstLoad::Refusal& refusal) {
   return CStringGetTextDatum(psprintf("a person would have more than %d of type \"%.*s\"",
                                       refusal.limit, bytes, other.data()));
 }
+
+std::span<const Datum> TextsOf(ArrayType* array, std::size_t count) {
+  Datum* texts;
+  int found;
+  deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &texts, nullptr, &found);
+  if (static_cast<std::size_t>(found) != count) {
+    ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+                    errmsg("arrays must have the same number of elements")));
+  }
+  return {texts, count};
+}
+
+constexpr FillColumn kIdentifierColumns[] = {{"id", INT4OID},
+                                             {"type_id", INT4OID},
+                                             {"value", TEXTOID},
+                                             {"one_id", INT4OID},
+                                             {"status", TEXTOID},
+                                             {"first_seen", TIMESTAMPTZOID},
+                                             {"last_seen", TIMESTAMPTZOID},
+                                             {"since", TIMESTAMPTZOID},
+                                             {"verdict", TEXTOID}};
+
+// Rows for cdp.identifier, numbered behind those given out before; the verdict is left.
+struct IdentifierRows {
+  const FirstLoad* load;
+  int64 given;
+  int64 given_persons;
+  TimestampTz since;
+
+  void Make(std::size_t n, Datum* values, bool* nulls) const {
+    const FirstLoad::Identifier& one = load->identifier(n);
+    values[0] = Int32GetDatum(static_cast<int32>(given + 1 + static_cast<int64>(n)));
+    values[1] = Int32GetDatum(load->type(one.type).id);
+    values[2] = TextOf(one.value);
+    values[3] = Int32GetDatum(static_cast<int32>(static_cast<uint32>(given_persons + one.person)));
+    nulls[3] = one.person == 0;
+    values[4] = CStringGetTextDatum(NameOf(one.status));
+    values[5] = TimestampTzGetDatum(one.first_seen);
+    values[6] = TimestampTzGetDatum(one.last_seen);
+    values[7] = TimestampTzGetDatum(since);
+    nulls[7] = one.person == 0 && one.status != FirstLoad::Status::kShared;
+  }
+};
+
+constexpr FillColumn kLinkColumns[] = {{"a", INT4OID},
+                                       {"b", INT4OID},
+                                       {"source", TEXTOID},
+                                       {"weight", FLOAT8OID},
+                                       {"first_seen", TIMESTAMPTZOID},
+                                       {"last_seen", TIMESTAMPTZOID},
+                                       {"n", INT8OID},
+                                       {"status", TEXTOID},
+                                       {"reason", TEXTOID}};
+
+// Rows for cdp.link.
+struct LinkRows {
+  const FirstLoad* load;
+  int64 given;
+
+  void Make(std::size_t n, Datum* values, bool* nulls) const {
+    const FirstLoad::Link& link = load->link(n);
+    const FirstLoad::Refusal refusal = load->refusal(link);
+    values[0] = Int32GetDatum(static_cast<int32>(given + 1 + link.a));
+    values[1] = Int32GetDatum(static_cast<int32>(given + 1 + link.b));
+    values[2] = TextOf(load->source(link));
+    values[3] = Float8GetDatum(link.weight);
+    values[4] = TimestampTzGetDatum(link.first_seen);
+    values[5] = TimestampTzGetDatum(link.last_seen);
+    values[6] = Int64GetDatum(link.n);
+    values[7] = CStringGetTextDatum(StatusOf(refusal));
+    nulls[8] = refusal.cause == Cause::kNone;
+    if (refusal.cause != Cause::kNone) values[8] = ReasonOf(refusal);
+  }
+};
 
 }  // namespace
 
@@ -177,21 +253,42 @@ CDP_FUNCTION(cdp__first_load_number) {
   PG_RETURN_INT64(static_cast<int64>(load.identifiers()));
 }
 
-CDP_FUNCTION(cdp__first_load_values) {
-  const FirstLoad& load = CurrentLoad();
-  return ReturnEach<3>(fcinfo, load.identifiers(), [&load](std::size_t n, Datum* values, bool*) {
-    const FirstLoad::Identifier& one = load.identifier(n);
-    values[0] = Int32GetDatum(static_cast<int32>(n));
-    values[1] = Int32GetDatum(load.type(one.type).id);
-    values[2] = TextOf(one.value);
-  });
+CDP_FUNCTION(cdp__first_load_block_values) {
+  FirstLoad& load = CurrentLoad();
+  const auto types = ElementsOf<std::int32_t>(PG_GETARG_ARRAYTYPE_P(0));
+  const std::span<const Datum> texts = TextsOf(PG_GETARG_ARRAYTYPE_P(1), types.size());
+  auto* list = static_cast<FirstLoad::Placeholder*>(
+      palloc(types.size() * sizeof(FirstLoad::Placeholder) + 1));
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    list[i] = {types[i], ViewOf(DatumGetTextPP(texts[i]))};
+  }
+  CallCore([&] { load.BlockPlaceholders({list, types.size()}); });
+  PG_RETURN_VOID();
 }
 
-CDP_FUNCTION(cdp__first_load_block) {
+CDP_FUNCTION(cdp__first_load_block_patterns) {
   FirstLoad& load = CurrentLoad();
-  const auto number = static_cast<std::size_t>(static_cast<uint32>(PG_GETARG_INT32(0)));
-  CallCore([&] { load.Block(number); });
-  PG_RETURN_BOOL(true);
+  const auto types = ElementsOf<std::int32_t>(PG_GETARG_ARRAYTYPE_P(0));
+  const std::span<const Datum> patterns = TextsOf(PG_GETARG_ARRAYTYPE_P(1), types.size());
+  StringInfoData value;
+  initStringInfo(&value);
+  for (std::size_t n = 0; n < load.identifiers(); ++n) {
+    CHECK_FOR_INTERRUPTS();
+    const FirstLoad::Identifier& one = load.identifier(n);
+    const int32 type = load.type(one.type).id;
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      if (types[i] != type) continue;
+      const auto bytes = static_cast<int>(one.value.size());
+      resetStringInfo(&value);
+      appendBinaryStringInfo(&value, one.value.data(), bytes);
+      std::transform(value.data, value.data + bytes, value.data, identity::Lower);
+      if (Matches(DatumGetTextPP(patterns[i]), value.data, bytes)) {
+        CallCore([&load, n] { load.Block(n); });
+        break;
+      }
+    }
+  }
+  PG_RETURN_VOID();
 }
 
 CDP_FUNCTION(cdp__first_load_resolve) {
@@ -213,40 +310,39 @@ CDP_FUNCTION(cdp__first_load_resolve) {
 }
 
 CDP_FUNCTION(cdp__first_load_identifiers) {
-  const FirstLoad& load = CurrentLoad();
-  const int64 given = PG_GETARG_INT64(0);
-  const int64 given_persons = PG_GETARG_INT64(1);
-  return ReturnEach<7>(fcinfo, load.identifiers(), [&](std::size_t n, Datum* values, bool* nulls) {
-    const FirstLoad::Identifier& one = load.identifier(n);
-    values[0] = Int32GetDatum(static_cast<int32>(given + 1 + static_cast<int64>(n)));
-    values[1] = Int32GetDatum(load.type(one.type).id);
-    values[2] = TextOf(one.value);
-    values[3] = Int32GetDatum(static_cast<int32>(static_cast<uint32>(given_persons + one.person)));
-    nulls[3] = one.person == 0;
-    values[4] = CStringGetTextDatum(NameOf(one.status));
-    values[5] = TimestampTzGetDatum(one.first_seen);
-    values[6] = TimestampTzGetDatum(one.last_seen);
-  });
+  const IdentifierRows rows{&CurrentLoad(), PG_GETARG_INT64(0), PG_GETARG_INT64(1),
+                            PG_GETARG_TIMESTAMPTZ(2)};
+  return ReturnEach<8>(
+      fcinfo, rows.load->identifiers(),
+      [&rows](std::size_t n, Datum* values, bool* nulls) { rows.Make(n, values, nulls); });
 }
 
 CDP_FUNCTION(cdp__first_load_links) {
-  const FirstLoad& load = CurrentLoad();
-  CallCore([&] { load.RequireResolved(); });
-  const int64 given = PG_GETARG_INT64(0);
-  return ReturnEach<9>(fcinfo, load.links(), [&](std::size_t n, Datum* values, bool* nulls) {
-    const FirstLoad::Link& link = load.link(n);
-    const FirstLoad::Refusal refusal = load.refusal(link);
-    values[0] = Int32GetDatum(static_cast<int32>(given + 1 + link.a));
-    values[1] = Int32GetDatum(static_cast<int32>(given + 1 + link.b));
-    values[2] = TextOf(load.source(link));
-    values[3] = Float8GetDatum(link.weight);
-    values[4] = TimestampTzGetDatum(link.first_seen);
-    values[5] = TimestampTzGetDatum(link.last_seen);
-    values[6] = Int64GetDatum(link.n);
-    values[7] = CStringGetTextDatum(StatusOf(refusal));
-    nulls[8] = refusal.cause == Cause::kNone;
-    if (refusal.cause != Cause::kNone) values[8] = ReasonOf(refusal);
-  });
+  const LinkRows rows{&CurrentLoad(), PG_GETARG_INT64(0)};
+  CallCore([&] { rows.load->RequireResolved(); });
+  return ReturnEach<9>(
+      fcinfo, rows.load->links(),
+      [&rows](std::size_t n, Datum* values, bool* nulls) { rows.Make(n, values, nulls); });
+}
+
+CDP_FUNCTION(cdp__first_load_write_identifiers) {
+  IdentifierRows rows{&CurrentLoad(), PG_GETARG_INT64(1), PG_GETARG_INT64(2),
+                      PG_GETARG_TIMESTAMPTZ(3)};
+  const auto make = [](std::size_t n, Datum* values, bool* nulls, void* closure) {
+    static_cast<const IdentifierRows*>(closure)->Make(n, values, nulls);
+    nulls[8] = true;
+  };
+  PG_RETURN_BOOL(
+      TryFillTable(PG_GETARG_OID(0), kIdentifierColumns, {rows.load->identifiers(), make, &rows}));
+}
+
+CDP_FUNCTION(cdp__first_load_write_links) {
+  LinkRows rows{&CurrentLoad(), PG_GETARG_INT64(1)};
+  CallCore([&] { rows.load->RequireResolved(); });
+  const auto make = [](std::size_t n, Datum* values, bool* nulls, void* closure) {
+    static_cast<const LinkRows*>(closure)->Make(n, values, nulls);
+  };
+  PG_RETURN_BOOL(TryFillTable(PG_GETARG_OID(0), kLinkColumns, {rows.load->links(), make, &rows}));
 }
 
 }  // namespace cdp::pg

@@ -41,6 +41,7 @@ const std::map<std::string, Kind> kKinds{
 /// What a test has beside its rows.
 struct Rules {
   std::set<Name> blocked;
+  std::vector<FirstLoad::Placeholder> placeholders;
   bool is_limited = false;  // to kinds' of_a_person
   std::int32_t size_cap = 0;
 };
@@ -94,6 +95,7 @@ Result Loaded(const std::vector<Row>& rows, const Rules& rules) {
   for (std::size_t i = 0; i < load.identifiers(); ++i) {
     if (rules.blocked.contains(name_of(i))) load.Block(i);
   }
+  load.BlockPlaceholders(rules.placeholders);
   load.Resolve();
   Result result;
   std::uint64_t refused = 0;
@@ -431,6 +433,24 @@ TEST(FirstLoad, LaterLoadsAddToWhatIsStored) {
       ASSERT_EQ(computed, expected);
     }
   }
+}
+
+TEST(FirstLoad, PlaceholdersAreBlockedWhateverTheirCase) {
+  std::vector<Row> rows;
+  for (const char* value : {"N/A", "n/a", "n/a ", "Null", "13"}) {
+    rows.push_back({"s", {"phone", value}, {"email", value}, 1});
+  }
+  Rules rules;
+  rules.placeholders = {{0, "n/a"}, {1, "null"}, {7, "13"}, {0, ""}};
+  std::set<Name> blocked;
+  for (const auto& [name, person] : Loaded(rows, rules).people) {
+    if (person.status == Status::kBlocked) blocked.insert(name);
+  }
+  EXPECT_EQ(blocked, (std::set<Name>{{"phone", "N/A"},
+                                     {"phone", "n/a"},
+                                     {"email", "N/A"},
+                                     {"email", "n/a"},
+                                     {"email", "Null"}}));
 }
 
 TEST(FirstLoad, NothingIsNothing) {
