@@ -26,12 +26,15 @@ BEGIN
         ['refresh_every', $d$interval CHECK (refresh_every > '0')$d$,
          'how old its values may become before they are due to be refreshed; NULL: only on demand'],
         ['ttl', $d$interval CHECK (ttl > '0')$d$, 'how long values last that are not renewed; NULL: for ever'],
+        ['keep_versions', 'int4 NOT NULL DEFAULT 0 CHECK (keep_versions BETWEEN 0 AND 10000)',
+         'of how many earlier days its values are kept'],
+        ['base_date', 'date', 'the day that its values are of; NULL before the first refresh, and of manual tags'],
         ['status', $d$text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'paused', 'archived'))$d$,
          'active, paused (not refreshed by schedule) or archived (not written at all)'],
         ['created_at', 'timestamptz NOT NULL DEFAULT now()', 'when it was first defined'],
         ['refreshed_at', 'timestamptz', 'last successful refresh or import']]);
     PERFORM cdp._table_ensure('tag_value', 'who has which value of a tag: bitmaps of OneIDs', ARRAY[
-        ['tag_id', 'int4 NOT NULL REFERENCES cdp.tag ON DELETE CASCADE', 'number of the tag'],
+        ['tag_id', 'int4 NOT NULL', 'number of the tag; of an earlier version its negative number'],
         ['value', 'text COLLATE "C" NOT NULL', 'the value; "true" where the tag is a plain yes'],
         ['chunk', 'int4 NOT NULL', 'upper bits of the members: one_id >> 20'],
         ['members', 'cdp.roaringbitmap NOT NULL', 'OneIDs of the people who have it'],
@@ -39,7 +42,7 @@ BEGIN
         'PRIMARY KEY (tag_id, value, chunk)');
     CREATE INDEX IF NOT EXISTS tag_value_chunk ON cdp.tag_value (chunk, tag_id);
     PERFORM cdp._table_ensure('tag_number', 'who has which number, or date, of a tag: bit-sliced indexes', ARRAY[
-        ['tag_id', 'int4 NOT NULL REFERENCES cdp.tag ON DELETE CASCADE', 'number of the tag'],
+        ['tag_id', 'int4 NOT NULL', 'number of the tag; of an earlier version its negative number'],
         ['chunk', 'int4 NOT NULL', 'upper bits of the ids: one_id >> 20'],
         ['numbers', 'cdp.bsi NOT NULL', 'OneIDs with their numbers; of a date, the days since 2000-01-01'],
         ['users', 'int8 NOT NULL GENERATED ALWAYS AS (cdp.bsi_count(numbers)) STORED', 'how many have one']],
@@ -52,6 +55,7 @@ BEGIN
         'AFTER INSERT ON cdp.merge_log REFERENCING NEW TABLE AS merged
          FOR EACH STATEMENT EXECUTE FUNCTION cdp._tag_merge()');
     PERFORM cdp._setup_tag_set();
+    PERFORM cdp._setup_tag_version();
     PERFORM cdp._setup_tag_views();
 END $$;
 COMMENT ON FUNCTION cdp._setup_tag() IS 'internal: makes the tables, triggers and views of the tags';
@@ -62,7 +66,7 @@ BEGIN
     CREATE OR REPLACE VIEW cdp.v_tag AS
         SELECT g.name AS tag, g.folder, g.description, coalesce(v.people, n.people, 0) AS people,
                coalesce(v.people, n.people, 0)::float8 / nullif(everyone.people, 0) AS share, v.value_count,
-               g.refreshed_at, g.owner::text AS owner, g.kind, g.value_type, g.status,
+               g.refreshed_at, g.base_date, g.owner::text AS owner, g.kind, g.value_type, g.status,
                g.refresh_every IS NOT NULL AND g.status = 'active'
                    AND coalesce(g.refreshed_at + g.refresh_every <= now(), true) AS is_due
           FROM cdp.tag AS g
@@ -79,6 +83,7 @@ BEGIN
     COMMENT ON COLUMN cdp.v_tag.people IS 'people who have any value of the tag';
     COMMENT ON COLUMN cdp.v_tag.share IS 'people as a share of all persons';
     COMMENT ON COLUMN cdp.v_tag.value_count IS 'different values; NULL for numbers and dates';
+    COMMENT ON COLUMN cdp.v_tag.base_date IS 'the day that the values are of';
     COMMENT ON COLUMN cdp.v_tag.is_due IS 'older than its schedule allows';
 
     CREATE OR REPLACE VIEW cdp.v_tag_value AS
@@ -127,7 +132,7 @@ BEGIN
                (r.detail ->> 'people')::int8 AS people, (r.detail ->> 'values')::int8 AS value_count,
                (r.detail ->> 'chunks_written')::int8 AS chunks_written,
                (r.detail ->> 'chunks_removed')::int8 AS chunks_removed,
-               (r.detail ->> 'expired')::int8 AS expired, r.error
+               (r.detail ->> 'expired')::int8 AS expired, (r.detail ->> 'base_date')::date AS base_date, r.error
           FROM cdp.run AS r WHERE r.kind IN ('tag_refresh', 'tag_import', 'tag_expire');
     COMMENT ON VIEW cdp.v_tag_run IS 'one row per refresh, import or expiry of a tag';
     COMMENT ON COLUMN cdp.v_tag_run.seconds IS 'duration in seconds';

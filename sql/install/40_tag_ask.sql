@@ -15,11 +15,11 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._tag_id(text) IS 'internal: number of a tag; an error with the nearest name when there is none';
 
-CREATE FUNCTION cdp.tag(name text, value text DEFAULT NULL) RETURNS cdp.roaringbitmap
+CREATE FUNCTION cdp.tag(name text, value text DEFAULT NULL, base_date date DEFAULT NULL) RETURNS cdp.roaringbitmap
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    wanted int4 := cdp._tag_id(name);
-    kept_as text := (SELECT g.value_type FROM cdp.tag AS g WHERE g.tag_id = wanted);
+    wanted int4 := cdp._tag_stored(name, base_date);
+    kept_as text := (SELECT g.value_type FROM cdp.tag AS g WHERE g.name = tag.name);
     number int8;
 BEGIN
     IF cdp._tag_is_number(kept_as) THEN
@@ -32,15 +32,15 @@ BEGIN
               FROM cdp.tag_value AS t
              WHERE t.tag_id = wanted AND (tag.value IS NULL OR t.value = tag.value));
 END $$;
-COMMENT ON FUNCTION cdp.tag(text, text) IS
-    'the people who have this value, number or date (2025-06-01) of the tag; without a value, those who have any';
+COMMENT ON FUNCTION cdp.tag(text, text, date) IS
+    'the people who have this value, number or date (2025-06-01) of the tag; without a value, those who have any. base_date: an earlier day whose values are kept';
 
-CREATE FUNCTION cdp.tag_number(name text) RETURNS cdp.bsi
+CREATE FUNCTION cdp.tag_number(name text, base_date date DEFAULT NULL) RETURNS cdp.bsi
     LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    wanted int4 := cdp._tag_id(name);
+    wanted int4 := cdp._tag_stored(name, base_date);
 BEGIN
-    IF (SELECT NOT cdp._tag_is_number(g.value_type) FROM cdp.tag AS g WHERE g.tag_id = wanted) THEN
+    IF (SELECT NOT cdp._tag_is_number(g.value_type) FROM cdp.tag AS g WHERE g.name = tag_number.name) THEN
         RAISE EXCEPTION 'tag "%" has no numbers', name USING
             ERRCODE = 'wrong_object_type',
             DETAIL = 'Its values are texts.',
@@ -48,8 +48,8 @@ BEGIN
     END IF;
     RETURN (SELECT coalesce(cdp.bsi_agg(t.numbers), '{}') FROM cdp.tag_number AS t WHERE t.tag_id = wanted);
 END $$;
-COMMENT ON FUNCTION cdp.tag_number(text) IS
-    'the numbers of a tag of numbers or dates (days since 2000-01-01), of all people who have one';
+COMMENT ON FUNCTION cdp.tag_number(text, date) IS
+    'the numbers of a tag of numbers or dates (days since 2000-01-01), of all people who have one. base_date: an earlier day whose numbers are kept';
 
 CREATE FUNCTION cdp.tags_of(one_id int4) RETURNS TABLE (tag text, value text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
@@ -59,12 +59,12 @@ BEGIN
         SELECT g.name, t.value
           FROM cdp.tag_value AS t
           JOIN cdp.tag AS g USING (tag_id)
-         WHERE t.chunk = cdp.chunk_of(tags_of.one_id) AND cdp.rb_contains(t.members, tags_of.one_id)
+         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(tags_of.one_id) AND cdp.rb_contains(t.members, tags_of.one_id)
         UNION ALL
         SELECT g.name, cdp._tag_number_text(g.value_type, cdp.bsi_get(t.numbers, tags_of.one_id))
           FROM cdp.tag_number AS t
           JOIN cdp.tag AS g USING (tag_id)
-         WHERE t.chunk = cdp.chunk_of(tags_of.one_id) AND cdp.bsi_get(t.numbers, tags_of.one_id) IS NOT NULL
+         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(tags_of.one_id) AND cdp.bsi_get(t.numbers, tags_of.one_id) IS NOT NULL
          ORDER BY 1, 2;
 END $$;
 COMMENT ON FUNCTION cdp.tags_of(int4) IS 'everything that tags say about one person, numbers and dates as text';

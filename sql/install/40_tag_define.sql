@@ -4,7 +4,7 @@ CREATE FUNCTION cdp.tag_define(name text, sql text DEFAULT NULL, folder text DEF
     description text DEFAULT NULL, search_path text DEFAULT current_setting('search_path'),
     kind text DEFAULT NULL, value_type text DEFAULT NULL, on_merge text DEFAULT NULL,
     refresh_every interval DEFAULT NULL, ttl interval DEFAULT NULL, status text DEFAULT NULL,
-    rule text DEFAULT NULL, rules jsonb DEFAULT NULL)
+    rule text DEFAULT NULL, rules jsonb DEFAULT NULL, keep_versions int4 DEFAULT NULL)
     RETURNS int4 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     before record;
@@ -36,7 +36,7 @@ BEGIN
         definition := cdp._tag_rules_check(name, rule, rules);
     ELSIF kind = 'sql' THEN
         definition := sql;
-        value_type := (SELECT s.kept_as FROM cdp._query_shape(sql, tag_define.search_path, format('tag "%s"', name), true, value_type) AS s);
+        value_type := (SELECT s.kept_as FROM cdp._query_shape(cdp._query_bind(sql, cdp._today()), tag_define.search_path, format('tag "%s"', name), true, value_type) AS s);
     END IF;
     IF on_merge <> 'survivor' AND NOT cdp._tag_is_number(value_type) THEN
         RAISE EXCEPTION 'values of type "%" do not merge by %', value_type, on_merge USING
@@ -51,13 +51,14 @@ BEGIN
             HINT = 'Define another tag, or drop this one first.';
     ELSIF before.kind <> kind AND kind = 'manual'
        OR before.value_type <> value_type AND (cdp._tag_is_number(before.value_type) OR cdp._tag_is_number(value_type)) THEN
-        PERFORM cdp._tag_empty(before.tag_id);
+        PERFORM cdp._tag_empty(before.tag_id), cdp._tag_version_prune(before.tag_id, 0);
+        UPDATE cdp.tag AS g SET refreshed_at = NULL, base_date = NULL WHERE g.tag_id = before.tag_id;
     END IF;
     INSERT INTO cdp.tag AS g (name, folder, description, kind, value_type, on_merge, definition, search_path, owner,
-                              refresh_every, ttl, status)
+                              refresh_every, ttl, status, keep_versions)
     VALUES (tag_define.name, coalesce(tag_define.folder, ''), coalesce(tag_define.description, ''), tag_define.kind,
             tag_define.value_type, coalesce(tag_define.on_merge, 'survivor'), definition, tag_define.search_path, current_user,
-            tag_define.refresh_every, tag_define.ttl, coalesce(tag_define.status, 'active'))
+            tag_define.refresh_every, tag_define.ttl, coalesce(tag_define.status, 'active'), coalesce(tag_define.keep_versions, 0))
     ON CONFLICT ON CONSTRAINT tag_name_key DO UPDATE
        SET kind = excluded.kind, value_type = excluded.value_type, definition = excluded.definition,
            search_path = excluded.search_path, owner = excluded.owner,
@@ -66,11 +67,12 @@ BEGIN
            folder = coalesce(tag_define.folder, g.folder),
            description = coalesce(tag_define.description, g.description),
            refresh_every = coalesce(tag_define.refresh_every, g.refresh_every),
-           ttl = coalesce(tag_define.ttl, g.ttl), status = coalesce(tag_define.status, g.status)
+           ttl = coalesce(tag_define.ttl, g.ttl), status = coalesce(tag_define.status, g.status),
+           keep_versions = coalesce(tag_define.keep_versions, g.keep_versions)
     RETURNING g.tag_id INTO id;
     RETURN id;
 END $$;
-COMMENT ON FUNCTION cdp.tag_define(text, text, text, text, text, text, text, text, interval, interval, text, text, jsonb) IS
+COMMENT ON FUNCTION cdp.tag_define(text, text, text, text, text, text, text, text, interval, interval, text, text, jsonb, int4) IS
     'defines a tag: by a query of (one_id [, value]) or (id_type, id_value [, value]), by a rule or a list of values and rules, checked but not run, or of a kind that has none of these; redefined, it keeps its values until the next refresh, and what is not given stays';
 
 CREATE FUNCTION cdp._tag_parts_check(name text, kind text, sql text, rule text, rules jsonb) RETURNS void LANGUAGE plpgsql IMMUTABLE

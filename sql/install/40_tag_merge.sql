@@ -77,7 +77,10 @@ COMMENT ON FUNCTION cdp._merge_news(cdp.roaringbitmap, int8) IS
 CREATE FUNCTION cdp._tag_sets() RETURNS TABLE (tag_id int4, value_type text, on_merge text)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN QUERY SELECT g.tag_id, g.value_type, g.on_merge FROM cdp.tag AS g WHERE g.kind <> 'manual';
+    RETURN QUERY
+        SELECT g.tag_id, g.value_type, g.on_merge FROM cdp.tag AS g WHERE g.kind <> 'manual'
+        UNION ALL
+        SELECT v.version_id, g.value_type, g.on_merge FROM cdp.tag_version AS v JOIN cdp.tag AS g USING (tag_id);
 END $$;
 COMMENT ON FUNCTION cdp._tag_sets() IS 'internal: what the rows of tag_value and tag_number belong to, and how they follow merges; manual tags do it by their log';
 

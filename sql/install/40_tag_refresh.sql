@@ -1,5 +1,5 @@
 --| ## Refreshing
-CREATE FUNCTION cdp.tag_refresh(name text)
+CREATE FUNCTION cdp.tag_refresh(name text, base_date date DEFAULT NULL)
     RETURNS TABLE (tag text, value_count int8, people int8, chunks_written int8, chunks_removed int8,
                    unresolved int8, duration_ms int8, error text)
     LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
@@ -16,12 +16,18 @@ BEGIN
             HINT = CASE WHEN kind = 'manual' THEN 'Its values are set by cdp.tag_set().'
                         ELSE 'Its values come from cdp.tag_import().' END;
     END IF;
-    RETURN QUERY SELECT * FROM cdp._tag_load(the_tag, 'tag_refresh');
+    IF kind = 'rule' AND base_date <> cdp._today() THEN
+        RAISE EXCEPTION 'tag "%" is made by rules, which are answered as of now', name USING
+            ERRCODE = 'feature_not_supported',
+            HINT = 'Leave the base date out.';
+    END IF;
+    RETURN QUERY SELECT * FROM cdp._tag_load(the_tag, 'tag_refresh', base_date);
 END $$;
-COMMENT ON FUNCTION cdp.tag_refresh(text) IS
-    'runs a tag''s query, or answers its rules, and replaces its values as a whole; when that fails they stay, and the error is returned and logged';
+COMMENT ON FUNCTION cdp.tag_refresh(text, date) IS
+    'runs a tag''s query, or answers its rules, and replaces its values as a whole; when that fails they stay, and the error is returned and logged. base_date: for which day, instead of today; one before that of the values there are makes a version beside them';
 
-CREATE FUNCTION cdp.tag_import(name text, query text, search_path text DEFAULT current_setting('search_path'))
+CREATE FUNCTION cdp.tag_import(name text, query text, search_path text DEFAULT current_setting('search_path'),
+    base_date date DEFAULT NULL)
     RETURNS TABLE (tag text, value_count int8, people int8, chunks_written int8, chunks_removed int8,
                    unresolved int8, duration_ms int8, error text)
     LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
@@ -40,18 +46,20 @@ BEGIN
     ELSIF coalesce(cdp._query_trim(query), '') = '' THEN
         RAISE EXCEPTION 'there is no query to import from' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    RETURN QUERY SELECT * FROM cdp._tag_load(the_tag, 'tag_import', query, tag_import.search_path);
+    RETURN QUERY SELECT * FROM cdp._tag_load(the_tag, 'tag_import', base_date, query, tag_import.search_path);
 END $$;
-COMMENT ON FUNCTION cdp.tag_import(text, text, text) IS
+COMMENT ON FUNCTION cdp.tag_import(text, text, text, date) IS
     'runs a query of (one_id [, value]) or (id_type, id_value [, value]) with the rights of the caller and makes its people the values of a tag, in place of all it had; when it fails they stay, and the error is returned and logged';
 
-CREATE FUNCTION cdp._tag_load(the_tag int4, run_kind text, query text DEFAULT NULL, query_path text DEFAULT NULL)
+CREATE FUNCTION cdp._tag_load(the_tag int4, run_kind text, base_date date, query text DEFAULT NULL, query_path text DEFAULT NULL)
     RETURNS TABLE (tag text, value_count int8, people int8, chunks_written int8, chunks_removed int8,
                    unresolved int8, duration_ms int8, error text)
     LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     t record;
     fresh record;
+    day date := coalesce(base_date, cdp._today());
+    stored int4;
     resolved int8;
     run int8;
     merges_seen int8;
@@ -68,17 +76,20 @@ BEGIN
             PERFORM cdp._query_allow(format('tag "%s"', t.name), t.owner);
         END IF;
         SELECT coalesce(max(l.seq), 0) INTO merges_seen FROM cdp.merge_log AS l;
-        SELECT * INTO fresh FROM cdp._tag_compute(t.tag_id, coalesce(query, t.definition), coalesce(query_path, t.search_path));
+        SELECT * INTO fresh FROM cdp._tag_compute(t.tag_id, coalesce(query, t.definition), coalesce(query_path, t.search_path), day);
         unresolved := fresh.unresolved;
         resolved := fresh.resolved;
         PERFORM cdp._merge_lock(false);
+        stored := cdp._tag_version_open(t.tag_id, day);
         SELECT w.written, w.removed INTO chunks_written, chunks_removed
-          FROM cdp._tag_replace(t.tag_id, fresh.vals, fresh.chunks, fresh.members, fresh.numbers) AS w;
-        PERFORM cdp._tag_remap(t.tag_id, n.absorbed, n.survivor)
+          FROM cdp._tag_replace(stored, fresh.vals, fresh.chunks, fresh.members, fresh.numbers) AS w;
+        PERFORM cdp._tag_remap(stored, n.absorbed, n.survivor)
            FROM cdp._merge_news(fresh.retired, merges_seen) AS n WHERE n.absorbed IS NOT NULL;
-        PERFORM cdp._tag_erase(t.tag_id, e) FROM cdp._persons_erased() AS e WHERE e IS NOT NULL;
-        SELECT c.value_count, c.people INTO value_count, people FROM cdp._tag_count(t.tag_id, t.value_type) AS c;
-        UPDATE cdp.tag AS g SET refreshed_at = clock_timestamp() WHERE g.tag_id = t.tag_id;
+        PERFORM cdp._tag_erase(stored, e) FROM cdp._persons_erased() AS e WHERE e IS NOT NULL;
+        SELECT c.value_count, c.people INTO value_count, people FROM cdp._tag_count(stored, t.value_type) AS c;
+        -- Nothing to do for a version, which is none of the values that the tag has now.
+        UPDATE cdp.tag AS g SET refreshed_at = clock_timestamp(), base_date = day WHERE g.tag_id = stored;
+        PERFORM cdp._tag_version_prune(t.tag_id, t.keep_versions);
     -- A cancelled query is not among the others.
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS error = MESSAGE_TEXT, state = RETURNED_SQLSTATE;
@@ -94,10 +105,10 @@ BEGIN
     duration_ms := round(1000 * extract(epoch FROM clock_timestamp() - started));
     PERFORM cdp._run_finish(run, jsonb_build_object('tag', tag, 'values', value_count, 'people', people,
         'chunks_written', chunks_written, 'chunks_removed', chunks_removed, 'unresolved', unresolved,
-        'rows', resolved + unresolved), error);
+        'rows', resolved + unresolved, 'base_date', to_char(day, 'YYYY-MM-DD')), error);
     RETURN NEXT;
 END $$;
-COMMENT ON FUNCTION cdp._tag_load(int4, text, text, text) IS
+COMMENT ON FUNCTION cdp._tag_load(int4, text, date, text, text) IS
     'internal: replaces the values of a tag by what its definition, or this query, says now';
 
 CREATE FUNCTION cdp._tag_writable(name text, status text) RETURNS void LANGUAGE plpgsql IMMUTABLE
@@ -111,7 +122,7 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._tag_writable(text, text) IS 'internal: an error when nothing may be written to this tag';
 
-CREATE FUNCTION cdp._tag_compute(the_tag int4, query text, query_path text,
+CREATE FUNCTION cdp._tag_compute(the_tag int4, query text, query_path text, day date,
     OUT vals text[], OUT chunks int4[], OUT members cdp.roaringbitmap[], OUT numbers cdp.bsi[],
     OUT retired cdp.roaringbitmap, OUT unresolved int8, OUT resolved int8)
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -125,16 +136,16 @@ BEGIN
           FROM cdp._tag_rules_run(t.value_type, query) AS r;
     ELSIF cdp._tag_is_number(t.value_type) THEN
         SELECT q.chunks, q.numbers, q.retired, q.unresolved, q.resolved INTO chunks, numbers, retired, unresolved, resolved
-          FROM cdp._query_numbers(query, query_path, t.what, t.value_type, t.on_merge) AS q;
+          FROM cdp._query_numbers(cdp._query_bind(query, day), query_path, t.what, t.value_type, t.on_merge) AS q;
         numbers := coalesce(numbers, '{}');
     ELSE
         SELECT q.vals, q.chunks, q.members, q.retired, q.unresolved, q.resolved
           INTO vals, chunks, members, retired, unresolved, resolved
-          FROM cdp._query_chunks(query, query_path, t.what, true, t.value_type) AS q;
+          FROM cdp._query_chunks(cdp._query_bind(query, day), query_path, t.what, true, t.value_type) AS q;
     END IF;
 END $$;
-COMMENT ON FUNCTION cdp._tag_compute(int4, text, text) IS
-    'internal: who has which value by this query, or these rules: bitmaps per value and chunk, or numbers per chunk';
+COMMENT ON FUNCTION cdp._tag_compute(int4, text, text, date) IS
+    'internal: who has which value by this query on this day, or by these rules: bitmaps per value and chunk, or numbers per chunk';
 
 CREATE FUNCTION cdp._tag_count(the_tag int4, value_type text, OUT value_count int8, OUT people int8)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$

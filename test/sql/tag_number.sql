@@ -29,7 +29,7 @@ SELECT tag, kind, value_type, people, value_count, status, is_due FROM cdp.v_tag
 EXECUTE refresh;
 UPDATE src SET points = 8 WHERE one_id = 3;
 SELECT people, chunks_written, chunks_removed FROM cdp.tag_refresh('points');
-SELECT detail FROM cdp.v_run WHERE kind = 'tag_refresh' ORDER BY run_id DESC LIMIT 1;
+SELECT detail - 'base_date' AS detail FROM cdp.v_run WHERE kind = 'tag_refresh' ORDER BY run_id DESC LIMIT 1;
 
 -- asked by number and date
 SELECT cdp.rb_to_array(cdp.tag('points', '0')) AS zero, cdp.rb_to_array(cdp.tag('points', '-3')) AS negative, cdp.rb_to_array(cdp.tag('points', '8.00')) AS eight,

@@ -81,4 +81,4 @@ CREATE TRIGGER refuse BEFORE UPDATE OF refreshed_at ON cdp.tag FOR EACH ROW EXEC
 CREATE TRIGGER refuse BEFORE UPDATE OF refreshed_at ON cdp.audience FOR EACH ROW EXECUTE FUNCTION refuse();
 SELECT value_count, people, chunks_written, chunks_removed, unresolved, error FROM cdp.tag_refresh('last_day');
 SELECT users, entered, left_users, unresolved, error FROM cdp.audience_refresh('evening');
-SELECT jsonb_strip_nulls(detail) AS detail, error FROM cdp.v_run WHERE error = 'not today' ORDER BY run_id;
+SELECT jsonb_strip_nulls(detail) - 'base_date' AS detail, error FROM cdp.v_run WHERE error = 'not today' ORDER BY run_id;

@@ -23,6 +23,12 @@ as_shopkeeper('shop', 'SELECT * FROM cdp.timeline_refresh()');
 as_shopkeeper('shop', <<'SQL');
     SELECT cdp.tag_define('phone', $$SELECT one_id FROM cdp.v_identity WHERE type = 'phone'$$);
     SELECT * FROM cdp.tag_refresh('phone');
+    SELECT cdp.tag_define('events', 'SELECT one_id, count(*) AS value FROM cdp.v_event WHERE one_id IS NOT NULL AND ts < :base_date GROUP BY 1',
+        value_type => 'number', on_merge => 'sum', keep_versions => 2);
+    SELECT * FROM cdp.tag_refresh('events', '2025-02-01');
+    SELECT * FROM cdp.tag_refresh('events', '2025-03-01');
+    SELECT cdp.tag_define('vip', kind => 'manual', value_type => 'boolean');
+    SELECT cdp.tag_set(one_id, 'vip', 'true') FROM cdp.v_person ORDER BY one_id LIMIT 5;
     SELECT cdp.audience_define('reachable', 'tag:phone');
     SELECT * FROM cdp.audience_refresh('reachable');
     CREATE INDEX own_index ON cdp.event (channel);
@@ -43,6 +49,7 @@ as_shopkeeper('shop', space_land(2));
 my $before = space_state($node, 'shop');
 like($before, qr/^landing_event\|203\|/m, 'rows wait');
 like($before, qr/^quarantine\|3\|/m, 'rows are refused');
+like($before, qr/^$_\|[1-9]/m, "tags: $_") for qw(tag_number tag_version tag_set_log);
 like($before, qr/^event_day_by\|[1-9]/m, 'days are counted');
 like($before, qr/^$_\|[1-9]/m, "decisions: $_") for qw(link_verdict split_log erased erase_log identifier_history);
 
@@ -75,7 +82,7 @@ is($node->safe_psql('copy', $faults), '', 'and is content then');
 # Original and copy go the same way from here, new months and numbers included.
 for my $database ('shop', 'copy') {
     as_shopkeeper($database, 'SELECT * FROM cdp.ingest(); SELECT * FROM cdp.id_resolve();');
-    as_shopkeeper($database, "SELECT * FROM cdp.tag_refresh('phone'); SELECT * FROM cdp.audience_refresh('reachable');");
+    as_shopkeeper($database, "SELECT * FROM cdp.tag_refresh('phone'); SELECT * FROM cdp.tag_refresh('events', '2025-04-01'); SELECT * FROM cdp.audience_refresh('reachable');");
 }
 is(space_state($node, 'copy'), space_state($node, 'shop'), 'the same people afterwards');
 is($node->safe_psql('copy', $faults), '', 'nothing is unhealthy');
