@@ -93,7 +93,7 @@ CREATE FUNCTION cdp._attribute_spelled(type text, value jsonb, plain text) RETUR
         WHEN jsonb_typeof(value) = 'object' THEN NULL
         WHEN jsonb_typeof(value) = 'array' THEN CASE WHEN type IS NULL OR type = 'text[]' THEN cdp._attribute_list(value) END
         WHEN type = 'text[]' THEN jsonb_build_array(plain)
-        WHEN type = 'number' THEN CASE WHEN plain ~ '^[-+]?([0-9]{1,38}([.][0-9]{0,38})?|[.][0-9]{1,38})$'
+        WHEN type = 'number' THEN CASE WHEN length(plain) < 80 AND plain ~ '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)$'
                                        THEN to_jsonb(trim_scale(plain::numeric)) END
         WHEN type = 'date' THEN to_jsonb(cdp._attribute_date(plain))
         WHEN type = 'boolean' THEN CASE WHEN lower(plain) IN ('true', 't', 'yes', 'y', '1') THEN 'true'::jsonb
@@ -105,7 +105,7 @@ COMMENT ON FUNCTION cdp._attribute_spelled(text, jsonb, text) IS
     'internal: a value (plain: as text) in the one spelling of its type; null when there is none; NULL when it is not of this type';
 
 -- Keys and values stand in indexes, keys in nearly every one of their entries.
-CREATE FUNCTION cdp._attribute_fault(key text, type text, spelled jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION cdp._attribute_fault(key text, type text, spelled jsonb) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN octet_length(key) NOT BETWEEN 1 AND 200 THEN 'name of an attribute is missing or longer than 200 bytes'
                 WHEN spelled IS NULL THEN format('attribute "%s" is not of type %s', key, coalesce(type, 'text, number, boolean or list of them'))
                 WHEN octet_length(spelled::text) > 1024 THEN format('attribute "%s" is longer than 1024 bytes', key) END;
@@ -116,10 +116,7 @@ CREATE FUNCTION cdp._attribute_values(attrs jsonb) RETURNS TABLE (key text, valu
     LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 10 BEGIN ATOMIC
     SELECT e.key, v.value
       FROM jsonb_each(attrs) AS e
-     CROSS JOIN LATERAL (
-        SELECT e.value #>> '{}' WHERE jsonb_typeof(e.value) <> 'array'
-        UNION ALL
-        SELECT m.item FROM jsonb_array_elements_text(CASE jsonb_typeof(e.value) WHEN 'array' THEN e.value ELSE '[]' END) AS m (item)) AS v (value);
+     CROSS JOIN LATERAL jsonb_array_elements_text(CASE jsonb_typeof(e.value) WHEN 'array' THEN e.value ELSE jsonb_build_array(e.value) END) AS v (value);
 END;
 COMMENT ON FUNCTION cdp._attribute_values(jsonb) IS 'internal: the values of a profile, one a row, as text';
 
@@ -147,8 +144,9 @@ END $$;
 COMMENT ON FUNCTION cdp._profiles_of(int4[]) IS
     'internal: the profiles of these persons, worked out from what was said of their identifiers; none for those of whom nothing was said';
 
+-- How many attributes a profile has the planner cannot know; a guess must not make it compile for longer than it runs.
 CREATE FUNCTION cdp._profile_refresh(persons int4[]) RETURNS int8 LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET jit = off AS $$
 DECLARE
     -- What is worked out at a time has to lie in memory.
     slice int4 := 100000;
@@ -169,29 +167,31 @@ BEGIN
             INSERT INTO cdp.profile AS p (one_id, attrs)
             SELECT c.one_id, c.now FROM changed AS c WHERE c.now IS NOT NULL ORDER BY cdp._one_id_unsigned(c.one_id)
             ON CONFLICT (one_id) DO UPDATE SET attrs = excluded.attrs, updated_at = excluded.updated_at
-        ), word AS (
-            SELECT one_id, key, value, w.one_id IS NOT NULL AS was, n.one_id IS NOT NULL AS now
-              FROM (SELECT c.one_id, v.key, v.value FROM changed AS c CROSS JOIN LATERAL cdp._attribute_values(c.was) AS v) AS w
-              FULL JOIN (SELECT c.one_id, v.key, v.value FROM changed AS c CROSS JOIN LATERAL cdp._attribute_values(c.now) AS v) AS n USING (one_id, key, value)
+        ), move AS (
+            SELECT c.one_id, v.key, v.value, false AS enters
+              FROM changed AS c CROSS JOIN LATERAL cdp._attribute_values(c.was) AS v WHERE c.was -> v.key IS DISTINCT FROM c.now -> v.key
+            UNION ALL
+            SELECT c.one_id, v.key, v.value, true
+              FROM changed AS c CROSS JOIN LATERAL cdp._attribute_values(c.now) AS v WHERE c.was -> v.key IS DISTINCT FROM c.now -> v.key
         ), news AS (
-            SELECT w.key COLLATE "C" AS key, cdp.chunk_of(w.one_id) AS chunk, w.value COLLATE "C" AS value,
-                   coalesce(cdp.rb_build_agg(w.one_id) FILTER (WHERE w.was), '{}') AS leave,
-                   coalesce(cdp.rb_build_agg(w.one_id) FILTER (WHERE w.now), '{}') AS enter
-              FROM word AS w WHERE w.was <> w.now GROUP BY 1, 2, 3
+            SELECT m.key COLLATE "C" AS key, cdp.chunk_of(m.one_id) AS chunk, m.value COLLATE "C" AS value,
+                   cdp.rb_build_agg(m.one_id) FILTER (WHERE NOT m.enters) AS leave,
+                   cdp.rb_build_agg(m.one_id) FILTER (WHERE m.enters) AS enter
+              FROM move AS m GROUP BY 1, 2, 3
         ), page AS MATERIALIZED (
-            SELECT n.key, n.chunk, n.value, v.key IS NULL AS is_new,
-                   CASE WHEN v.key IS NULL THEN n.enter ELSE cdp.rb_or(cdp.rb_andnot(v.members, n.leave), n.enter) END AS members
+            -- LIMIT holds it to the index, which costs what has changed.
+            SELECT n.key, n.chunk, n.value, v.place,
+                   CASE WHEN v.place IS NULL THEN n.enter
+                        ELSE cdp.rb_or(cdp.rb_andnot(v.members, coalesce(n.leave, '{}')), coalesce(n.enter, '{}')) END AS members
               FROM news AS n
-              LEFT JOIN cdp.profile_value AS v ON v.key = n.key AND v.chunk = n.chunk AND v.value = n.value
-        ), empty AS (
-            DELETE FROM cdp.profile_value AS v USING page AS p
-             WHERE v.key = p.key AND v.chunk = p.chunk AND v.value = p.value AND cdp.rb_is_empty(p.members)
+              LEFT JOIN LATERAL (SELECT v.members, v.ctid AS place FROM cdp.profile_value AS v
+                                  WHERE v.key = n.key AND v.chunk = n.chunk AND v.value = n.value LIMIT 1) AS v ON true
         ), written AS (
-            UPDATE cdp.profile_value AS v SET members = p.members FROM page AS p
-             WHERE v.key = p.key AND v.chunk = p.chunk AND v.value = p.value AND NOT cdp.rb_is_empty(p.members)
-        ), added AS (
-            INSERT INTO cdp.profile_value (key, chunk, value, members)
-            SELECT p.key, p.chunk, p.value, p.members FROM page AS p WHERE p.is_new ORDER BY 1, 2, 3
+            INSERT INTO cdp.profile_value AS v (key, chunk, value, members)
+            SELECT p.key, p.chunk, p.value, p.members FROM page AS p WHERE NOT cdp.rb_is_empty(p.members) ORDER BY 1, 2, 3
+            ON CONFLICT (key, chunk, value) DO UPDATE SET members = excluded.members
+        ), empty AS (
+            DELETE FROM cdp.profile_value AS v WHERE v.ctid = ANY (ARRAY(SELECT p.place FROM page AS p WHERE cdp.rb_is_empty(p.members)))
         )
         SELECT count(*) INTO changed FROM changed;
         all_changed := all_changed + changed;

@@ -28,7 +28,7 @@ COMMENT ON FUNCTION cdp.profile_history(int4) IS
 -- What audience rules ask by `attr.KEY`. Of a list each value counts. Operands of an order are numbers, or times
 -- that mean days of the business or instants; a value that is a date is the beginning of its day.
 CREATE FUNCTION cdp._attribute_number(value text) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN value ~ '^-?[0-9]{1,38}([.][0-9]{1,38})?$' THEN value::numeric END;
+    RETURN CASE WHEN length(value) < 80 AND value ~ '^-?[0-9]+([.][0-9]+)?$' THEN value::numeric END;
 COMMENT ON FUNCTION cdp._attribute_number(text) IS 'internal: the number that the value of an attribute is; NULL when it is none';
 
 CREATE FUNCTION cdp._attribute_time(value text, zone text) RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE

@@ -38,10 +38,10 @@ BEGIN
     GET DIAGNOSTICS profiles_read = ROW_COUNT;
     INSERT INTO pg_temp._cdp_attribute
     SELECT v.nth, v.type, v.value, v.source, v.observed_at, v.key, v.spelled, cdp._attribute_fault(v.key, v.rule_type, v.spelled)
-      FROM (SELECT k.nth, k.type, k.value, k.source, k.observed_at, k.key, r.type AS rule_type,
-                   cdp._attribute_spelled(r.type, k.said, cdp._attribute_text(k.said)) AS spelled
-              FROM (SELECT p.nth, p.type, p.value, p.source, p.observed_at, cdp._trim(e.key) COLLATE "C" AS key, e.value AS said
-                      FROM pg_temp._cdp_profile AS p CROSS JOIN LATERAL jsonb_each(p.attrs) AS e WHERE p.reason IS NULL) AS k
+      FROM (SELECT k.nth, k.type, k.value, k.source, k.observed_at, k.key, r.type AS rule_type, cdp._attribute_spelled(r.type, k.said, k.plain) AS spelled
+              FROM (SELECT p.nth, p.type, p.value, p.source, p.observed_at, cdp._trim(e.key) COLLATE "C" AS key, e.value AS said, cdp._attribute_text(e.value) AS plain
+                      FROM pg_temp._cdp_profile AS p CROSS JOIN LATERAL jsonb_each(p.attrs) AS e WHERE p.reason IS NULL
+                    OFFSET 0) AS k
               LEFT JOIN cdp.attribute_rule AS r ON r.key = k.key
             OFFSET 0) AS v;
     ANALYZE pg_temp._cdp_profile (nth);

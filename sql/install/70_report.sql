@@ -28,6 +28,7 @@ BEGIN
     PERFORM cdp._setup_report_timeline();
     PERFORM cdp._setup_report_property();
     PERFORM cdp._setup_report_event_day();
+    PERFORM cdp._setup_report_profile();
 END $$;
 COMMENT ON FUNCTION cdp._setup_report() IS 'internal: makes the table, trigger and views of the reports';
 
