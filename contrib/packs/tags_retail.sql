@@ -4,6 +4,7 @@
 -- Run it as the role that is to own the tags, in a database where cdp.setup() has been:
 --     psql -d DATABASE -f tags_retail.sql
 -- Run it again for a newer version: tags are defined anew, thresholds that have been changed stay.
+-- Every tag speaks of the day that its refresh is for: events before that day count.
 -- What it needs to know of the business stands in tables of schema retail; README.md says how to use them.
 BEGIN;
 
@@ -20,8 +21,7 @@ INSERT INTO retail.setting VALUES
     ('pay_event', 'pay', 'the event of a payment'),
     ('amount_property', 'amount', 'its property that says how much'),
     ('region_property', 'store', 'the property of events that says where people are: a city, a store'),
-    ('period_days', '180', 'so many days back count for frequency, value and scores'),
-    ('as_of', NULL, 'up to when events count; empty: now')
+    ('period_days', '180', 'so many days back count for frequency, value and scores')
 ON CONFLICT (name) DO NOTHING;
 
 CREATE TABLE IF NOT EXISTS retail.band (
@@ -99,17 +99,19 @@ CREATE OR REPLACE FUNCTION retail.band(tag text, number numeric) RETURNS text LA
 $$;
 COMMENT ON FUNCTION retail.band(text, numeric) IS 'the value that a tag has for a number';
 
--- Days are those of the business. The period ends with as_of and begins so many days of 24 hours before.
-CREATE OR REPLACE VIEW retail.v_now AS
-    SELECT s.as_of, s.as_of - (retail.setting('period_days') || ' days')::interval AS period_from,
-           cdp.day_of(s.as_of, s.zone) AS today, s.zone
-      FROM (SELECT coalesce(retail.setting('as_of')::timestamptz, now()) AS as_of, cdp.setting('time_zone') AS zone) AS s
+-- Days are those of the business. The period ends where the day begins, so many days of 24 hours after it began.
+CREATE OR REPLACE FUNCTION retail.period(day date) RETURNS TABLE (day date, zone text, from_ts timestamptz, to_ts timestamptz)
+LANGUAGE sql STABLE ROWS 1 AS $$
+    SELECT p.day, p.zone, p.to_ts - (retail.setting('period_days') || ' days')::interval, p.to_ts
+      FROM (SELECT period.day, z.zone, period.day::timestamp AT TIME ZONE z.zone AS to_ts FROM cdp.setting('time_zone') AS z (zone)) AS p
     -- Worked out once, not for every event.
-    OFFSET 0;
-COMMENT ON VIEW retail.v_now IS 'up to when, and from when on, events count';
+    OFFSET 0
+$$;
+COMMENT ON FUNCTION retail.period(date) IS 'from when on, and up to when, events count for a day';
 
-CREATE OR REPLACE VIEW retail.v_lead_score AS
-    SELECT s.one_id, s.view, s.interaction, s.conversion, s.score, retail.band('lead', s.score) AS lead
+CREATE OR REPLACE FUNCTION retail.lead_score(day date)
+RETURNS TABLE (one_id int4, view numeric, interaction numeric, conversion numeric, score numeric, lead text) LANGUAGE sql STABLE AS $$
+    SELECT s.one_id, s.view, s.interaction, s.conversion, s.score, retail.band('lead', s.score)
       FROM (SELECT p.one_id, max(p.points) FILTER (WHERE p.dimension = 'view') AS view,
                    max(p.points) FILTER (WHERE p.dimension = 'interaction') AS interaction,
                    max(p.points) FILTER (WHERE p.dimension = 'conversion') AS conversion,
@@ -118,90 +120,93 @@ CREATE OR REPLACE VIEW retail.v_lead_score AS
                       FROM cdp.event AS e
                       JOIN retail.lead_score_rule AS r ON r.event = e.name
                       JOIN cdp.identifier AS i ON i.id = e.identifier_id
-                     CROSS JOIN retail.v_now AS n
-                     WHERE i.one_id IS NOT NULL AND e.ts >= n.period_from AND e.ts < n.as_of
+                     CROSS JOIN retail.period(lead_score.day) AS n
+                     WHERE i.one_id IS NOT NULL AND e.ts >= n.from_ts AND e.ts < n.to_ts
                      GROUP BY i.one_id, r.dimension) AS p
               JOIN retail.lead_score_dimension AS d USING (dimension)
-             GROUP BY p.one_id) AS s;
-COMMENT ON VIEW retail.v_lead_score IS 'the lead score of each person: points of the dimensions, their weighted sum, and what it is called';
+             GROUP BY p.one_id) AS s
+$$;
+COMMENT ON FUNCTION retail.lead_score(date) IS 'the lead score of each person for a day: points of the dimensions, their weighted sum, and what it is called';
 
-CREATE OR REPLACE VIEW retail.v_rfm AS
+CREATE OR REPLACE FUNCTION retail.rfm(day date)
+RETURNS TABLE (one_id int4, recency int4, frequency int8, monetary numeric, r int4, f int4, m int4, class text) LANGUAGE sql STABLE AS $$
     SELECT p.*
-      FROM retail.v_now AS n
+      FROM retail.period(rfm.day) AS n
      CROSS JOIN (SELECT array_agg(t.bound::int4) FILTER (WHERE t.measure = 'recency') AS recency,
                         array_agg(t.bound::int8) FILTER (WHERE t.measure = 'frequency') AS frequency,
                         array_agg(t.bound) FILTER (WHERE t.measure = 'monetary') AS monetary
                    FROM retail.rfm_threshold AS t) AS t
-     CROSS JOIN LATERAL cdp.rfm_people(retail.setting('pay_event'), retail.setting('amount_property'), n.period_from, n.as_of,
-                                       NULL, t.recency, t.frequency, t.monetary) AS p;
-COMMENT ON VIEW retail.v_rfm IS 'recency, frequency, monetary value, scores and class of who paid in the period';
+     CROSS JOIN LATERAL cdp.rfm_people(retail.setting('pay_event'), retail.setting('amount_property'), n.from_ts, n.to_ts,
+                                       NULL, t.recency, t.frequency, t.monetary) AS p
+$$;
+COMMENT ON FUNCTION retail.rfm(date) IS 'recency, frequency, monetary value, scores and class of who paid in the period of a day';
 
 -- Behaviour track
 SELECT cdp.tag_define('activity', $$
     SELECT d.one_id, retail.band('activity', count(*)) AS value
       FROM (SELECT DISTINCT e.one_id, cdp.day_of(e.ts, n.zone) AS day
-              FROM cdp.v_event AS e CROSS JOIN retail.v_now AS n
-             WHERE e.one_id IS NOT NULL AND cdp.day_of(e.ts, n.zone) >= n.today - 30 AND e.ts < n.as_of) AS d
+              FROM cdp.v_event AS e CROSS JOIN retail.period(:base_date) AS n
+             WHERE e.one_id IS NOT NULL AND e.ts >= n.to_ts - interval '30 days' AND e.ts < n.to_ts) AS d
      GROUP BY d.one_id $$, folder => 'behaviour track', description => 'days with any event in the last 30');
 SELECT cdp.tag_define('did', $$
     SELECT DISTINCT e.one_id, e.name AS value
-      FROM cdp.v_event AS e CROSS JOIN retail.v_now AS n
-     WHERE e.one_id IS NOT NULL AND e.ts >= n.period_from AND e.ts < n.as_of $$,
+      FROM cdp.v_event AS e CROSS JOIN retail.period(:base_date) AS n
+     WHERE e.one_id IS NOT NULL AND e.ts >= n.from_ts AND e.ts < n.to_ts $$,
     folder => 'behaviour track', description => 'everything done in the period');
 SELECT cdp.tag_define('best_hour', $$
     SELECT h.one_id, mode() WITHIN GROUP (ORDER BY h.hour) AS value
       FROM (SELECT e.one_id, to_char(e.ts AT TIME ZONE n.zone, 'HH24') AS hour
-              FROM cdp.v_event AS e CROSS JOIN retail.v_now AS n
-             WHERE e.one_id IS NOT NULL AND e.ts >= n.period_from AND e.ts < n.as_of) AS h
+              FROM cdp.v_event AS e CROSS JOIN retail.period(:base_date) AS n
+             WHERE e.one_id IS NOT NULL AND e.ts >= n.from_ts AND e.ts < n.to_ts) AS h
      GROUP BY h.one_id $$, folder => 'behaviour track', description => 'hour of the day with the most events in the period; of equal ones the first');
 
 -- Lifecycle
 SELECT cdp.tag_define('lifecycle', $$
     SELECT p.one_id, (SELECT s.stage FROM retail.lifecycle_stage AS s
-                       WHERE p.today - CASE s.payment WHEN 'first' THEN p.first_day ELSE p.last_day END <= s.within_days
+                       WHERE p.day - CASE s.payment WHEN 'first' THEN p.first_day ELSE p.last_day END <= s.within_days
                        ORDER BY s.place LIMIT 1) AS value
-      FROM (SELECT e.one_id, n.today, cdp.day_of(min(e.ts), n.zone) AS first_day, cdp.day_of(max(e.ts), n.zone) AS last_day
-              FROM cdp.v_event AS e CROSS JOIN retail.v_now AS n
-             WHERE e.one_id IS NOT NULL AND e.name = (SELECT retail.setting('pay_event')) AND e.ts < n.as_of
-             GROUP BY e.one_id, n.today, n.zone) AS p $$, folder => 'lifecycle', description => 'stage by the first and the last payment');
+      FROM (SELECT e.one_id, n.day, cdp.day_of(min(e.ts), n.zone) AS first_day, cdp.day_of(max(e.ts), n.zone) AS last_day
+              FROM cdp.v_event AS e CROSS JOIN retail.period(:base_date) AS n
+             WHERE e.one_id IS NOT NULL AND e.name = (SELECT retail.setting('pay_event')) AND e.ts < n.to_ts
+             GROUP BY e.one_id, n.day, n.zone) AS p $$, folder => 'lifecycle', description => 'stage by the first and the last payment', keep_versions => 30);
 
 -- Source channel
 SELECT cdp.tag_define('source', $$
     SELECT DISTINCT ON (one_id) one_id, channel AS value
-      FROM cdp.v_event WHERE one_id IS NOT NULL ORDER BY one_id, ts, event_id $$,
+      FROM cdp.v_event WHERE one_id IS NOT NULL AND ts < :base_date ORDER BY one_id, ts, event_id $$,
     folder => 'source channel', description => 'channel of the very first event');
 SELECT cdp.tag_define('channel', $$
-    SELECT DISTINCT one_id, channel AS value FROM cdp.v_event WHERE one_id IS NOT NULL $$,
+    SELECT DISTINCT one_id, channel AS value FROM cdp.v_event WHERE one_id IS NOT NULL AND ts < :base_date $$,
     folder => 'source channel', description => 'every channel with an event');
 
 -- Region
 SELECT cdp.tag_define('region', $$
     SELECT e.one_id, mode() WITHIN GROUP (ORDER BY e.props ->> s.property) AS value
       FROM cdp.v_event AS e CROSS JOIN (SELECT retail.setting('region_property') AS property OFFSET 0) AS s
-     WHERE e.one_id IS NOT NULL AND e.props ? s.property GROUP BY e.one_id $$,
+     WHERE e.one_id IS NOT NULL AND e.ts < :base_date AND e.props ? s.property GROUP BY e.one_id $$,
     folder => 'region', description => 'where most events were; of equal ones the first by name');
 
 -- Transaction frequency
-SELECT cdp.tag_define('order_freq', 'SELECT one_id, retail.band(''order_freq'', frequency) AS value FROM retail.v_rfm',
+SELECT cdp.tag_define('order_freq', 'SELECT one_id, retail.band(''order_freq'', frequency) AS value FROM retail.rfm(:base_date)',
     folder => 'transaction frequency', description => 'payments in the period');
-SELECT cdp.tag_define('value_tier', 'SELECT one_id, retail.band(''value_tier'', monetary) AS value FROM retail.v_rfm',
+SELECT cdp.tag_define('value_tier', 'SELECT one_id, retail.band(''value_tier'', monetary) AS value FROM retail.rfm(:base_date)',
     folder => 'transaction frequency', description => 'sum of payments in the period');
-SELECT cdp.tag_define('rfm_class', 'SELECT one_id, class AS value FROM retail.v_rfm',
-    folder => 'transaction frequency', description => 'one of eight classes: lately, often, for much, or not');
-SELECT cdp.tag_define('rfm_' || t.score, format('SELECT one_id, %s AS value FROM retail.v_rfm', t.score),
+SELECT cdp.tag_define('rfm_class', 'SELECT one_id, class AS value FROM retail.rfm(:base_date)',
+    folder => 'transaction frequency', description => 'one of eight classes: lately, often, for much, or not', keep_versions => 30);
+SELECT cdp.tag_define('rfm_' || t.score, format('SELECT one_id, %s AS value FROM retail.rfm(:base_date)', t.score),
     folder => 'transaction frequency', description => format('score of %s, 1 the worst', t.measure), value_type => 'number')
   FROM (VALUES ('r', 'recency'), ('f', 'frequency'), ('m', 'monetary value')) AS t (score, measure);
-SELECT cdp.tag_define('payments', 'SELECT one_id, frequency AS value FROM retail.v_rfm',
+SELECT cdp.tag_define('payments', 'SELECT one_id, frequency AS value FROM retail.rfm(:base_date)',
     folder => 'transaction frequency', description => 'payments in the period', value_type => 'number', on_merge => 'sum');
-SELECT cdp.tag_define('paid', 'SELECT one_id, round(monetary) AS value FROM retail.v_rfm',
+SELECT cdp.tag_define('paid', 'SELECT one_id, round(monetary) AS value FROM retail.rfm(:base_date)',
     folder => 'transaction frequency', description => 'sum of payments in the period, in whole units', value_type => 'number', on_merge => 'sum');
-SELECT cdp.tag_define('last_paid', 'SELECT v.one_id, n.today - v.recency AS value FROM retail.v_rfm AS v CROSS JOIN retail.v_now AS n',
+SELECT cdp.tag_define('last_paid', 'SELECT v.one_id, :base_date - v.recency AS value FROM retail.rfm(:base_date) AS v',
     folder => 'transaction frequency', description => 'day of the last payment in the period', value_type => 'date', on_merge => 'max');
 
 -- Leads
-SELECT cdp.tag_define('lead', 'SELECT one_id, lead AS value FROM retail.v_lead_score',
-    folder => 'lead', description => 'hot, warm or cold by the lead score of the period');
-SELECT cdp.tag_define('lead_score', 'SELECT one_id, round(score) AS value FROM retail.v_lead_score',
-    folder => 'lead', description => 'weighted points of three dimensions, up to 100', value_type => 'number');
+SELECT cdp.tag_define('lead', 'SELECT one_id, lead AS value FROM retail.lead_score(:base_date)',
+    folder => 'lead', description => 'hot, warm or cold by the lead score of the period', keep_versions => 30);
+SELECT cdp.tag_define('lead_score', 'SELECT one_id, round(score) AS value FROM retail.lead_score(:base_date)',
+    folder => 'lead', description => 'weighted points of three dimensions, up to 100', value_type => 'number', keep_versions => 30);
 
 COMMIT;

@@ -5,8 +5,6 @@
 \pset footer off
 \o /dev/null
 \i :packs/tags_retail.sql
--- Our days end where the data do.
-UPDATE retail.setting SET value = demo.fact('as_of') WHERE name = 'as_of';
 UPDATE retail.band SET at_least = 60 WHERE tag = 'lead' AND value = 'hot';
 -- Loaded again, as for a newer version, it leaves alone what the business has said.
 \i :packs/tags_retail.sql
@@ -23,10 +21,10 @@ SELECT cdp.tag_define('member', $$
     SELECT one_id FROM cdp.v_identity WHERE type = 'member_id'
     $$, folder => 'identity', description => 'has a membership');
 \o
-\echo '     \\i contrib/packs/tags_retail.sql, and SELECT * FROM cdp.tag_refresh(name) for each of them'
+\echo '     \\i contrib/packs/tags_retail.sql, and SELECT * FROM cdp.tag_refresh(name, \'2025-07-01\') for each of them'
 SELECT r.tag, r.value_count AS values, demo.n(r.people) AS people, r.chunks_written AS chunks,
        r.duration_ms AS ms, r.error
-  FROM (SELECT name FROM cdp.tag ORDER BY tag_id) AS t CROSS JOIN LATERAL cdp.tag_refresh(t.name) AS r;
+  FROM (SELECT name FROM cdp.tag ORDER BY tag_id) AS t CROSS JOIN LATERAL cdp.tag_refresh(t.name, demo.fact('as_of')::date) AS r;
 DO $$ BEGIN
     IF EXISTS (SELECT FROM cdp.v_run WHERE kind = 'tag_refresh' AND NOT succeeded) THEN
         RAISE EXCEPTION 'a tag could not be refreshed';
