@@ -28,6 +28,14 @@ CREATE TABLE demo.path AS SELECT * FROM cdp.id_explain(:'type_a', :'value_a', :'
 TABLE demo.path;
 SELECT demo.same('a path', (SELECT count(*) FROM demo.path) > 0, true) \g /dev/null
 
+\echo '     One customer, everything:  SELECT * FROM cdp.v_profile WHERE one_id = cdp.one_id(type, value);'
+CREATE TABLE demo.customer AS SELECT * FROM cdp.v_profile WHERE one_id = cdp.one_id(:'type_a', :'value_a');
+SELECT k.key, left(k.value::text, 100) AS value FROM demo.customer AS c, LATERAL jsonb_each(to_jsonb(c)) AS k;
+SELECT demo.same('both identifiers', c.identifiers -> :'type_a' ? :'value_a' AND c.identifiers -> :'type_b' ? :'value_b', true),
+       demo.same('all events', c.events, (SELECT count(*) FROM cdp.v_event AS e WHERE e.one_id = c.one_id)),
+       demo.same('all tags', (SELECT count(*) FROM jsonb_object_keys(c.tags)), (SELECT count(DISTINCT t.tag) FROM cdp.tags_of(c.one_id) AS t))
+  FROM demo.customer AS c \g /dev/null
+
 \echo '     Who are they, against everyone?  SELECT * FROM cdp.audience_insight(\'audience:vip\', ...) ORDER BY tgi DESC;'
 CREATE TABLE demo.insight AS SELECT * FROM cdp.audience_insight('audience:vip', '{lifecycle,channel,lead,order_freq,payments}');
 SELECT dim, value, demo.n(users) AS people, demo.percent(share) AS share, demo.percent(base_share) AS of_everyone, round(tgi) AS tgi,
