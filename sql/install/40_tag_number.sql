@@ -31,7 +31,8 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._tag_date_refuse(text) IS 'internal: the error for a value that cannot be stored as a date';
 
--- Each in one expression, so that it is inlined: they are computed for every row of a query.
+-- Each in one expression, so that it is inlined: they are computed for every row of a query. None may be
+-- declared less volatile than what it calls, which would keep it from that.
 CREATE FUNCTION cdp._tag_number_read(value numeric) RETURNS int8 LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN value IS NULL THEN NULL
                 WHEN value = trunc(value) AND value BETWEEN -9223372036854775808 AND 9223372036854775807 THEN value::int8
@@ -45,13 +46,13 @@ CREATE FUNCTION cdp._tag_number_read(value float8) RETURNS int8 LANGUAGE sql IMM
                 ELSE cdp._tag_number_refuse(value::text) END;
 COMMENT ON FUNCTION cdp._tag_number_read(float8) IS 'internal: a number of a query as it is stored';
 
-CREATE FUNCTION cdp._tag_date_read(value date) RETURNS int8 LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION cdp._tag_date_read(value date) RETURNS int8 LANGUAGE sql STABLE PARALLEL SAFE
     RETURN CASE WHEN value IS NULL THEN NULL
                 WHEN value BETWEEN date '0001-01-01' AND date '9999-12-31' THEN (value - date '2000-01-01')::int8
                 ELSE cdp._tag_date_refuse(value::text) END;
 COMMENT ON FUNCTION cdp._tag_date_read(date) IS 'internal: a date of a query as it is stored';
 
-CREATE FUNCTION cdp._tag_number_of(value_type text, value text) RETURNS int8 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION cdp._tag_number_of(value_type text, value text) RETURNS int8 LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF value IS NULL THEN

@@ -104,7 +104,7 @@ COMMENT ON FUNCTION cdp._query_value(text, text, text) IS
 CREATE FUNCTION cdp._query_people(query text, by_identifier boolean, one_id_column text, value_column text) RETURNS text
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $f$
     SELECT format(CASE WHEN by_identifier THEN $s$
-            SELECT i.one_id, false AS retired, q.value
+            SELECT i.one_id, q.value
               FROM (SELECT q.id_type::pg_catalog.text AS id_type, q.id_value::pg_catalog.text AS id_value,
                            %2$s AS value FROM (
 %3$s
@@ -113,17 +113,29 @@ CREATE FUNCTION cdp._query_people(query text, by_identifier boolean, one_id_colu
               LEFT JOIN cdp.identifier AS i
                 ON i.type_id OPERATOR(pg_catalog.=) y.type_id
                AND i.value OPERATOR(pg_catalog.=) cdp._id_value(q.id_type, q.id_value)$s$
-        -- An id that the query has from elsewhere may be retired by now; its survivor is meant.
+        -- Whether there is such a person is asked of whole bitmaps, not of each row: see _query_known().
         ELSE $s$
-            SELECT p.one_id, p.merged_into IS NOT NULL AS retired, q.value
-              FROM (SELECT %1$s AS one_id, %2$s AS value FROM (
+            SELECT %1$s AS one_id, %2$s AS value FROM (
 %3$s
-                   ) AS q) AS q
-              LEFT JOIN cdp.person AS p ON p.one_id OPERATOR(pg_catalog.=) q.one_id$s$ END,
+                   ) AS q$s$ END,
         one_id_column, value_column, cdp._query_trim(query))
 $f$;
 COMMENT ON FUNCTION cdp._query_people(text, boolean, text, text) IS
-    'internal: the statement of (one_id, retired, value) that a definition means; one_id is NULL for nobody known';
+    'internal: the statement of (one_id, value) that a definition means; one_id is NULL for an unknown identifier';
+
+-- An id that a query has from elsewhere may be retired by now; its survivor is meant.
+CREATE FUNCTION cdp._query_known(members cdp.roaringbitmap[],
+    OUT everyone cdp.roaringbitmap, OUT retired cdp.roaringbitmap, OUT nobody int8)
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    gone cdp.roaringbitmap := (SELECT coalesce(cdp.rb_build_agg(p.one_id), '{}') FROM cdp.person AS p WHERE p.merged_into IS NOT NULL);
+BEGIN
+    everyone := (SELECT coalesce(cdp.rb_build_agg(p.one_id), '{}') FROM cdp.person AS p);
+    SELECT coalesce(cdp.rb_or_agg(cdp.rb_and(m.ids, gone)), '{}'), coalesce(sum(cdp.rb_andnot_cardinality(m.ids, everyone)), 0)
+      INTO retired, nobody FROM unnest(members) AS m (ids);
+END $$;
+COMMENT ON FUNCTION cdp._query_known(cdp.roaringbitmap[]) IS
+    'internal: everybody there ever was, whom of these somebody has absorbed, and how many of these are nobody';
 
 CREATE FUNCTION cdp._query_chunks(query text, query_path text, what text, with_value boolean, value_type text DEFAULT NULL,
     OUT vals text[], OUT chunks int4[], OUT members cdp.roaringbitmap[], OUT retired cdp.roaringbitmap,
@@ -133,6 +145,7 @@ CREATE FUNCTION cdp._query_chunks(query text, query_path text, what text, with_v
     SET extra_float_digits = 1 SET bytea_output = 'hex' SET standard_conforming_strings = on AS $$
 DECLARE
     shape record;
+    known record;
 BEGIN
     PERFORM set_config('timezone', cdp.setting('time_zone'), true);
     SELECT * INTO shape FROM cdp._query_shape(query, query_path, what, with_value, value_type);
@@ -141,18 +154,28 @@ BEGIN
         SELECT pg_catalog.array_agg(c.value) FILTER (WHERE c.chunk IS NOT NULL),
                pg_catalog.array_agg(c.chunk) FILTER (WHERE c.chunk IS NOT NULL),
                pg_catalog.array_agg(c.members) FILTER (WHERE c.chunk IS NOT NULL),
-               cdp.rb_or_agg(c.retired),
                coalesce(pg_catalog.sum(c.rows) FILTER (WHERE c.chunk IS NULL), 0)::pg_catalog.int8,
                coalesce(pg_catalog.sum(c.rows) FILTER (WHERE c.chunk IS NOT NULL), 0)::pg_catalog.int8
-          FROM (SELECT n.value, cdp.chunk_of(n.one_id) AS chunk, cdp.rb_build_agg(n.one_id) AS members,
-                       cdp.rb_build_agg(n.one_id) FILTER (WHERE n.retired) AS retired,
-                       pg_catalog.count(*) AS rows
+          FROM (SELECT n.value, cdp.chunk_of(n.one_id) AS chunk, cdp.rb_build_agg(n.one_id) AS members, pg_catalog.count(*) AS rows
                   FROM (%s) AS n
                  WHERE n.value IS NOT NULL GROUP BY 1, 2) AS c $s$,
         cdp._query_people(query, shape.by_identifier, shape.one_id_column, shape.value_column))
-      INTO vals, chunks, members, retired, unresolved, resolved;
+      INTO vals, chunks, members, unresolved, resolved;
     PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
-    retired := coalesce(retired, '{}');
+    retired := '{}';
+    IF NOT shape.by_identifier THEN
+        known := cdp._query_known(members);
+        retired := known.retired;
+        unresolved := unresolved + known.nobody;
+        resolved := resolved - known.nobody;
+        IF known.nobody > 0 THEN
+            SELECT array_agg(f.value), array_agg(f.chunk), array_agg(f.members)
+              INTO vals, chunks, members
+              FROM (SELECT f.value, f.chunk, cdp.rb_and(f.members, known.everyone) AS members
+                      FROM unnest(_query_chunks.vals, _query_chunks.chunks, _query_chunks.members) AS f (value, chunk, members)) AS f
+             WHERE NOT cdp.rb_is_empty(f.members);
+        END IF;
+    END IF;
     IF value_type = 'enum' THEN
         PERFORM cdp._query_single(vals, chunks, members);
     END IF;
@@ -193,6 +216,7 @@ CREATE FUNCTION cdp._query_numbers(query text, query_path text, what text, value
     SET extra_float_digits = 1 SET bytea_output = 'hex' SET standard_conforming_strings = on AS $$
 DECLARE
     shape record;
+    known record;
 BEGIN
     PERFORM set_config('timezone', cdp.setting('time_zone'), true);
     SELECT * INTO shape FROM cdp._query_shape(query, query_path, what, true, value_type);
@@ -200,20 +224,30 @@ BEGIN
     EXECUTE format($s$
         SELECT pg_catalog.array_agg(c.chunk) FILTER (WHERE c.chunk IS NOT NULL),
                pg_catalog.array_agg(c.numbers) FILTER (WHERE c.chunk IS NOT NULL),
-               cdp.rb_or_agg(c.retired),
                coalesce(pg_catalog.sum(c.rows) FILTER (WHERE c.chunk IS NULL), 0)::pg_catalog.int8,
                coalesce(pg_catalog.sum(c.rows) FILTER (WHERE c.chunk IS NOT NULL), 0)::pg_catalog.int8
-          FROM (SELECT cdp.chunk_of(n.one_id) AS chunk, cdp.bsi_build_agg(n.one_id, n.value, %L) AS numbers,
-                       cdp.rb_build_agg(n.one_id) FILTER (WHERE n.retired) AS retired,
-                       pg_catalog.count(*) AS rows
+          FROM (SELECT cdp.chunk_of(n.one_id) AS chunk, cdp.bsi_build_agg(n.one_id, n.value, %L) AS numbers, pg_catalog.count(*) AS rows
                   FROM (%s) AS n
                  WHERE n.value IS NOT NULL GROUP BY 1) AS c $s$,
         -- The rule by which two numbers of merged people become one holds for two rows of one person too.
         CASE on_merge WHEN 'survivor' THEN 'error' ELSE on_merge END,
         cdp._query_people(query, shape.by_identifier, shape.one_id_column, shape.value_column))
-      INTO chunks, numbers, retired, unresolved, resolved;
+      INTO chunks, numbers, unresolved, resolved;
     PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
-    retired := coalesce(retired, '{}');
+    retired := '{}';
+    IF NOT shape.by_identifier THEN
+        known := cdp._query_known(ARRAY(SELECT cdp.bsi_ebm(n) FROM unnest(numbers) AS n));
+        retired := known.retired;
+        unresolved := unresolved + known.nobody;
+        resolved := resolved - known.nobody;
+        IF known.nobody > 0 THEN
+            SELECT array_agg(f.chunk), array_agg(f.numbers)
+              INTO chunks, numbers
+              FROM (SELECT f.chunk, cdp.bsi_restrict(f.numbers, known.everyone) AS numbers
+                      FROM unnest(_query_numbers.chunks, _query_numbers.numbers) AS f (chunk, numbers)) AS f
+             WHERE cdp.bsi_count(f.numbers) > 0;
+        END IF;
+    END IF;
 END $$;
 COMMENT ON FUNCTION cdp._query_numbers(text, text, text, text, text) IS
     'internal: runs a definition of numbers or dates; its people with their numbers per chunk';
