@@ -67,8 +67,11 @@ Behavior::Behavior(const Node& leaf, BehaviorNames* names, const Clock& clock,
       AddItem(event, ConditionOf(event));
       test_ = NumberTest::Of(leaf.test, 0);
       if (leaf.kind == Kind::kAggregate && leaf.aggregate != Aggregate::kDays) CompileFigure();
-      is_open_ = test_ && test_->Holds(0) &&
-                 (leaf.kind == Kind::kEvent || leaf.aggregate >= Aggregate::kDistinct);
+      if (leaf.kind == Kind::kEvent || leaf.aggregate >= Aggregate::kDistinct) {
+        is_open_ = test_ && test_->Holds(0);
+        // Each event is one more at most, of what is counted.
+        if (test_) least_events_ = test_->FirstOther();
+      }
   }
 }
 
@@ -113,6 +116,7 @@ void Behavior::CompileFigure() {
 
 void Behavior::AddItem(const Event& event, std::int32_t condition) {
   const std::int32_t code = names_->Event(event.name);
+  if (item_conditions_.empty()) first_code_ = code;
   items_.Add(code, static_cast<int>(item_conditions_.size()));
   item_conditions_.push_back(condition);
   code_bits_ |= timeline::CodeBit(code);

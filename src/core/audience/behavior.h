@@ -53,6 +53,11 @@ class Behavior {
 
   /// Does it hold of people without any event?
   bool is_open() const { return is_open_; }
+  /// Where the leaf's event lies, or the first one of a sequence.
+  const timeline::Period& window() const { return window_; }
+  std::int32_t first_code() const { return first_code_; }
+  /// Who has fewer events of that code in the window is as who has none.
+  std::int64_t least_events() const { return least_events_; }
   /// Events at other instants do not matter.
   const timeline::Period& reads() const { return reads_; }
   /// CodeBit of the events that matter.
@@ -88,6 +93,8 @@ class Behavior {
   timeline::Period window_;
   timeline::Period reads_;
   bool is_open_ = false;
+  std::int32_t first_code_ = 0;
+  std::int64_t least_events_ = 1;
   std::uint64_t code_bits_ = 0;
   std::uint64_t first_bits_ = 0;  ///< of the first event of a sequence
   behavior::CodeMasks items_;

@@ -84,6 +84,14 @@ Range NumberTest::RangeFor(std::uint64_t n) const {
   return RangeOf(compare_, Multiplied(first_, n), Multiplied(last_, n)).value_or(Range{1, 0, true});
 }
 
+std::int64_t NumberTest::FirstOther() const {
+  // It changes where the range begins, or behind its end.
+  const std::int64_t low = Clamped(of_one_.low);
+  const std::int64_t high = Clamped(of_one_.high);
+  if (low > 0) return low;
+  return high == INT64_MAX ? INT64_MAX : std::max<std::int64_t>(high + 1, 1);
+}
+
 void NumberTest::AppendRanges(std::vector<behavior::StepConditions::Range>* ranges) const {
   constexpr Number kLeast = std::numeric_limits<std::int64_t>::min();
   constexpr Number kMost = std::numeric_limits<std::int64_t>::max();

@@ -21,6 +21,9 @@ class NumberTest {
     return RangeFor(n).Holds(sum);
   }
 
+  /// The least count, from 1 on, whose answer is not that of none at all.
+  std::int64_t FirstOther() const;
+
   /// Adds the numbers that fulfil it, in no order.
   void AppendRanges(std::vector<behavior::StepConditions::Range>* ranges) const;
 

@@ -31,11 +31,22 @@ BehaviorScan::BehaviorScan(const Behavior& behavior, const WantedPeople* wanted,
 
 void BehaviorScan::Take(const PageView& page) {
   const std::byte* const end = page.bodies().data() + page.bodies().size();
-  page.ForEachPerson([&](const PagePerson& person) { Take(person, end); }, behavior_.code_bits());
+  if (wanted_ == nullptr) {
+    page.ForEachPerson([&](const PagePerson& person) { TakeWanted(person, end); },
+                       behavior_.code_bits());
+    return;
+  }
+  // Mostly a few of them: of the others nothing but their number is read.
+  for (std::size_t i = 0; i < page.people(); ++i) {
+    if (wanted_->Has(page.PersonAt(i))) TakeWanted(page.At(i), end);
+  }
 }
 
 void BehaviorScan::Take(const PagePerson& person, const std::byte* readable_end) {
-  if (wanted_ != nullptr && !wanted_->Has(person.person)) return;
+  if (wanted_ == nullptr || wanted_->Has(person.person)) TakeWanted(person, readable_end);
+}
+
+void BehaviorScan::TakeWanted(const PagePerson& person, const std::byte* readable_end) {
   const auto end = states_.begin() + static_cast<std::ptrdiff_t>(used_);
   const auto known = std::find_if(states_.begin(), end, [&person](const BehaviorState& state) {
     return state.person == person.person;

@@ -54,6 +54,8 @@ class BehaviorScan {
   bsi::IdSet Found() const;
 
  private:
+  void TakeWanted(const timeline::PagePerson& person, const std::byte* readable_end);
+
   const Behavior& behavior_;
   const WantedPeople* wanted_;
   std::pmr::memory_resource* memory_;

@@ -7,30 +7,13 @@
 namespace cdp::pg {
 namespace {
 
-struct FoundValue {
-  const varlena* value;
-  MemoryContext context;
-};
-
-void TakeValue(TupleTableSlot* row, void* closure) {
-  auto* found = static_cast<FoundValue*>(closure);
-  bool is_null = false;
-  const Datum value = slot_getattr(row, 1, &is_null);
-  if (is_null) return;
-  const MemoryContext before = MemoryContextSwitchTo(found->context);
-  found->value = PG_DETOAST_DATUM_COPY(value);
-  MemoryContextSwitchTo(before);
-}
-
 /// All persons of a chunk as a bitmap, null for none. May longjmp.
 const varlena* EveryoneOf(std::int32_t chunk) {
-  FoundValue found{nullptr, CurrentMemoryContext};
   const QueryValue value{INT4OID, Int32GetDatum(chunk)};
-  RunOwnQuery(
+  return FindOwnValue(
       "SELECT cdp.rb_build_agg(p.one_id) FROM cdp.person AS p"
       " WHERE cdp.chunk_of(p.one_id) = $1 AND p.merged_into IS NULL AND p.ended_at IS NULL",
-      {&value, 1}, TakeValue, &found);
-  return found.value;
+      {&value, 1});
 }
 
 bool IsBehavior(const audience::Node& node) {

@@ -24,8 +24,11 @@ using News = BehaviorSource::News;
 
 namespace {
 
-/// Above this many slots all of a chunk are gone through instead.
-constexpr std::size_t kFewSlots = 4096;
+/// To look a slot up costs as much as to pass over this many.
+constexpr std::size_t kPassedOver = 4;
+
+/// Of a longer window most people are in who did something in it.
+constexpr Day kFewDays = 31;
 
 using Months = std::pair<Day, Day>;
 
@@ -125,22 +128,6 @@ void TakePageRow(TupleTableSlot* row, void* closure) {
   CallCore([=] { reader->Take(slot, month, BytesOf(page)); });
 }
 
-void TakeText(TupleTableSlot* row, void* closure) {
-  auto* found = static_cast<std::pair<text*, MemoryContext>*>(closure);
-  bool is_null = false;
-  const Datum value = slot_getattr(row, 1, &is_null);
-  const MemoryContext before = MemoryContextSwitchTo(found->second);
-  found->first = is_null ? nullptr : DatumGetTextPCopy(value);
-  MemoryContextSwitchTo(before);
-}
-
-/// The text that a query of one row and column gives; null for none. May longjmp.
-text* TextOf(const char* query) {
-  std::pair<text*, MemoryContext> found{nullptr, CurrentMemoryContext};
-  RunOwnQuery(query, {}, TakeText, &found);
-  return found.first;
-}
-
 struct NewsTaker {
   std::pmr::vector<News>* news;
   MemoryContext context;
@@ -165,7 +152,7 @@ void TakeNewsRow(TupleTableSlot* row, void* closure) {
 
 }  // namespace
 
-Zone BusinessZone() { return ZoneNamed(TextOf("SELECT cdp.setting('time_zone')")); }
+Zone BusinessZone() { return ZoneNamed(FindOwnValue("SELECT cdp.setting('time_zone')", {})); }
 
 BehaviorSource::BehaviorSource(std::int32_t chunk, TimestampTz now, Zone* zone,
                                std::pmr::memory_resource* memory)
@@ -179,14 +166,54 @@ IdSet BehaviorSource::People(const Node& leaf, const IdSet* within,
                              const std::function<bitmap::Bytes()>& everyone) {
   StoredNames names;
   const Behavior behavior(leaf, &names, clock_, memory_);
+  ReadNews();
+  std::optional<IdSet> asked = Starters(behavior);
+  if (asked && within != nullptr) asked->Combine(SetOperation::kAnd, within->view());
   std::optional<WantedPeople> wanted;
-  if (within != nullptr) wanted.emplace(within->bytes(), chunk_, memory_);
+  if (asked) {
+    wanted.emplace(asked->bytes(), chunk_, memory_);
+  } else if (within != nullptr) {
+    wanted.emplace(within->bytes(), chunk_, memory_);
+  }
   BehaviorScan scan(behavior, wanted ? &*wanted : nullptr, memory_);
   ReadPages(behavior, wanted ? &*wanted : nullptr, &scan);
   IdSet found = scan.Found();
   if (!behavior.is_open()) return found;
-  const bitmap::BitmapView asked(within != nullptr ? within->bytes() : everyone());
-  return IdSet(SetOperation::kAndNot, asked, found.view(), memory_);
+  const bitmap::BitmapView all(within != nullptr ? within->bytes() : everyone());
+  return IdSet(SetOperation::kAndNot, all, found.view(), memory_);
+}
+
+std::optional<IdSet> BehaviorSource::Starters(const Behavior& behavior) const {
+  const timeline::Period& window = behavior.window();
+  if (window.from == INT64_MIN || window.to == INT64_MAX || window.from >= window.to) return {};
+  Zone* const zone = clock_.zone();
+  Day from = zone->DayOf(window.from);
+  // Where clocks go back over midnight, a day comes again.
+  if (zone->StartOfDay(from) != window.from) --from;
+  const Day to = zone->DayOf(window.to);
+  if (to - from > kFewDays) return {};
+  const QueryValue values[] = {{INT4OID, Int32GetDatum(behavior.first_code())},
+                               {DATEOID, DateADTGetDatum(static_cast<DateADT>(from))},
+                               {DATEOID, DateADTGetDatum(static_cast<DateADT>(to))},
+                               {INT4OID, Int32GetDatum(chunk_)},
+                               {INT8OID, Int64GetDatum(behavior.least_events())}};
+  const bool counts = behavior.least_events() > 1;
+  const varlena* members = CallServer([&values, counts] {
+    return FindOwnValue(
+        counts
+            ? "SELECT cdp.bsi_ge(cdp.bsi_agg(d.times), $5) FROM cdp.event_day_by AS d"
+              " WHERE d.slot = 0 AND d.code = $1 AND d.day >= $2 AND d.day <= $3 AND d.chunk = $4"
+            : "SELECT cdp.rb_or_agg(d.members) FROM cdp.event_day_by AS d"
+              " WHERE d.slot = 0 AND d.code = $1 AND d.day >= $2 AND d.day <= $3 AND d.chunk = $4",
+        values);
+  });
+  std::pmr::vector<std::uint32_t> fresh(memory_);
+  for (const News& each : news_) fresh.push_back(each.person.person);
+  std::sort(fresh.begin(), fresh.end());
+  fresh.erase(std::unique(fresh.begin(), fresh.end()), fresh.end());
+  IdSet people(std::span<const std::uint32_t>(fresh), memory_);
+  if (members == nullptr) return people;
+  return IdSet(SetOperation::kOr, IdSet(BytesOf(members), memory_).view(), people.view(), memory_);
 }
 
 void BehaviorSource::ReadNews() {
@@ -195,7 +222,7 @@ void BehaviorSource::ReadNews() {
   NewsTaker taker{&news_, context_};
   const QueryValue chunk{INT4OID, Int32GetDatum(chunk_)};
   CallServer([&taker, &chunk] {
-    const text* query = TextOf("SELECT cdp._behavior_news_sql()");
+    const text* query = FindOwnValue("SELECT cdp._behavior_news_sql()", {});
     if (query != nullptr) {
       RunOwnQuery(text_to_cstring(query), {&chunk, 1}, TakeNewsRow, &taker);
     }
@@ -209,7 +236,7 @@ void BehaviorSource::ReadNews() {
 void BehaviorSource::ReadPages(const Behavior& behavior, const WantedPeople* wanted,
                                BehaviorScan* scan) {
   if (behavior.reads().from >= behavior.reads().to) return;
-  ReadNews();
+  if (wanted != nullptr && wanted->slots().empty()) return;
   const Months months = MonthsOf(behavior.reads());
   std::vector<News> news;
   for (const News& each : news_) {
@@ -219,31 +246,21 @@ void BehaviorSource::ReadPages(const Behavior& behavior, const WantedPeople* wan
   auto* const to = &reader;
   const QueryValue from{DATEOID, DateADTGetDatum(static_cast<DateADT>(months.first))};
   const QueryValue until{DATEOID, DateADTGetDatum(static_cast<DateADT>(months.second))};
-  if (wanted != nullptr && wanted->slots().size() <= kFewSlots) {
-    const auto* const slots = &wanted->slots();
-    CallServer([=] {
-      auto* elements = static_cast<Datum*>(palloc(slots->size() * sizeof(Datum) + 1));
-      for (std::size_t i = 0; i < slots->size(); ++i) elements[i] = Int32GetDatum((*slots)[i]);
+  constexpr int kSlotsOfChunk = 1 << (WantedPeople::kChunkBits - WantedPeople::kSlotBits);
+  std::int32_t first_slot = chunk_ * kSlotsOfChunk;
+  std::int32_t last_slot = first_slot + (kSlotsOfChunk - 1);
+  const std::pmr::vector<std::int32_t>* few = nullptr;
+  if (wanted != nullptr) {
+    first_slot = wanted->slots().front();
+    last_slot = wanted->slots().back();
+    const auto between = static_cast<std::size_t>(last_slot - first_slot);
+    if (wanted->slots().size() <= between / kPassedOver + 1) few = &wanted->slots();
+  }
+  const bool is_one_month = months.first == months.second;
+  CallServer([=] {
+    if (few == nullptr) {
       const QueryValue values[] = {
-          {INT4ARRAYOID, PointerGetDatum(construct_array(elements, static_cast<int>(slots->size()),
-                                                         INT4OID, 4, true, TYPALIGN_INT))},
-          from,
-          until};
-      RunOwnQuery(
-          "SELECT s.slot, t.month, t.page FROM unnest($1) AS s (slot)"
-          " CROSS JOIN LATERAL (SELECT m.month, m.page FROM cdp.timeline_month AS m"
-          "                      WHERE m.slot = s.slot AND m.month >= $2 AND m.month <= $3"
-          "                      ORDER BY m.month) AS t",
-          values, TakePageRow, to);
-      return 0;
-    });
-  } else {
-    const std::int32_t slot = chunk_ << (WantedPeople::kChunkBits - WantedPeople::kSlotBits);
-    const std::int32_t slots = 1 << (WantedPeople::kChunkBits - WantedPeople::kSlotBits);
-    const bool is_one_month = months.first == months.second;
-    CallServer([=] {
-      const QueryValue values[] = {
-          {INT4OID, Int32GetDatum(slot)}, {INT4OID, Int32GetDatum(slot + slots - 1)}, from, until};
+          {INT4OID, Int32GetDatum(first_slot)}, {INT4OID, Int32GetDatum(last_slot)}, from, until};
       RunOwnQuery(is_one_month ? "SELECT t.slot, t.month, t.page FROM cdp.timeline_month AS t"
                                  " WHERE t.slot >= $1 AND t.slot <= $2 AND t.month = $3"
                                  " ORDER BY t.slot"
@@ -253,8 +270,22 @@ void BehaviorSource::ReadPages(const Behavior& behavior, const WantedPeople* wan
                                  " ORDER BY t.slot, t.month",
                   values, TakePageRow, to);
       return 0;
-    });
-  }
+    }
+    auto* slots = static_cast<Datum*>(palloc(few->size() * sizeof(Datum)));
+    for (std::size_t i = 0; i < few->size(); ++i) slots[i] = Int32GetDatum((*few)[i]);
+    const QueryValue values[] = {
+        {INT4ARRAYOID, PointerGetDatum(construct_array(slots, static_cast<int>(few->size()),
+                                                       INT4OID, 4, true, TYPALIGN_INT))},
+        from,
+        until};
+    RunOwnQuery(
+        "SELECT s.slot, t.month, t.page FROM unnest($1) AS s (slot)"
+        " CROSS JOIN LATERAL (SELECT m.month, m.page FROM cdp.timeline_month AS m"
+        "                      WHERE m.slot = s.slot AND m.month >= $2 AND m.month <= $3"
+        "                      ORDER BY m.month) AS t",
+        values, TakePageRow, to);
+    return 0;
+  });
   reader.End();
 }
 

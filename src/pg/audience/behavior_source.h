@@ -33,6 +33,9 @@ class BehaviorSource {
 
  private:
   void ReadNews();
+  /// Who may have done the first event of the leaf in its window: nobody else is meant, or no
+  /// longer meant. From the day rollup, which knows what pages hold; of long windows nothing.
+  std::optional<bsi::IdSet> Starters(const audience::Behavior& behavior) const;
   void ReadPages(const audience::Behavior& behavior, const audience::WantedPeople* wanted,
                  audience::BehaviorScan* scan);
 

@@ -124,6 +124,25 @@ void RunOwnQuery(const char* query, std::span<const QueryValue> values,
   AtEOXact_GUC(true, settings);
 }
 
+const varlena* FindOwnValue(const char* query, std::span<const QueryValue> values) {
+  struct Found {
+    const varlena* value;
+    MemoryContext context;
+  };
+  Found found{nullptr, CurrentMemoryContext};
+  const auto take = [](TupleTableSlot* row, void* closure) {
+    auto* into = static_cast<Found*>(closure);
+    bool is_null = false;
+    const Datum value = slot_getattr(row, 1, &is_null);
+    if (is_null) return;
+    const MemoryContext before = MemoryContextSwitchTo(into->context);
+    into->value = PG_DETOAST_DATUM_COPY(value);
+    MemoryContextSwitchTo(before);
+  };
+  RunOwnQuery(query, values, take, &found);
+  return found.value;
+}
+
 void RequireColumns(const char* argument, TupleDesc columns, int count, const char* example) {
   if (columns->natts == count) return;
   ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),

@@ -36,6 +36,10 @@ struct QueryValue {
 void RunOwnQuery(const char* query, std::span<const QueryValue> values,
                  void (*row)(TupleTableSlot* row, void* closure), void* closure);
 
+/// The one value that such a query gives, of a type of variable length: detoasted, in the current
+/// context, null where it gives none. May longjmp.
+const varlena* FindOwnValue(const char* query, std::span<const QueryValue> values);
+
 /// Raises an error unless the query has so many columns. `example` shows a right query. May
 /// longjmp.
 void RequireColumns(const char* argument, TupleDesc columns, int count, const char* example);
