@@ -40,6 +40,7 @@ BEGIN
         ['error', 'text', 'why the refresh failed; NULL when it succeeded'],
         ['members_kept', 'boolean NOT NULL DEFAULT false', 'whether it can still be told who was a member']]);
     CREATE INDEX IF NOT EXISTS audience_snapshot_audience ON cdp.audience_snapshot (audience_id, snapshot_id);
+    CREATE INDEX IF NOT EXISTS audience_snapshot_computed ON cdp.audience_snapshot (computed_at) WHERE members_kept;
     CREATE INDEX IF NOT EXISTS audience_snapshot_kept ON cdp.audience_snapshot (audience_id, snapshot_id) WHERE members_kept;
     PERFORM cdp._table_ensure('audience_change', 'who entered and left an audience with a refresh: bitmaps of OneIDs', ARRAY[
         ['audience_id', 'int4 NOT NULL REFERENCES cdp.audience ON DELETE CASCADE', 'number of the audience'],
@@ -48,7 +49,7 @@ BEGIN
         ['entered', 'cdp.roaringbitmap NOT NULL', 'OneIDs of members who were none before'],
         ['left_members', 'cdp.roaringbitmap NOT NULL', 'OneIDs of members before who are none any more']],
         'PRIMARY KEY (audience_id, chunk, snapshot_id)');
-    CREATE INDEX IF NOT EXISTS audience_change_chunk ON cdp.audience_change (chunk, audience_id);
+    CREATE INDEX IF NOT EXISTS audience_change_chunk ON cdp.audience_change (chunk, snapshot_id);
     PERFORM cdp._table_ensure('audience_list', 'who was put into an audience or kept out of it by hand', ARRAY[
         ['audience_id', 'int4 NOT NULL REFERENCES cdp.audience ON DELETE CASCADE', 'number of the audience'],
         ['one_id', 'int4 NOT NULL', 'the person (unsigned)'],

@@ -6,8 +6,28 @@
 CREATE FUNCTION cdp._audience_change_remap(absorbed int4[], survivor int4[]) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    -- Before his OneID was given out an absorbed person was in nothing; nothing of that time has to be retold.
+    since int8 := (SELECT min(s.snapshot_id) FROM cdp.audience_snapshot AS s
+                    WHERE s.members_kept
+                      AND s.computed_at >= (SELECT coalesce(min(p.created_at), '-infinity') FROM cdp.person AS p WHERE p.one_id = ANY (absorbed)));
+    retired cdp.roaringbitmap := cdp.rb_build(absorbed);
+    retired_chunks int4[] := ARRAY(SELECT DISTINCT cdp.chunk_of(a.one_id) FROM unnest(absorbed) AS a (one_id));
+    hit int4[];
     chunks int4[];
 BEGIN
+    IF since IS NULL THEN
+        RETURN;
+    END IF;
+    hit := ARRAY(
+        SELECT c.audience_id FROM cdp.audience_change AS c
+         WHERE c.chunk = ANY (retired_chunks) AND c.snapshot_id >= since
+           AND (cdp.rb_intersect(c.entered, retired) OR cdp.rb_intersect(c.left_members, retired))
+        UNION
+        SELECT m.audience_id FROM cdp.audience_member AS m
+         WHERE m.chunk = ANY (retired_chunks) AND cdp.rb_intersect(m.members, retired));
+    IF hit = '{}' THEN
+        RETURN;
+    END IF;
     WITH pair AS MATERIALIZED (
         SELECT * FROM cdp._merge_ends(absorbed, survivor)
     ), person AS MATERIALIZED (
@@ -15,20 +35,13 @@ BEGIN
         UNION
         SELECT p.survivor_id, p.survivor_id FROM pair AS p
     ), concerned AS MATERIALIZED (
-        SELECT cdp.chunk_of(p.one_id) AS chunk, cdp.rb_build_agg(p.one_id) AS people,
-               coalesce(cdp.rb_build_agg(p.one_id) FILTER (WHERE p.one_id <> p.united), '{}') AS retired
-          FROM person AS p GROUP BY 1
-    ), hit AS MATERIALIZED (
-        SELECT c.audience_id FROM cdp.audience_change AS c
-          JOIN concerned AS k ON k.chunk = c.chunk AND (cdp.rb_intersect(c.entered, k.retired) OR cdp.rb_intersect(c.left_members, k.retired))
-        UNION
-        SELECT m.audience_id FROM cdp.audience_member AS m
-          JOIN concerned AS k ON k.chunk = m.chunk AND cdp.rb_intersect(m.members, k.retired)
+        SELECT cdp.chunk_of(p.one_id) AS chunk, cdp.rb_build_agg(p.one_id) AS people FROM person AS p GROUP BY 1
     ), touched AS MATERIALIZED (
         SELECT c.audience_id, c.chunk, c.snapshot_id,
                cdp.rb_and(c.entered, k.people) AS entered, cdp.rb_and(c.left_members, k.people) AS left_members
-          FROM hit JOIN cdp.audience_change AS c USING (audience_id)
+          FROM cdp.audience_change AS c
           JOIN concerned AS k ON k.chunk = c.chunk AND (cdp.rb_intersect(c.entered, k.people) OR cdp.rb_intersect(c.left_members, k.people))
+         WHERE c.audience_id = ANY (hit) AND c.snapshot_id >= since
     ), step AS (
         SELECT t.audience_id, t.snapshot_id, p.united, sum(e.change) AS change
           FROM touched AS t
@@ -39,10 +52,11 @@ BEGIN
          GROUP BY t.audience_id, t.snapshot_id, p.united
     ), present AS (
         SELECT m.audience_id, p.united, count(*) AS members
-          FROM hit JOIN cdp.audience_member AS m USING (audience_id)
+          FROM cdp.audience_member AS m
           JOIN concerned AS k ON k.chunk = m.chunk
          CROSS JOIN LATERAL cdp.rb_iterate(cdp.rb_and(m.members, k.people)) AS i (one_id)
           JOIN person AS p ON p.one_id = i.one_id
+         WHERE m.audience_id = ANY (hit)
          GROUP BY m.audience_id, p.united
     ), walk AS (
         -- How many of those who are one now were members after each snapshot: from now back.

@@ -114,6 +114,7 @@ DECLARE
 BEGIN
     compared := 0;
     FOR step IN 1 .. steps LOOP
+        INSERT INTO cdp.person (one_id, created_at) SELECT 100 + step + step % 2 * 1048576 + n, clock_timestamp() FROM unnest('{0,1000}'::int[]) n;
         living := ARRAY(SELECT one_id FROM cdp.person p WHERE merged_into IS NULL AND NOT EXISTS (SELECT FROM cdp.erase_log e WHERE e.one_id = p.one_id) ORDER BY one_id);
         CASE
         WHEN dice(step, 1, 3) > 0 THEN
@@ -168,8 +169,8 @@ BEGIN
     SELECT count(*) INTO refreshes FROM cdp.audience_snapshot;
     RETURN NEXT;
 END $$;
-UPDATE cdp.audience SET keep_snapshots = 12 WHERE name = 'y';
-SELECT merges > 10 AS merged, refreshes > 40 AS refreshed, compared > 500 AS compared FROM play(50);
+UPDATE cdp.audience SET keep_snapshots = CASE name WHEN 'x' THEN 16 ELSE 6 END;
+SELECT merges > 10 AS merged, refreshes > 40 AS refreshed, compared > 400 AS compared FROM play(45);
 SELECT count(*) > 0 AS erased FROM cdp.erase_log;
 DROP VIEW snapshots;
 DROP TABLE src, drawn, told;
