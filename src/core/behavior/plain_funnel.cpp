@@ -1,195 +1,134 @@
 #include "core/behavior/plain_funnel.h"
 
 #include <algorithm>
-#include <bit>
-#include <optional>
 
-#include "core/base/stop.h"
+#include "core/timeline/time_marks.h"
 
 namespace cdp::behavior {
-namespace {
 
-using timeline::CodeMarks;
 using timeline::TimeReader;
 using timeline::View;
 
-/// PlainScan for one step an event and one event an instant. What no chain has reached begins so
-/// long ago that every window has passed.
-template <bool kChain>
-class Scan {
- public:
-  /// Of `steps` steps the first `reach` are within reach.
-  Scan(int steps, int reach, std::uint64_t window) : reach_(reach), window_(window) {
-    std::fill_n(start_, steps + 1, INT64_MIN);
+StepRows::StepRows(const View& view, const StepTable& table, const StepFilter* filter, int reach)
+    : reach_(reach), words_((view.count() + 63) / 64) {
+  const std::span<const std::uint8_t> codes = table.codes(reach);
+  if (table.has_one_code_each(reach)) {
+    timeline::MarkEach(view.codes(), view.count(), view.end(), codes, rows_[0], kWords);
+  } else {
+    MarkSteps(view, table, codes);
   }
+  if (filter != nullptr) Hold(view, table, *filter);
+}
 
-  int depth() const { return depth_; }
-  Micros begun() const { return begun_; }
-  bool done() const { return depth_ == reach_; }
-
-  /// Without branches: nobody can foresee which step comes next, and whether in time.
-  void Take(Micros at, int step) {
-    start_[0] = at;
-    const Micros start = start_[step];
-    const Micros late = Elapsed(start, at) <= window_ ? 0 : -1;
-    start_[step + 1] = start ^ ((start ^ start_[step + 1]) & late);
-    const int depth = (step + 1) & ~static_cast<int>(late);
-    if constexpr (kChain) begun_ = depth > depth_ ? start : begun_;
-    depth_ = std::max(depth_, depth);
+void StepRows::MarkSteps(const View& view, const StepTable& table,
+                         std::span<const std::uint8_t> codes) {
+  std::uint64_t marks[256];
+  for (std::size_t word = 0; word < words_; ++word) {
+    const std::size_t from = word * 64;
+    timeline::MarkEach(view.codes() + from, std::min<std::size_t>(view.count() - from, 64),
+                       view.end(), codes, marks, 1);
+    for (int step = 0; step < reach_; ++step) rows_[step][word] = 0;
+    for (std::size_t i = 0; i < codes.size(); ++i) rows_[table.StepOf(codes[i])][word] |= marks[i];
   }
+}
 
- private:
-  int reach_;
-  int depth_ = 0;
-  std::uint64_t window_;
-  Micros begun_ = 0;
-  Micros start_[kMaxSteps + 1];
-};
-
-/// Marks the events of a timeline that fill a step, in blocks.
-class HitMarks {
- public:
-  HitMarks(const View& view, const StepTable& table, const StepFilter* filter)
-      : view_(view), table_(table), filter_(filter) {
-    if (filter != nullptr) numbers_.emplace(view, filter->operands());
-  }
-
-  /// Of the next `count` events, CodeMarks::kBlock of them unless they are the last.
-  void Next(std::size_t count, CodeMarks::Words& words) {
-    const std::byte* codes = view_.codes() + index_;
-    table_.marks().Mark(codes, count, view_.end(), words);
-    if (filter_ != nullptr) Hold(codes, count, words);
-    index_ += count;
-  }
-
- private:
-  /// Takes away the marks of events for which the condition of their code does not hold.
-  void Hold(const std::byte* codes, std::size_t count, CodeMarks::Words& words) {
-    numbers_->NextBlock(count);
-    for (const StepFilter::GuardedCode& code : filter_->codes()) {
-      if ((view_.code_bits() & code.code_bit) == 0) continue;
-      CodeMarks::Words guarded;
-      code.marks.Mark(codes, count, view_.end(), guarded);
-      timeline::ForEachMark(guarded, count, [&](std::size_t i) {
-        const auto get = [&](Operand operand) { return numbers_->Get(operand, i); };
-        words[i / 64] ^= std::uint64_t{!filter_->Holds(code, get)} << (i % 64);
-      });
-    }
-  }
-
-  const View& view_;
-  const StepTable& table_;
-  const StepFilter* filter_;
-  std::optional<OperandReader> numbers_;
-  std::size_t index_ = 0;
-};
-
-/// Some of a timeline's events, the marks of those that fill a step.
-struct Block {
-  Micros at[TimeReader::kRoom];
-  CodeMarks::Words words;
-  const std::byte* codes;
-  std::size_t count;
-
-  /// Calls visit(instant, step) for each event that fills a step, until it returns true. Returns
-  /// whether it did.
-  template <class Visit>
-  bool ForEachHit(const StepTable& table, Visit&& visit) const {
-    for (std::size_t from = 0; from < count; from += 64) {
-      for (std::uint64_t bits = words[from / 64]; bits != 0; bits &= bits - 1) {
-        const std::size_t i = from + static_cast<std::size_t>(std::countr_zero(bits));
-        if (visit(at[i], table.StepOf(std::to_integer<std::uint8_t>(codes[i])))) return true;
+/// Takes away the bits of events for which the condition of their code does not hold.
+void StepRows::Hold(const View& view, const StepTable& table, const StepFilter& filter) {
+  OperandReader numbers(view, filter.operands());
+  for (std::size_t word = 0; word < words_; ++word) {
+    const std::size_t from = word * 64;
+    const std::size_t in_block = from % TimeReader::kBlock;
+    if (in_block == 0) numbers.NextBlock(std::min(view.count() - from, TimeReader::kBlock));
+    for (const StepFilter::GuardedCode& guarded : filter.codes()) {
+      const int step = table.StepOf(guarded.code);
+      if (step >= reach_) continue;
+      std::uint64_t& row = rows_[step][word];
+      for (std::uint64_t bits = row; bits != 0; bits &= bits - 1) {
+        const auto i = static_cast<std::size_t>(std::countr_zero(bits));
+        if (view.codes()[from + i] != std::byte{guarded.code}) continue;
+        const auto get = [&](Operand operand) { return numbers.Get(operand, in_block + i); };
+        if (!filter.Holds(guarded, get)) row ^= std::uint64_t{1} << i;
       }
     }
-    return false;
-  }
-};
-
-/// Calls use(block) for all events, block by block, until it returns true; leaves the last one.
-template <class Use>
-void ForEachBlock(const View& view, const StepTable& table, const StepFilter* filter, Block* block,
-                  Use&& use) {
-  TimeReader times(view);
-  HitMarks marks(view, table, filter);
-  StopTicker ticker;
-  const std::byte* codes = view.codes();
-  while (const std::size_t count = times.Next(block->at)) {
-    block->codes = codes;
-    block->count = count;
-    marks.Next(count, block->words);
-    if (use(*block)) return;
-    codes += count;
-    ticker.Step(static_cast<std::uint32_t>(count));
   }
 }
 
-/// False where two events that matter come at one instant. Ends when all steps are reached, by the
-/// event behind the one that reached them: it might come at the same instant.
-template <bool kChain>
-bool Run(const View& view, const StepTable& table, const StepFilter* filter, Block* block,
-         Scan<kChain>* scan) {
-  Micros before = INT64_MIN;
-  bool tied = false;
-  ForEachBlock(view, table, filter, block, [&](const Block& events) {
-    return events.ForEachHit(table, [&](Micros at, int step) {
-      tied = at == before;
-      before = at;
-      if (tied || scan->done()) return true;
-      scan->Take(at, step);
-      return false;
-    });
-  });
-  return !tied;
+std::size_t StepRows::EndOf(int step) const {
+  for (std::size_t word = words_; word > 0; --word) {
+    const std::uint64_t bits = Union(step, word - 1);
+    if (bits != 0) return word * 64 - static_cast<std::size_t>(std::countl_zero(bits));
+  }
+  return 0;
 }
 
-}  // namespace
+PlainChain::PlainChain(const View& view, const StepTable& table, const StepFilter* filter,
+                       int reach, std::uint64_t window)
+    : rows_(view, table, filter, reach),
+      reach_(reach),
+      first_(rows_.FirstFrom(0, 0)),
+      end_(std::max(rows_.EndOf(table.ascending() ? 1 : 0), first_ + 1)),
+      times_(view, end_) {
+  tied_ = !table.ascending() && HasTies();
+  if (!tied_) Find(window);
+}
 
-bool PlainHasFirst(const View& view, const StepTable& table, const StepFilter* filter) {
-  HitMarks marks(view, table, filter);
-  StopTicker ticker;
-  CodeMarks::Words words;
-  for (std::size_t from = 0; from < view.count(); from += CodeMarks::kBlock) {
-    const std::size_t count = std::min(CodeMarks::kBlock, view.count() - from);
-    marks.Next(count, words);
-    bool found = false;
-    timeline::ForEachMark(words, count, [&](std::size_t i) {
-      found |= table.StepOf(std::to_integer<std::uint8_t>(view.codes()[from + i])) == 0;
-    });
-    if (found) return true;
-    ticker.Step(static_cast<std::uint32_t>(count));
+/// Whether two events that fill steps come at one instant.
+bool PlainChain::HasTies() {
+  while (known_ < end_) known_ += times_.Next(at_ + known_);
+  for (std::size_t from = 0; from + 1 < end_; from += 64) {
+    const std::size_t pairs = std::min<std::size_t>(64, end_ - 1 - from);
+    if ((timeline::MarkShortPauses(at_ + from, pairs, 0) & rows_.Union(0, from / 64)) != 0) {
+      return true;
+    }
   }
   return false;
 }
 
-int PlainDepth(const View& view, const StepTable& table, const StepFilter* filter, int reach,
-               std::uint64_t window) {
-  Block block;
-  Scan<false> scan(table.steps(), reach, window);
-  return Run(view, table, filter, &block, &scan) ? scan.depth() : -1;
+/// A chain may as well begin with the last first step before its second one, and then goes on with
+/// the first event of each step behind that of the step before. The later it begins, the later each
+/// step comes.
+void PlainChain::Find(std::uint64_t window) {
+  if (first_ == StepRows::kNone) return;
+  depth_ = 1;
+  begin_ = first_;
+  if (reach_ == 1) return;
+  std::size_t end = StepRows::kNone;  // of the chain that begins there, two steps or longer
+  std::size_t events[kMaxSteps];
+  int known = 1;  // the last step for which an event was looked for
+  std::size_t next = first_;
+  while (next != StepRows::kNone) {
+    events[1] = rows_.FirstFrom(1, next + 1);
+    if (events[1] == StepRows::kNone) return;
+    events[0] = rows_.LastBefore(0, events[1]);
+    const Micros begin = TimeOf(events[0]);
+    int depth = 1;
+    while (Elapsed(begin, TimeOf(events[depth])) <= window && ++depth < reach_) {
+      if (depth <= known && events[depth] > events[depth - 1]) continue;
+      known = std::max(known, depth);
+      events[depth] = rows_.FirstFrom(depth, events[depth - 1] + 1);
+      if (events[depth] == StepRows::kNone) {
+        reach_ = depth;
+        break;
+      }
+    }
+    // Of chains that are complete at the same time the one that begins last wins.
+    if (depth > depth_ || events[depth - 1] == end) {
+      depth_ = depth;
+      begin_ = events[0];
+      end = events[depth - 1];
+    } else if (depth_ == reach_) {
+      return;
+    }
+    next = rows_.FirstFrom(0, events[1] + 1);
+  }
 }
 
-int PlainChain(const View& view, const StepTable& table, const StepFilter* filter, int reach,
-               std::uint64_t window, Micros* out) {
-  Block block;
-  Scan<true> scan(table.steps(), reach, window);
-  if (!Run(view, table, filter, &block, &scan)) return -1;
-  const int depth = scan.depth();
-  if (depth == 0) return 0;
-  const Micros begun = scan.begun();
-  std::fill_n(out, depth, begun);
-  int next = 1;
-  const auto follow = [&](const Block& events) {
-    return next == depth || events.ForEachHit(table, [&](Micros at, int step) {
-      if (at > begun && step == next) out[next++] = at;
-      return next == depth;
-    });
-  };
-  if (view.count() <= TimeReader::kBlock) {
-    follow(block);
-  } else {
-    ForEachBlock(view, table, filter, &block, follow);
+void PlainChain::Write(Micros* out) {
+  std::size_t event = begin_;
+  for (int step = 0; step < depth_; ++step) {
+    if (step > 0) event = rows_.FirstFrom(step, event + 1);
+    out[step] = TimeOf(event);
   }
-  return depth;
 }
 
 }  // namespace cdp::behavior

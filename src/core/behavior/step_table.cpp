@@ -9,12 +9,10 @@ void StepTable::Add(std::int32_t code, int step) {
   const std::uint64_t bit = std::uint64_t{1} << step;
   const auto unsigned_code = static_cast<std::uint32_t>(code);
   code_bits_[step] |= timeline::CodeBit(code);
-  steps_ = std::max(steps_, step + 1);
   if (unsigned_code < kSmallCodes) {
-    single_ &= small_[unsigned_code] == 0 || small_[unsigned_code] == bit;
+    if (small_[unsigned_code] == 0) AddSmall(static_cast<std::uint8_t>(code), step);
     small_[unsigned_code] |= bit;
-    step_of_[unsigned_code] = static_cast<std::uint8_t>(step);
-    marks_.Add(static_cast<std::uint8_t>(code));
+    single_ &= small_[unsigned_code] == bit;
     return;
   }
   LargeCode* const end = large_ + large_count_;
@@ -29,6 +27,19 @@ void StepTable::Add(std::int32_t code, int step) {
     ++large_count_;
   }
   at->fills |= bit;
+}
+
+void StepTable::AddSmall(std::uint8_t code, int step) {
+  marks_.Add(code);
+  step_of_[code] = static_cast<std::uint8_t>(step);
+  std::uint8_t* const end = codes_ + code_ends_[kMaxSteps - 1];
+  std::uint8_t* const at = std::find_if(codes_, end, [=, this](std::uint8_t other) {
+    return step_of_[other] > step || (step_of_[other] == step && other > code);
+  });
+  std::move_backward(at, end, end + 1);
+  *at = code;
+  for (int later = step; later < kMaxSteps; ++later) ++code_ends_[later];
+  ascending_ = std::is_sorted(codes_, end + 1);
 }
 
 std::uint64_t StepTable::FillsOfLarge(std::uint32_t code) const {
@@ -55,8 +66,7 @@ StepFilter::StepFilter(const FunnelSteps& steps, std::pmr::memory_resource* memo
   for (std::size_t i = 0; i < guards_.size() && guards_[i].code < 256; ++i) {
     const std::int32_t code = guards_[i].code;
     if (i == 0 || code != guards_[i - 1].code) {
-      codes_.push_back({.marks = {}, .code_bit = timeline::CodeBit(code), .first = i, .end = i});
-      codes_.back().marks.Add(static_cast<std::uint8_t>(code));
+      codes_.push_back({.code = static_cast<std::uint8_t>(code), .first = i, .end = i});
     }
     codes_.back().end = i + 1;
   }

@@ -26,13 +26,20 @@ class StepTable {
     return unsigned_code < kSmallCodes ? small_[unsigned_code] : FillsOfLarge(unsigned_code);
   }
 
-  /// Whether no code below 256 stands for several steps; then StepOf tells the one of a code that
-  /// stands for any.
+  /// Whether no code below 256 stands for several steps. Where that is so, codes() are those that
+  /// stand for one of the first steps, by step and code, StepOf tells which, and ascending()
+  /// whether all of a step are below those of the next: then events of one instant, which lie in
+  /// the order of their codes, lie in that of their steps.
   bool single() const { return single_; }
+  std::span<const std::uint8_t> codes(int steps) const { return {codes_, code_ends_[steps - 1]}; }
+  bool has_one_code_each(int steps) const {
+    for (int step = 0; step < steps; ++step) {
+      if (code_ends_[step] != step + 1) return false;
+    }
+    return true;
+  }
   int StepOf(std::uint8_t code) const { return step_of_[code]; }
-
-  /// One more than the last step that has a code.
-  int steps() const { return steps_; }
+  bool ascending() const { return ascending_; }
 
   /// The codes below 256 that fill a step.
   const timeline::CodeMarks& marks() const { return marks_; }
@@ -59,8 +66,12 @@ class StepTable {
     std::uint64_t fills;
   };
 
+  void AddSmall(std::uint8_t code, int step);
+
   bool single_ = true;
-  int steps_ = 0;
+  bool ascending_ = true;
+  std::uint8_t codes_[kSmallCodes] = {};
+  std::uint16_t code_ends_[kMaxSteps] = {};
   std::uint8_t step_of_[kSmallCodes] = {};
   std::size_t large_count_ = 0;
   timeline::CodeMarks marks_;
@@ -83,8 +94,7 @@ class StepFilter {
 
   /// A code below 256 that fills steps under conditions: some of guards_.
   struct GuardedCode {
-    timeline::CodeMarks marks;  ///< of this code alone
-    std::uint64_t code_bit;
+    std::uint8_t code;
     std::size_t first;
     std::size_t end;
   };

@@ -35,12 +35,12 @@ bool TimelineFunnel::HasFirst(const View& view) const {
 int TimelineFunnel::DepthWithin(const View& view, int reach) const {
   if (reach == 0) return 0;
   if (reach == 1 && table_.single() && IsPlain(view)) {
-    return PlainHasFirst(view, table_, filter_) ? 1 : 0;
+    return StepRows(view, table_, filter_, 1).FirstFrom(0, 0) != StepRows::kNone ? 1 : 0;
   }
   if (reach == 1 && filter_ == nullptr) return HasFirst(view) ? 1 : 0;
   if (plain_ && IsPlain(view)) {
-    const int depth = PlainDepth(view, table_, filter_, reach, window_);
-    if (depth >= 0) return depth;
+    const PlainChain chain(view, table_, filter_, reach, window_);
+    if (!chain.tied()) return chain.depth();
   }
   StepHit hits[TimeReader::kBlock];
   return WithScan(mode_, reach, window_, [&](auto& scan) {
@@ -87,8 +87,11 @@ void TimelineFunnel::Depths(const View& view, std::span<const std::uint64_t> win
 int TimelineFunnel::ChainWithin(const View& view, int reach, Micros* out) const {
   if (reach == 0) return 0;
   if (plain_ && IsPlain(view)) {
-    const int depth = PlainChain(view, table_, filter_, reach, window_, out);
-    if (depth >= 0) return depth;
+    PlainChain chain(view, table_, filter_, reach, window_);
+    if (!chain.tied()) {
+      chain.Write(out);
+      return chain.depth();
+    }
   }
   struct Outcome {
     int depth;

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace cdp::timeline {
 
@@ -42,7 +43,13 @@ class CodeMarks {
   Rows rows_ = {};
 };
 
-/// The kernel of this processor, or the one that every processor has (for tests).
+/// Tells each of some codes apart: bit i % 64 of rows[k * stride + i / 64] where codes[i] is
+/// wanted[k], for `count` codes. Bytes up to `readable_end`, not before the end of the codes, may
+/// be loaded.
+void MarkEach(const std::byte* codes, std::size_t count, const std::byte* readable_end,
+              std::span<const std::uint8_t> wanted, std::uint64_t* rows, std::size_t stride);
+
+/// The kernels of this processor, or those that every processor has (for tests).
 void UsePortableMarks(bool portable);
 
 /// Calls visit(i) for every bit that is set, ascending.

@@ -115,7 +115,7 @@ class GroupReader {
   };
 
   struct Source {
-    const std::byte* controls;  ///< ControlBytes(count) of them, right before the payload
+    const std::byte* controls;  ///< ControlBytes(count) of them or more, right before the payload
     std::span<const std::byte> payload;
     const std::byte* readable_end;  ///< not before the payload's end; loads stay before it
     std::size_t count;

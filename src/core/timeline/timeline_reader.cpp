@@ -6,15 +6,15 @@
 
 namespace cdp::timeline {
 
-TimeReader::TimeReader(const View& view)
+TimeReader::TimeReader(const View& view, std::size_t count)
     : next_(view.first()),
-      left_(view.count()),
-      sums_({view.controls(), view.deltas(), view.end(), view.count() == 0 ? 0 : view.count() - 1,
+      left_(count),
+      sums_({view.controls(), view.deltas(), view.end(), count == 0 ? 0 : count - 1,
              view.shape().lengths},
             GroupReader::Give::kSums, kTicks[view.shape().tick],
             static_cast<std::uint64_t>(view.first())) {}
 
-std::size_t TimeReader::Next(Micros (&out)[kRoom]) {
+std::size_t TimeReader::Next(Micros* out) {
   if (left_ == 0) return 0;
   out[0] = next_;
   // Signed and unsigned variants of a type may stand for each other.

@@ -47,11 +47,13 @@ class TimeReader {
   static constexpr std::size_t kRoom = kBlock + 4;
   static_assert(kBlock <= CodeMarks::kBlock);
 
-  explicit TimeReader(const View& view);
+  explicit TimeReader(const View& view) : TimeReader(view, view.count()) {}
+  /// Of the first `count` events.
+  TimeReader(const View& view, std::size_t count);
 
   /// Writes the next instants and returns how many: kBlock, or what is left, 0 at the end. All of
-  /// `out` may be written.
-  std::size_t Next(Micros (&out)[kRoom]);
+  /// kRoom instants at `out` may be written.
+  std::size_t Next(Micros* out);
 
  private:
   Micros next_;  ///< the first of the next block: it is known before its group is read

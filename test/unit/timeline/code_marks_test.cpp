@@ -44,6 +44,27 @@ TEST_P(CodeMarksTest, TellEachCodeOfTheSet) {
   }
 }
 
+TEST_P(CodeMarksTest, TellCodesApart) {
+  std::mt19937_64 rng(20250712);
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<std::uint8_t> wanted(rng() % 8);
+    for (auto& code : wanted) code = static_cast<std::uint8_t>(rng() % 4 * 85);
+    const std::size_t count = rng() % 200;
+    std::vector<std::byte> codes(count + (rng() % 2 == 0 ? rng() % 80 : 0));
+    for (std::byte& code : codes) code = static_cast<std::byte>(rng() % 4 * 85);
+    const std::size_t words = (count + 63) / 64;
+    const std::size_t stride = words + rng() % 2;
+    std::vector<std::uint64_t> rows(wanted.size() * stride), expected(rows);
+    for (std::size_t k = 0; k < wanted.size(); ++k) {
+      for (std::size_t i = 0; i < count; ++i) {
+        if (codes[i] == std::byte{wanted[k]}) expected[k * stride + i / 64] |= 1ULL << (i % 64);
+      }
+    }
+    MarkEach(codes.data(), count, codes.data() + codes.size(), wanted, rows.data(), stride);
+    ASSERT_EQ(rows, expected) << "round " << round;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Kernels, CodeMarksTest, testing::Values(false, true),
                          [](const auto& info) { return info.param ? "Portable" : "Best"; });
 
