@@ -215,7 +215,12 @@ BEGIN
     END IF;
     links_new := cdp._ingest_store_links();
     -- Rows that id_resolve() changes too come last: it has to wait for these only.
-    PERFORM cdp._lock('identity');
+    IF has_profiles THEN
+        -- Profiles are worked out from what is there now.
+        PERFORM cdp._identity_lock('ingest');
+    ELSE
+        PERFORM cdp._lock('identity');
+    END IF;
     PERFORM cdp._ingest_widen();
     PERFORM cdp._first_load_end();
     IF touched IS NOT NULL THEN

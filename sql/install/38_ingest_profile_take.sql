@@ -14,9 +14,7 @@ BEGIN
     CREATE TEMP TABLE _cdp_profile (
         nth int8, type text COLLATE "C", value text COLLATE "C", source text COLLATE "C", observed_at timestamptz, attrs jsonb,
         reason text, raw_type text, raw_value text, raw_observed_at text, raw_source text) ON COMMIT DROP;
-    CREATE TEMP TABLE _cdp_attribute (
-        nth int8, type text COLLATE "C", value text COLLATE "C", source text COLLATE "C", observed_at timestamptz,
-        key text COLLATE "C", spelled jsonb, reason text) ON COMMIT DROP;
+    CREATE TEMP TABLE _cdp_attribute (nth int8, key text COLLATE "C", spelled jsonb, reason text) ON COMMIT DROP;
     -- The statement's snapshot decides: rows that are being copied in meanwhile stay for the next run.
     WITH gone AS (DELETE FROM cdp.landing_profile AS l RETURNING l.*)
     INSERT INTO pg_temp._cdp_profile
@@ -37,15 +35,15 @@ BEGIN
             OFFSET 0) AS p;  -- each value is computed once and used several times
     GET DIAGNOSTICS profiles_read = ROW_COUNT;
     INSERT INTO pg_temp._cdp_attribute
-    SELECT v.nth, v.type, v.value, v.source, v.observed_at, v.key, v.spelled, cdp._attribute_fault(v.key, v.rule_type, v.spelled)
-      FROM (SELECT k.nth, k.type, k.value, k.source, k.observed_at, k.key, r.type AS rule_type, cdp._attribute_spelled(r.type, k.said, k.plain) AS spelled
-              FROM (SELECT p.nth, p.type, p.value, p.source, p.observed_at, cdp._trim(e.key) COLLATE "C" AS key, e.value AS said, cdp._attribute_text(e.value) AS plain
+    SELECT v.nth, v.key, v.spelled, cdp._attribute_fault(v.key, v.type, v.spelled)
+      FROM (SELECT k.nth, k.key, r.type, cdp._attribute_spelled(r.type, k.said, k.plain) AS spelled
+              FROM (SELECT p.nth, cdp._trim(e.key) COLLATE "C" AS key, e.value AS said, cdp._attribute_text(e.value) AS plain
                       FROM pg_temp._cdp_profile AS p CROSS JOIN LATERAL jsonb_each(p.attrs) AS e WHERE p.reason IS NULL
                     OFFSET 0) AS k
               LEFT JOIN cdp.attribute_rule AS r ON r.key = k.key
             OFFSET 0) AS v;
     ANALYZE pg_temp._cdp_profile (nth);
-    ANALYZE pg_temp._cdp_attribute (nth, type, value, key, source);
+    ANALYZE pg_temp._cdp_attribute (nth, key);
     UPDATE pg_temp._cdp_profile AS p SET reason = f.reason
       FROM (SELECT a.nth, min(a.reason) AS reason FROM pg_temp._cdp_attribute AS a WHERE a.reason IS NOT NULL GROUP BY a.nth) AS f
      WHERE p.nth = f.nth;
@@ -63,27 +61,28 @@ BEGIN
        FROM (SELECT p.type, p.value, min(p.observed_at) AS first_seen, max(p.observed_at) AS last_seen
                FROM pg_temp._cdp_profile AS p WHERE p.reason IS NULL GROUP BY p.type, p.value) AS p;
     PERFORM cdp._attributes_learn(ARRAY(SELECT DISTINCT a.key FROM pg_temp._cdp_attribute AS a));
-    DROP TABLE pg_temp._cdp_profile;
 END $$;
 COMMENT ON FUNCTION cdp._ingest_take_profiles(int8) IS
-    'internal: takes the landed profiles into _cdp_attribute, and their identifiers into the load; bad rows go to quarantine';
+    'internal: takes the landed profiles into _cdp_profile and _cdp_attribute, and their identifiers into the load; bad rows go to quarantine';
 
 CREATE FUNCTION cdp._ingest_store_profiles(OUT attributes_new int8, OUT touched int4[]) LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     WITH stored AS (
         INSERT INTO cdp.attribute AS a (identifier_id, key, source, value, first_seen, last_seen)
-        SELECT cdp._ingest_load_id(n.type, n.value), n.key, n.source, n.spelled, n.first_seen, n.last_seen
-          FROM (SELECT n.type, n.value, n.key, n.source, n.spelled, min(n.observed_at) AS first_seen, max(n.observed_at) AS last_seen
-                  FROM pg_temp._cdp_attribute AS n GROUP BY n.type, n.value, n.key, n.source, n.spelled) AS n
-         ORDER BY 1
+        SELECT p.id, n.key, p.source, n.spelled, min(p.observed_at), max(p.observed_at)
+          FROM (SELECT p.nth, cdp._ingest_load_id(p.type, p.value) AS id, p.source, p.observed_at
+                  FROM pg_temp._cdp_profile AS p WHERE p.reason IS NULL OFFSET 0) AS p
+          JOIN pg_temp._cdp_attribute AS n USING (nth)
+         GROUP BY p.id, n.key, p.source, n.spelled
+         ORDER BY p.id
         ON CONFLICT (identifier_id, key, source, value) DO UPDATE
            SET first_seen = least(a.first_seen, excluded.first_seen), last_seen = greatest(a.last_seen, excluded.last_seen)
          WHERE excluded.first_seen < a.first_seen OR excluded.last_seen > a.last_seen
         RETURNING a.identifier_id, a.xmax = 0 AS is_new
     )
     SELECT count(*) FILTER (WHERE s.is_new), array_agg(DISTINCT s.identifier_id) INTO attributes_new, touched FROM stored AS s;
-    DROP TABLE pg_temp._cdp_attribute;
+    DROP TABLE pg_temp._cdp_profile, pg_temp._cdp_attribute;
 END $$;
 COMMENT ON FUNCTION cdp._ingest_store_profiles() IS
     'internal: stores the attributes of the batch; returns how many were new, and of which identifiers anything changed';

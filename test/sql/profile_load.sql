@@ -96,6 +96,11 @@ SELECT count(*) AS waiting, cdp.profile_of(cdp.one_id('member_id', 'waits')) AS 
 SELECT count(*) AS persons FROM cdp.id_approve('phone', '13800138000');
 SELECT persons_new FROM cdp.id_resolve();
 SELECT cdp.profile_of(cdp.one_id('phone', '13800138000')) AS profile;
+-- from what others commit meanwhile it must not look away
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+INSERT INTO cdp.landing_profile VALUES ('member_id', 'waits', '{"city": "北京"}', '2025-03-02', 'crm');
+SELECT attributes_new FROM cdp.ingest();
+ROLLBACK;
 -- by hand, and mended
 SELECT severity, what, detail FROM cdp.check() WHERE area = 'profile';
 UPDATE cdp.profile SET attrs = attrs || '{"city": "Atlantis"}' WHERE one_id = cdp.one_id('member_id', 'waits');
