@@ -28,6 +28,7 @@ void SequenceRule::Feed(Micros at, std::uint64_t mask, SequenceState* state) con
   if (state->matched_) return;
   std::pmr::vector<SequenceState::Start>& starts = state->starts_;
   const std::uint64_t happens = Bits(items_.present, mask);
+  state->ticker_.Step(static_cast<std::uint32_t>(starts.size()));
   if (!starts.empty()) {
     const std::uint64_t forbidden = Bits(items_.absent, mask);
     std::size_t kept = 0;

@@ -43,6 +43,7 @@ class SequenceState {
   };
   std::pmr::vector<Start> starts_;  ///< ascending
   bool matched_ = false;
+  StopTicker ticker_;
 };
 
 class SequenceRule {

@@ -179,19 +179,20 @@ IdSet BehaviorSource::People(const Node& leaf, const IdSet* within,
   ReadPages(behavior, wanted ? &*wanted : nullptr, &scan);
   IdSet found = scan.Found();
   if (!behavior.is_open()) return found;
-  const bitmap::BitmapView all(within != nullptr ? within->bytes() : everyone());
-  return IdSet(SetOperation::kAndNot, all, found.view(), memory_);
+  const IdSet all(within != nullptr ? within->bytes() : everyone(), memory_);
+  return IdSet(SetOperation::kAndNot, all.view(), found.view(), memory_);
 }
 
 std::optional<IdSet> BehaviorSource::Starters(const Behavior& behavior) const {
   const timeline::Period& window = behavior.window();
-  if (window.from == INT64_MIN || window.to == INT64_MAX || window.from >= window.to) return {};
+  if (window.from == INT64_MIN || window.from >= window.to) return {};
   Zone* const zone = clock_.zone();
   Day from = zone->DayOf(window.from);
   // Where clocks go back over midnight, a day comes again.
   if (zone->StartOfDay(from) != window.from) --from;
-  const Day to = zone->DayOf(window.to);
-  if (to - from > kFewDays) return {};
+  const bool ends = window.to != INT64_MAX;
+  const Day to = ends ? zone->DayOf(window.to) : DATEVAL_NOEND;
+  if (std::min(to, clock_.today()) - from > kFewDays) return {};
   const QueryValue values[] = {{INT4OID, Int32GetDatum(behavior.first_code())},
                                {DATEOID, DateADTGetDatum(static_cast<DateADT>(from))},
                                {DATEOID, DateADTGetDatum(static_cast<DateADT>(to))},
