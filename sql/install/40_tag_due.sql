@@ -53,7 +53,7 @@ DECLARE
 BEGIN
     PERFORM cdp._require_setup();
     FOR next_name IN
-        SELECT v.tag FROM cdp.v_tag AS v JOIN cdp._tag_order() AS o ON o.name = v.tag
+        SELECT v.tag FROM cdp.v_tag AS v JOIN cdp._refresh_order() AS o ON o.what = 'tag' AND o.name = v.tag
          WHERE v.is_due AND v.kind IN ('sql', 'rule') ORDER BY o.level, v.tag
     LOOP
         RETURN QUERY SELECT * FROM cdp.tag_refresh(next_name);

@@ -106,7 +106,7 @@ CREATE FUNCTION cdp._uses_label(what text, name text) RETURNS text LANGUAGE sql 
     RETURN CASE WHEN what = 'tag' THEN 'tag:' || name ELSE name END;
 COMMENT ON FUNCTION cdp._uses_label(text, text) IS 'internal: a tag or audience as it is shown among others';
 
-CREATE FUNCTION cdp._tag_order() RETURNS TABLE (name text, level int4) LANGUAGE plpgsql STABLE
+CREATE FUNCTION cdp._refresh_order() RETURNS TABLE (what text, name text, level int4) LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
@@ -120,9 +120,13 @@ BEGIN
              -- No chain is longer than there are definitions: a circle, should there be one, ends here.
              WHERE d.level < (SELECT count(DISTINCT (k.what, k.name)) FROM uses AS k)
         )
-        SELECT g.name, coalesce(max(d.level), 0) FROM cdp.tag AS g LEFT JOIN depth AS d ON d.what = 'tag' AND d.name = g.name GROUP BY g.name;
+        SELECT k.what, k.name, coalesce(max(d.level), 0)
+          FROM (SELECT 'tag' AS what, g.name FROM cdp.tag AS g UNION ALL SELECT 'audience', a.name FROM cdp.audience AS a) AS k
+          LEFT JOIN depth AS d ON d.what = k.what AND d.name = k.name
+         GROUP BY k.what, k.name;
 END $$;
-COMMENT ON FUNCTION cdp._tag_order() IS 'internal: how late each tag is to be refreshed: those of a level are made of such with smaller ones';
+COMMENT ON FUNCTION cdp._refresh_order() IS
+    'internal: how late each tag and audience is to be refreshed: those of a level are made of such with smaller ones';
 
 CREATE FUNCTION cdp.tag_uses(name text) RETURNS TABLE (relation text, distance int4, what text, item text)
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$

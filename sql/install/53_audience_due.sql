@@ -1,22 +1,4 @@
 --| ## Many at once
-CREATE FUNCTION cdp._audience_order() RETURNS TABLE (audience_id int4, name text, level int4)
-    LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN QUERY
-        WITH RECURSIVE depth AS (
-            SELECT a.audience_id, a.name, 0 AS level FROM cdp.audience AS a
-            UNION
-            SELECT a.audience_id, a.name, depth.level + 1
-              FROM depth, cdp.audience AS a
-             CROSS JOIN LATERAL cdp._audience_uses(a.kind, a.definition) AS u
-             -- No chain is longer than there are audiences: a circle, should there be one, ends here.
-             WHERE u.op = 'audience' AND u.name = depth.name
-               AND depth.level < (SELECT count(*) FROM cdp.audience AS k)
-        )
-        SELECT d.audience_id, d.name, max(d.level) FROM depth AS d GROUP BY d.audience_id, d.name;
-END $$;
-COMMENT ON FUNCTION cdp._audience_order() IS 'internal: how late each audience is to be refreshed: those of a level are made of such with smaller ones';
-
 CREATE FUNCTION cdp.audience_refresh_all()
     RETURNS TABLE (audience text, users int8, entered int8, left_users int8, unresolved int8,
                    duration_ms int8, error text)
@@ -25,7 +7,7 @@ DECLARE
     next_name text;
 BEGIN
     PERFORM cdp._require_setup();
-    FOR next_name IN SELECT o.name FROM cdp._audience_order() AS o ORDER BY o.level, o.name LOOP
+    FOR next_name IN SELECT o.name FROM cdp._refresh_order() AS o WHERE o.what = 'audience' ORDER BY o.level, o.name LOOP
         RETURN QUERY SELECT * FROM cdp.audience_refresh(next_name);
     END LOOP;
 END $$;
@@ -41,12 +23,38 @@ DECLARE
 BEGIN
     PERFORM cdp._require_setup();
     FOR next_name IN
-        SELECT o.name FROM cdp._audience_order() AS o JOIN cdp.audience AS a USING (audience_id)
+        SELECT a.name FROM cdp._refresh_order() AS o JOIN cdp.audience AS a ON o.what = 'audience' AND a.name = o.name
          WHERE a.refresh_every IS NOT NULL AND coalesce(a.refreshed_at + a.refresh_every <= at, true)
-         ORDER BY o.level, o.name
+         ORDER BY o.level, a.name
     LOOP
         RETURN QUERY SELECT * FROM cdp.audience_refresh(next_name);
     END LOOP;
 END $$;
 COMMENT ON FUNCTION cdp.audience_refresh_due(timestamptz) IS
     'refreshes the audiences whose refresh_every has passed since their last successful refresh, those that others are made of first; one row each, also for those that fail';
+
+-- Tags by rule are made of audiences, and audiences of tags: each in its turn.
+CREATE FUNCTION cdp.refresh_due()
+    RETURNS TABLE (what text, name text, users int8, duration_ms int8, error text)
+    LANGUAGE plpgsql VOLATILE ROWS 10 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp._require_setup();
+    FOR what, name IN
+        SELECT o.what, o.name
+          FROM cdp._refresh_order() AS o
+          LEFT JOIN cdp.v_tag AS t ON o.what = 'tag' AND t.tag = o.name
+          LEFT JOIN cdp.v_audience AS a ON o.what = 'audience' AND a.audience = o.name
+         WHERE t.is_due AND t.kind IN ('sql', 'rule') OR a.due_at <= now()
+         ORDER BY o.level, o.what DESC, o.name
+    LOOP
+        IF what = 'tag' THEN
+            SELECT r.people, r.duration_ms, r.error INTO users, duration_ms, error FROM cdp.tag_refresh(name) AS r;
+        ELSE
+            SELECT r.users, r.duration_ms, r.error INTO users, duration_ms, error FROM cdp.audience_refresh(name) AS r;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+    PERFORM cdp.tag_expire();
+END $$;
+COMMENT ON FUNCTION cdp.refresh_due() IS
+    'what tag_refresh_due() and audience_refresh_due() do, each tag and audience after those that it is made of; one row each, also for those that fail';

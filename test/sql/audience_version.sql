@@ -90,6 +90,13 @@ SELECT audience, users, error FROM cdp.audience_refresh_due();
 -- what has failed is still due
 SELECT audience FROM cdp.audience_refresh_due();
 UPDATE cdp.audience SET refresh_every = '0';
+-- with tags: an audience of a tag of an audience
+SELECT cdp.audience_drop('broken'), cdp.tag_define('by_query', 'SELECT one_id FROM src', refresh_every => '1 day') > 0 AS tag;
+SELECT cdp.audience_define('z_first', 'tag:by_query') > 0 AS defined, cdp.tag_define('by_rule', rule => 'audience:z_first', refresh_every => '1 day') > 0 AS tag,
+       cdp.audience_define('a_last', 'tag:by_rule but not audience:z_first') > 0 AS defined;
+UPDATE cdp.audience SET refresh_every = '1 day' WHERE name IN ('z_first', 'a_last');
+SELECT what, name, users, error FROM cdp.refresh_due();
+SELECT what, name, users, error FROM cdp.refresh_due();
 SELECT cdp.teardown(true) > 0 AS gone;
 DROP TABLE src;
 DROP OWNED BY cdp_test_weaker;
