@@ -24,13 +24,14 @@ BEGIN
                     THEN cdp._erased_fault() END,
                cdp._id_type_fault('id_type', p.type, allowed), cdp._text_fault('id_value', p.value), cdp._text_fault('source', p.source),
                cdp._time_fault('observed_at', p.raw_observed_at, p.observed_at, earliest, latest),
-               CASE WHEN jsonb_typeof(p.attrs) = 'object' THEN NULL ELSE 'attrs is not an object' END),
+               CASE WHEN p.is_long THEN 'attrs is longer than 1 MB' WHEN jsonb_typeof(p.attrs) = 'object' THEN NULL ELSE 'attrs is not an object' END),
            p.id_type, p.id_value, p.raw_observed_at, p.raw_source
       FROM (SELECT cdp._id_type_name(g.id_type) AS type, cdp._id_value(g.id_type, g.id_value) AS value, coalesce(nullif(cdp._trim(g.source), ''), 'unnamed') AS source,
                    coalesce(cdp._timestamptz_or_null(g.observed_at), CASE WHEN coalesce(cdp._trim(g.observed_at), '') = '' THEN now() END) AS observed_at,
-                   g.attrs, g.id_type, g.id_value, g.observed_at AS raw_observed_at, g.source AS raw_source
-              FROM (SELECT cdp._text_clip(r.id_type) AS id_type, cdp._text_clip(r.id_value) AS id_value, r.attrs,
-                           cdp._text_clip(r.observed_at) AS observed_at, cdp._text_clip(r.source) AS source
+                   g.is_long, CASE WHEN NOT g.is_long THEN g.attrs END AS attrs, g.id_type, g.id_value, g.observed_at AS raw_observed_at, g.source AS raw_source
+              FROM (SELECT cdp._text_clip(r.id_type) AS id_type, cdp._text_clip(r.id_value) AS id_value,
+                           -- Its size as it is in memory: stored it may be compressed.
+                           r.attrs, coalesce(pg_column_size(r.attrs #> '{}') > 1048576, false) AS is_long, cdp._text_clip(r.observed_at) AS observed_at, cdp._text_clip(r.source) AS source
                       FROM gone AS r OFFSET 0) AS g
             OFFSET 0) AS p;  -- each value is computed once and used several times
     GET DIAGNOSTICS profiles_read = ROW_COUNT;

@@ -37,9 +37,11 @@ BEGIN
     COMMENT ON COLUMN cdp.v_profile.created_at IS 'when its OneID was given out';
 
     CREATE OR REPLACE VIEW cdp.v_person_attribute AS
-        SELECT p.one_id, v.key AS attribute, v.value
-          FROM cdp.profile AS p CROSS JOIN LATERAL cdp._attribute_values(p.attrs) AS v (key, value)
-         WHERE has_table_privilege('cdp.profile', 'SELECT') OR v.key NOT IN (SELECT r.key FROM cdp.attribute_rule AS r WHERE r.pii);
+        SELECT f.one_id, v.key AS attribute, v.value
+          FROM cdp.profile AS f
+         CROSS JOIN LATERAL cdp._attribute_values(
+            CASE WHEN has_table_privilege('cdp.profile', 'SELECT') THEN f.attrs
+                 ELSE f.attrs - ARRAY(SELECT r.key::text FROM cdp.attribute_rule AS r WHERE r.pii) END) AS v (key, value);
     COMMENT ON VIEW cdp.v_person_attribute IS 'one row per person and value of an attribute';
     COMMENT ON COLUMN cdp.v_person_attribute.one_id IS 'the person (unsigned)';
     COMMENT ON COLUMN cdp.v_person_attribute.attribute IS 'name of the attribute; personal ones (attribute_rule.pii) only for those who may read cdp.profile';

@@ -96,6 +96,10 @@ SELECT count(*) AS waiting, cdp.profile_of(cdp.one_id('member_id', 'waits')) AS 
 SELECT count(*) AS persons FROM cdp.id_approve('phone', '13800138000');
 SELECT persons_new FROM cdp.id_resolve();
 SELECT cdp.profile_of(cdp.one_id('phone', '13800138000')) AS profile;
+-- a row of any size ends no run: of control characters the text takes six times the room
+INSERT INTO cdp.landing_profile SELECT 'email', 'x', a, '2025-03-02', 'web' FROM unnest(ARRAY[jsonb_build_object('a', repeat(chr(1), 1100000)), to_jsonb(repeat('x', 1100000)), jsonb_build_object('a', repeat(chr(1), 1000000))]) a;
+SELECT profiles_read, quarantined FROM cdp.ingest();
+SELECT reason, raw - 'attrs' AS raw FROM cdp.quarantine ORDER BY quarantine_id DESC LIMIT 3;
 -- from what others commit meanwhile it must not look away
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 INSERT INTO cdp.landing_profile VALUES ('member_id', 'waits', '{"city": "北京"}', '2025-03-02', 'crm');
