@@ -36,7 +36,9 @@ CREATE TEMP TABLE asked AS SELECT rule, pg_temp.people(rule) AS people FROM unne
     pay >= 2 times in last 7 days but not view in last 2 days,
     pay < 2 times,
     days of pay >= 2 and not first view in last 5 days,
-    last pay until 3 days ago}'::text[]) AS rule;
+    last pay until 3 days ago,
+    pay then view within 2 days in last 1 week and not view in last 2 days,
+    "days of view >= 2 since 4 days ago or (tag:level = gold and pay then not view within 1 day)"}'::text[]) AS rule;
 SELECT * FROM asked;
 SELECT count(*) FROM cdp.timeline_refresh();
 SELECT rule FROM asked WHERE people IS DISTINCT FROM pg_temp.people(rule);

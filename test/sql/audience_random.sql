@@ -30,6 +30,7 @@ CREATE FUNCTION pg_temp.land(first int, last int, events int) RETURNS void LANGU
     SELECT cdp.id_resolve();
 $$;
 SELECT pg_temp.land(1, 100, 700) \g /dev/null
+SELECT cdp.event_value_set('pay', 'amount'), cdp.property_define('item') \g /dev/null
 UPDATE cdp.counter SET last = 3000000 WHERE name = 'one_id';
 SELECT pg_temp.land(101, 180, 600) \g /dev/null
 SELECT cdp.timeline_refresh() \g /dev/null
@@ -118,6 +119,46 @@ BEGIN
         'e.ts < ' || quote_literal((SELECT p.high FROM pg_temp.period(w ->> 'to', now) AS p WHERE w ? 'to')));
 END $$;
 
+CREATE FUNCTION pg_temp.where_sql(tests jsonb) RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce(string_agg(CASE j ->> 'op'
+            WHEN 'is set' THEN format('%s IS NOT NULL', w.what) WHEN 'is not set' THEN format('%s IS NULL', w.what)
+            ELSE pg_temp.compared(w.what, j, w.type) END, ' AND '), 'true')
+      FROM jsonb_array_elements(tests) AS j
+     CROSS JOIN LATERAL (SELECT CASE j ->> 'property' WHEN 'amount' THEN $q$(e.props ->> 'amount')::numeric$q$ ELSE $q$(e.props ->> 'item')$q$ END,
+                                CASE j ->> 'property' WHEN 'amount' THEN 'numeric' ELSE 'text' END) AS w (what, type);
+$$;
+
+-- An event follows the one before within the time from the first; what is not to happen stands between them, or at
+-- the end until that time is over.
+CREATE FUNCTION pg_temp.sequence_sql(j jsonb, now timestamptz) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    span text := quote_literal(concat_ws(' ', j #>> '{within,amount}', j #>> '{within,unit}'));
+    step jsonb;
+    place int := 0;
+    absent text;
+    joins text := '';
+    conditions text := '';
+BEGIN
+    FOR step IN SELECT jsonb_array_elements(j -> 'steps') LOOP
+        IF step ? 'not' THEN
+            absent := format('NOT EXISTS (SELECT FROM base_event AS e WHERE e.one_id = p.one_id AND e.name = %L AND %s AND e.ts > e%s.ts',
+                             step ->> 'event', pg_temp.where_sql(step -> 'where'), place);
+            CONTINUE;
+        END IF;
+        place := place + 1;
+        joins := joins || format('%sbase_event AS e%s', CASE WHEN place > 1 THEN ', ' ELSE '' END, place);
+        conditions := conditions || format(' AND e%1$s.one_id = p.one_id AND e%1$s.name = %2$L AND %3$s', place, step ->> 'event',
+                                           replace(pg_temp.where_sql(step -> 'where'), 'e.', format('e%s.', place)))
+            || CASE place WHEN 1 THEN ' AND ' || replace(pg_temp.in_window(j -> 'window', now), 'e.', 'e1.')
+                    ELSE format(' AND e%s.ts > e%s.ts AND e%1$s.ts <= e1.ts + interval %3$s', place, place - 1, span) END
+            || CASE WHEN absent IS NOT NULL THEN format(' AND %s AND e.ts < e%s.ts)', absent, place) ELSE '' END;
+        absent := NULL;
+    END LOOP;
+    RETURN format('EXISTS (SELECT FROM %s WHERE true %s%s)', joins, conditions,
+        CASE WHEN absent IS NOT NULL THEN
+            format(' AND e1.ts + interval %1$s < %2$L AND %3$s AND e.ts <= e1.ts + interval %1$s)', span, now, absent) END);
+END $$;
+
 -- the condition on a person p that one leaf of a rule is
 CREATE FUNCTION pg_temp.leaf_sql(j jsonb, now timestamptz) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -161,13 +202,18 @@ BEGIN
                               AND a.since = (SELECT max(s.since) FROM base_audience AS s WHERE s.name = %1$L AND s.since < %L))', j ->> 'name',
                           coalesce((SELECT p.high FROM pg_temp.period(j ->> 'as_of', now) AS p WHERE j ? 'as_of'), now));
         WHEN 'event' THEN
-            RETURN format('(SELECT count(*) %s AND %s) ', events, pg_temp.in_window(j -> 'window', now))
+            RETURN format('(SELECT count(*) %s AND %s AND %s) ', events, pg_temp.in_window(j -> 'window', now), pg_temp.where_sql(j -> 'where'))
                 || CASE WHEN j ? 'count' THEN pg_temp.compared('', j -> 'count', 'numeric') ELSE '> 0' END;
         WHEN 'aggregate' THEN
-            RETURN pg_temp.compared(format('(SELECT count(DISTINCT e.day) %s AND %s)', events, pg_temp.in_window(j -> 'window', now)), j, 'numeric');
+            RETURN pg_temp.compared(format('(SELECT %s %s AND %s AND %s)', CASE j ->> 'function'
+                        WHEN 'days' THEN 'count(DISTINCT e.day)' WHEN 'distinct' THEN $q$count(DISTINCT e.props ->> 'item')$q$
+                        ELSE format($q$%s((e.props ->> 'amount')::numeric)$q$, j ->> 'function') END,
+                    events, pg_temp.in_window(j -> 'window', now), pg_temp.where_sql(j -> 'where')), j, 'numeric');
         WHEN 'first', 'last' THEN
-            RETURN format('EXISTS (SELECT FROM (SELECT * %s ORDER BY e.ts %s LIMIT 1) AS e WHERE %s)', events,
-                          CASE j ->> 'type' WHEN 'last' THEN 'DESC' ELSE 'ASC' END, pg_temp.in_window(j -> 'window', now));
+            RETURN format('EXISTS (SELECT FROM (SELECT * %s ORDER BY e.ts %s LIMIT 1) AS e WHERE %s AND %s)', events,
+                          CASE j ->> 'type' WHEN 'last' THEN 'DESC' ELSE 'ASC' END, pg_temp.in_window(j -> 'window', now), pg_temp.where_sql(j -> 'where'));
+        WHEN 'sequence' THEN
+            RETURN pg_temp.sequence_sql(j, now);
     END CASE;
 END $$;
 
@@ -180,13 +226,16 @@ DECLARE
     day text := pg_temp.pick('{today,3 days ago,1 week ago,1 month ago,2025-03-30,2025-03-31,2025-03-15,in 2 days,2024-12-31}');
     later text := pg_temp.pick('{today,2025-03-30,2025-04-01,in 1 week,1 day ago}');
     span text := pg_temp.pick(ARRAY['', '', ' in last 1 day', ' in last 7 days', ' in last 3 weeks', ' in last 1 month', ' since ' || day,
-                                    ' until ' || day, ' between ' || day || ' and ' || later]);
+                                    ' until ' || day, ' between ' || day || ' and ' || later, ' in last 30 hours', ' since 100 hours ago',
+                                    ' since "2025-03-30 03:30"', ' between "2025-03-20 12:00" and 5 days ago']);
+    about text := pg_temp.pick(ARRAY['', '', ' where (item = a)', ' where (item in (a, c))', ' where (item <> b)', ' where (item is not set)', ' where (item not in (a, x))']);
+    sum text := pg_temp.pick(ARRAY['', '', ' where (amount ' || size || ' ' || number || ')', ' where (amount between 0 and 4.5 and item is set)', ' where (amount = 7)', ' where (amount <> 3)']);
     event text := pg_temp.pick('{view,cart,pay}');
     counted text := pg_temp.pick(ARRAY['', ' ' || size || ' ' || floor(4 * random()) || ' times', ' = ' || floor(4 * random()) || ' times',
                                        ' <> 1 times', ' between ' || floor(3 * random()) || ' and 4 times']);
     phone int8 := 15100000000 + floor(220 * random());
 BEGIN
-    RETURN CASE floor(16 * random())::int
+    RETURN CASE floor(21 * random())::int
         WHEN 0 THEN 'everyone'
         WHEN 1 THEN 'tag:' || pg_temp.pick('{multi,enum,flag,number,day}') || pg_temp.pick('{""," is not set"}')
         WHEN 2 THEN 'tag:' || pg_temp.pick('{multi,enum}') || pg_temp.pick('{" = a"," <> a"," = \"d e\""," in (b, 10)"," not in (b, c)"," = z"," <> z"}')
@@ -198,9 +247,15 @@ BEGIN
         WHEN 8 THEN 'audience:' || pg_temp.pick('{ruled,queried,ruled as of 2025-03-25,ruled as of 2025-04-01,ruled as of 1 hour ago}')
         WHEN 9 THEN 'id(phone) in (' || phone || ', "+86 ' || (phone + 7) || '", 1)'
         WHEN 10 THEN 'top ' || pg_temp.pick('{1,7,50,1000,10%,33.3%,100%}') || ' by tag:' || pg_temp.pick('{number,day}')
-        WHEN 11 THEN pg_temp.pick('{"first ","last "}') || event || span
-        WHEN 12 THEN 'days of ' || event || ' ' || size || ' ' || pg_temp.pick('{0,1,2,1.5}') || span
-        ELSE event || counted || span END;
+        WHEN 11 THEN pg_temp.pick('{"first ","last "}') || event || span || about
+        WHEN 12 THEN 'days of ' || event || ' ' || size || ' ' || pg_temp.pick('{0,1,2,1.5}') || span || about
+        WHEN 13 THEN 'distinct(item) of ' || event || ' ' || size || ' ' || pg_temp.pick('{0,1,2,3}') || span
+        WHEN 14 THEN pg_temp.pick('{sum,avg,min,max}') || '(amount) of pay ' || pg_temp.pick(ARRAY[size || ' ' || number, 'between 1.5 and 20']) || span || about
+        WHEN 15 THEN 'pay' || counted || span || sum
+        WHEN 16 THEN event || about || ' then ' || pg_temp.pick('{view,cart,pay,not pay,not view}') || ' within ' || pg_temp.pick('{5 hours,1 day,1 week}') || span
+        WHEN 17 THEN event || ' then ' || pg_temp.pick('{"","not pay then "}') || pg_temp.pick('{view,cart}') || about || pg_temp.pick('{""," then not pay"," then pay where (amount > 2)"}')
+                     || ' within ' || pg_temp.pick('{12 hours,3 days,1 week}') || span
+        ELSE event || counted || span || about END;
 END $$;
 
 CREATE FUNCTION pg_temp.random_rule(depth int) RETURNS text LANGUAGE plpgsql AS $$

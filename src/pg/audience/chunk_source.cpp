@@ -36,10 +36,7 @@ LookUp audience_named = {
 LookUp audience_missed = {"SELECT cdp._audience_id($1), cdp._audience_ready($1)"};
 LookUp audience_members = {
     "SELECT m.members FROM cdp.audience_member AS m WHERE m.audience_id = $1 AND m.chunk = $2"};
-// A day is over when the next one begins.
-LookUp audience_members_at = {
-    "SELECT cdp._audience_members_at($1, b.high - interval '1 microsecond', $2)"
-    " FROM cdp._attribute_bounds($3, $4, cdp.setting('time_zone')) AS b"};
+LookUp audience_members_at = {"SELECT cdp._audience_members_at($1, $2, $3)"};
 LookUp attribute_people = {"SELECT cdp._attribute_people($1, $2, $3, $4)"};
 LookUp event_named = {"SELECT t.code FROM cdp.event_type AS t WHERE t.name = $1"};
 LookUp event_missed = {"SELECT cdp._event_codes(ARRAY[$1])"};
@@ -257,11 +254,12 @@ FoundRows ChunkSource::RowsOfAudience(const Node& leaf) {
 
 IdSet ChunkSource::MembersAt(const Node& leaf) {
   const FoundRows named = Named(&audience_named, &audience_missed, leaf.name);
-  std::string at = leaf.as_of->text;
-  if (leaf.as_of->kind == audience::ValueKind::kRelative) AppendScalar(&at, *leaf.as_of);
+  // A day is all of it; the end of a stretch does not belong to it, unless it has none.
+  const Micros end = audience::Clock(&question_.zone, question_.now).InstantsOf(*leaf.as_of).to;
+  const bool is_finite = end != INT64_MIN && end != INT64_MAX;
   return SetOf(FetchOne(Ask(
       &audience_members_at,
-      {{INT4OID, named.Get(0, 0)}, Integer(question_.chunk), Text(at), Instant(question_.now)})));
+      {{INT4OID, named.Get(0, 0)}, Instant(is_finite ? end - 1 : end), Integer(question_.chunk)})));
 }
 
 IdSet ChunkSource::HavingAttribute(const Node& leaf, const IdSet* within) {
@@ -298,9 +296,10 @@ IdSet ChunkSource::Other(const Node& leaf, const IdSet* within) {
     case Kind::kAttribute:
       return HavingAttribute(leaf, within);
     default:
-      throw Error(ErrorCode::kInvalidArgument, std::string("conditions of kind ") +
-                                                   std::string(WordOf(leaf.kind)) +
-                                                   " cannot be asked of people yet");
+      if (!behavior_) {
+        behavior_.emplace(question_.chunk, question_.now, &question_.zone, memory_);
+      }
+      return behavior_->People(leaf, within, [this] { return Everyone(); });
   }
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/audience/evaluate.h"
+#include "pg/audience/behavior_source.h"
 #include "pg/base/look_up.h"
 #include "pg/base/memory.h"
 
@@ -12,8 +13,8 @@ namespace cdp::pg {
 /// What a rule is asked with. Plain data.
 struct RuleQuestion {
   std::int32_t chunk;
-  TimestampTz now;
-  const text* time_zone;  ///< that of the business
+  TimestampTz now;  ///< finite
+  Zone zone;        ///< of the business
   audience::Day today;
   /// Whom its leaves of kind top mean, in the order in which they stand in the rule: everybody has
   /// to be looked at for that, not one chunk.
@@ -56,7 +57,7 @@ class ChunkSource final : public audience::Source {
   bool EventsWait();
   void CollectTops(const audience::Node& node);
 
-  const RuleQuestion question_;
+  RuleQuestion question_;
   ContextResource* memory_;
   const bsi::IdSet nobody_;
   std::optional<bitmap::Bytes> everyone_;
@@ -65,6 +66,7 @@ class ChunkSource final : public audience::Source {
   std::map<const audience::Node*, FoundRows> audiences_;
   std::map<const audience::Node*, bitmap::Bytes> tops_;
   std::vector<std::vector<audience::EventDay>> days_;
+  std::optional<BehaviorSource> behavior_;
 };
 
 }  // namespace cdp::pg

@@ -35,8 +35,12 @@ AskedRule ArgumentsOf(FunctionCallInfo fcinfo) {
             (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
              errmsg("pg_cdp is not set up in this database"), errhint("Run SELECT cdp.setup();")));
   }
-  question.time_zone = DatumGetTextPP(zone.Get(0, 0));
-  question.today = ZoneNamed(question.time_zone).DayOf(question.now);
+  if (TIMESTAMP_NOT_FINITE(question.now)) {
+    ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+                    errmsg("a rule cannot be asked at an infinite time")));
+  }
+  question.zone = ZoneNamed(DatumGetTextPP(zone.Get(0, 0)));
+  question.today = question.zone.DayOf(question.now);
   if (!PG_ARGISNULL(3)) {
     ArrayType* array = PG_GETARG_ARRAYTYPE_P(3);
     Datum* elements = nullptr;
