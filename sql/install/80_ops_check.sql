@@ -161,17 +161,22 @@ DECLARE
     room text;
     relation text;
     people text;
+    mend text;
     found int8;
 BEGIN
-    FOR room, relation, people IN VALUES ('tag', 'tag_value', 'v.members'), ('tag', 'tag_number', 'cdp.bsi_ebm(v.numbers)'),
-                                         ('audience', 'audience_member', 'v.members') LOOP
+    FOR room, relation, people, mend IN
+        VALUES ('tag', 'tag_value', 'v.members', 'Refresh every tag.'), ('tag', 'tag_number', 'cdp.bsi_ebm(v.numbers)', 'Refresh every tag.'),
+               ('audience', 'audience_member', 'v.members', 'Refresh every audience.'),
+               ('audience', 'audience_change', 'cdp.rb_or(v.entered, v.left_members)',
+                'Somebody has changed cdp.person or cdp.merge_log by hand: empty cdp.audience_change and set members_kept of cdp.audience_snapshot to false; the past of audiences begins anew.')
+    LOOP
         CONTINUE WHEN to_regclass('cdp.' || relation) IS NULL;
         EXECUTE format(
             'SELECT sum(cdp.rb_and_cardinality(%s, r.retired)) FROM cdp.%I AS v,
                     (SELECT cdp.rb_build_agg(p.one_id) AS retired FROM cdp.person AS p
                       WHERE p.merged_into IS NOT NULL OR EXISTS (SELECT FROM cdp.erase_log AS e WHERE e.one_id = p.one_id)) AS r', people, relation) INTO found;
         RETURN QUERY SELECT * FROM cdp._check_count(room, format('retired persons in cdp.%s', relation), coalesce(found, 0),
-            'error', format('Refresh every %s.', room));
+            'error', mend);
     END LOOP;
 END $$;
 COMMENT ON FUNCTION cdp._check_members() IS 'internal: the rows of cdp.check() about what is built upon OneIDs';

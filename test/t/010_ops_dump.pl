@@ -31,6 +31,8 @@ as_shopkeeper('shop', <<'SQL');
     SELECT cdp.tag_set(one_id, 'vip', 'true') FROM cdp.v_person ORDER BY one_id LIMIT 5;
     SELECT cdp.audience_define('reachable', 'tag:phone');
     SELECT * FROM cdp.audience_refresh('reachable');
+    SELECT cdp.audience_exclude('reachable', one_id, 'asked for it') FROM cdp.v_person ORDER BY one_id LIMIT 3;
+    SELECT * FROM cdp.audience_refresh('reachable');
     CREATE INDEX own_index ON cdp.event (channel);
     ALTER TABLE cdp.event ENABLE ROW LEVEL SECURITY;
     CREATE POLICY own_policy ON cdp.event FOR SELECT TO analyst USING (channel = 'app');
@@ -50,6 +52,7 @@ my $before = space_state($node, 'shop');
 like($before, qr/^landing_event\|203\|/m, 'rows wait');
 like($before, qr/^quarantine\|3\|/m, 'rows are refused');
 like($before, qr/^$_\|[1-9]/m, "tags: $_") for qw(tag_number tag_version tag_set_log);
+like($before, qr/^$_\|[1-9]/m, "audiences: $_") for qw(audience_change audience_list audience_version);
 like($before, qr/^event_day_by\|[1-9]/m, 'days are counted');
 like($before, qr/^$_\|[1-9]/m, "decisions: $_") for qw(link_verdict split_log erased erase_log identifier_history);
 
