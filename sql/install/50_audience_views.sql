@@ -134,8 +134,9 @@ BEGIN
                                FROM cdp.audience_change AS c GROUP BY c.audience_id, c.chunk) AS c USING (audience_id, chunk)) AS e
          CROSS JOIN LATERAL cdp.rb_iterate(e.people) AS i (one_id)
           LEFT JOIN (SELECT p.merged_into AS one_id, max(p.merged_at) AS merged_at FROM cdp.person AS p
-                      WHERE p.merged_into IS NOT NULL GROUP BY p.merged_into) AS g ON g.one_id = i.one_id;
-    COMMENT ON VIEW cdp.v_sync_membership IS 'members of audiences for other systems: one row per audience and member; key: audience_id, one_id';
+                      WHERE p.merged_into IS NOT NULL GROUP BY p.merged_into) AS g ON g.one_id = i.one_id
+         WHERE NOT EXISTS (SELECT FROM cdp.person AS p WHERE p.one_id = i.one_id AND p.ended_at IS NOT NULL);
+    COMMENT ON VIEW cdp.v_sync_membership IS 'living members of audiences for other systems: one row per audience and member; key: audience_id, one_id';
     PERFORM cdp._comment_columns('v_sync_membership', ARRAY[
         ['audience_id', 'number of the audience, see v_sync_audience'],
         ['one_id', 'the person (int4 read unsigned), see v_sync_person'],

@@ -43,8 +43,9 @@ BEGIN
         SELECT o.what, o.name
           FROM cdp._refresh_order() AS o
           LEFT JOIN cdp.v_tag AS t ON o.what = 'tag' AND t.tag = o.name
-          LEFT JOIN cdp.v_audience AS a ON o.what = 'audience' AND a.audience = o.name
-         WHERE t.is_due AND t.kind IN ('sql', 'rule') OR a.due_at <= now()
+          LEFT JOIN cdp.audience AS a ON o.what = 'audience' AND a.name = o.name
+         WHERE t.is_due AND t.kind IN ('sql', 'rule')
+            OR a.refresh_every IS NOT NULL AND coalesce(a.refreshed_at + a.refresh_every <= now(), true)
          ORDER BY o.level, o.what DESC, o.name
     LOOP
         IF what = 'tag' THEN
