@@ -3,6 +3,8 @@
 \pset linestyle unicode
 \pset border 2
 \pset footer off
+-- Amounts go into the timelines, in cents.
+SELECT cdp.event_value_set('pay', 'amount', 2) \g /dev/null
 SELECT people, months, events, duration_ms AS ms FROM cdp.timeline_refresh() \gset
 \echo '     SELECT * FROM cdp.timeline_refresh();'
 SELECT demo.n(:people) AS people, demo.n(:months) AS months, demo.n(:events) AS events, :ms AS ms,

@@ -3,6 +3,7 @@
 \pset linestyle unicode
 \pset border 2
 \pset footer off
+SELECT demo.fact('last_day') AS last_day \gset
 -- Every answer is held against what was planted, or against plain SQL over the rows.
 CREATE FUNCTION demo.same(what text, actual anyelement, expected anyelement) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -11,9 +12,18 @@ BEGIN
     END IF;
 END $$;
 
+\echo '     Counted without defining anything: cart on the last day, no payment within half an hour, orders often, spends much'
+\set flagship 'add_to_cart then not pay within 30 min between ' :last_day ' and ' :last_day ' and tag:order_freq = high and tag:pay_power = strong'
+\echo '     SELECT cdp.audience_count($$' :flagship '$$);'
+SELECT demo.n(cdp.audience_count(:'flagship')) AS people;
+SELECT demo.same('flagship by rule', cdp.audience_count(:'flagship'), demo.fact('flagship')::int8),
+       demo.same('left_cart by rule', cdp.audience_count(format('add_to_cart then not pay within 30 min between %s and %s', :'last_day', :'last_day')), demo.fact('left_cart')::int8),
+       demo.same('order_freq by rule', cdp.audience_count(format('pay >= 6 times between %s and %s', left(demo.fact('tag_from'), 10), :'last_day')), demo.fact('order_freq_high')::int8),
+       demo.same('pay_power by rule', cdp.audience_count(format('sum(amount) of pay >= 3000 between %s and %s', left(demo.fact('tag_from'), 10), :'last_day')), demo.fact('pay_power_strong')::int8) \g /dev/null
+
 \echo '     Why is it so small?  SELECT * FROM cdp.audience_explain(\'audience:flagship\');'
 CREATE TABLE demo.explained AS SELECT * FROM cdp.audience_explain('audience:flagship');
-SELECT repeat('  ', depth) || text AS part, demo.n(users) AS people, round(ms::numeric, 1) AS ms FROM demo.explained;
+SELECT repeat('  ', depth) || text AS part, demo.n(users) AS people, round(ms::numeric, 2) AS ms FROM demo.explained;
 SELECT demo.same(e.text, (SELECT x.users FROM demo.explained AS x WHERE x.text = e.text), demo.fact(e.fact)::int8)
   FROM (VALUES ('audience:flagship', 'flagship'), ('audience:left_cart', 'left_cart'), ('tag:order_freq = high', 'order_freq_high'),
                ('tag:pay_power = strong', 'pay_power_strong')) AS e (text, fact) \g /dev/null

@@ -20,6 +20,15 @@ INSERT INTO bench_query VALUES
 (4, 'recent days, rows', NULL, $$SELECT count(*) FROM (
     SELECT one_id FROM bench_audience.event WHERE code = 2 AND ts >= current_date - 6 GROUP BY one_id HAVING count(*) >= 2
     EXCEPT SELECT one_id FROM bench_audience.event WHERE code = 5 AND ts >= current_date - 6) AS x$$),
+(5, 'recent days, property', 'recent days, property, rows', pg_temp.asked('e02 >= 2 times in last 7 days where amount >= 100 and not e05 in last 7 days')),
+(6, 'recent days, property, rows', NULL, $$SELECT count(*) FROM (
+    SELECT one_id FROM bench_audience.event WHERE code = 2 AND ts >= current_date - 6 AND amount >= 100 GROUP BY one_id HAVING count(*) >= 2
+    EXCEPT SELECT one_id FROM bench_audience.event WHERE code = 5 AND ts >= current_date - 6) AS x$$),
+(7, 'cart without payment', 'cart without payment, rows', $$SELECT cdp.audience_count('e03 then not e04 within 30 min in last 7 days')$$),
+(8, 'cart without payment, rows', NULL, $$SELECT count(DISTINCT cart.one_id) FROM bench_audience.event AS cart
+     WHERE cart.code = 3 AND cart.ts >= current_date - 6 AND cart.ts < now() - interval '30 minutes'
+       AND NOT EXISTS (SELECT FROM bench_audience.event AS pay WHERE pay.one_id = cart.one_id AND pay.code = 4
+                          AND pay.ts >= cart.ts AND pay.ts <= cart.ts + interval '30 minutes')$$),
 (9, 'insight over 20 tags', 'insight over 20 tags, rows', $$SELECT sum(users) || ' of ' || sum(base_users) FROM cdp.audience_insight('tag:t1 = v0')$$),
 (10, 'insight over 20 tags, rows', NULL, $$SELECT sum(users) || ' of ' || sum(base_users) FROM (
     SELECT p.tag, count(*) AS base_users, count(a.one_id) AS users
@@ -39,24 +48,3 @@ WITH figure AS (
 )
 SELECT q.what, round(f.ms::numeric, 2) AS cpu_ms, round(o.ms::numeric, 2) AS rows_ms, round((o.ms / f.ms)::numeric, 1) AS times, f.answer
   FROM bench_query AS q JOIN figure AS f USING (what) JOIN figure AS o ON o.what = q.against ORDER BY q.place;
-
--- One in a hundred people gets another value of a tag: people next to each other, such as those who came in one
--- week, and people all over the place.
-CREATE FUNCTION pg_temp.rewrite(touched text) RETURNS TABLE (people int8, tag_bytes int8, rows_written int8, wal_bytes int8, of_tag numeric)
-LANGUAGE plpgsql AS $$
-DECLARE
-    before pg_lsn;
-BEGIN
-    PERFORM cdp.tag_refresh('t20');
-    EXECUTE format('UPDATE bench_audience.person_tag SET tag = 2000 + (tag + 1) %% 15 WHERE tag / 100 = 20 AND %s', touched);
-    GET DIAGNOSTICS people = ROW_COUNT;
-    SELECT sum(pg_column_size(v.members)) INTO tag_bytes FROM cdp.tag_value AS v JOIN cdp.tag AS g USING (tag_id) WHERE g.name = 't20';
-    before := pg_current_wal_insert_lsn();
-    SELECT r.chunks_written INTO rows_written FROM cdp.tag_refresh('t20') AS r;
-    wal_bytes := pg_wal_lsn_diff(pg_current_wal_insert_lsn(), before);
-    of_tag := round(100.0 * wal_bytes / tag_bytes, 1);
-    RETURN NEXT;
-END $$;
-SELECT w.touched, r.people, pg_size_pretty(r.tag_bytes) AS tag, r.rows_written, pg_size_pretty(r.wal_bytes) AS wal, r.of_tag AS percent
-  FROM (VALUES (1, 'together', format('one_id <= %s', (SELECT people / 100 FROM bench_audience.made))), (2, 'all over', 'one_id % 100 = 7')) AS w (place, touched, condition)
- CROSS JOIN LATERAL pg_temp.rewrite(w.condition) AS r ORDER BY w.place;
