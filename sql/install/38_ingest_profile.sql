@@ -121,8 +121,10 @@ END;
 COMMENT ON FUNCTION cdp._attribute_values(jsonb) IS 'internal: the values of a profile, one a row, as text';
 
 --| ## Working profiles out
-CREATE FUNCTION cdp._profiles_of(persons int4[]) RETURNS TABLE (one_id int4, attrs jsonb) LANGUAGE plpgsql STABLE
-    ROWS 100 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
+-- One plan for one person and a hundred thousand, by index look-ups: what is looked up is what has changed. Groups are
+-- sorted: a hash table would be made for as many as the planner fears.
+CREATE FUNCTION cdp._profiles_of(persons int4[]) RETURNS TABLE (one_id int4, attrs jsonb) LANGUAGE plpgsql STABLE ROWS 100
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -144,9 +146,8 @@ END $$;
 COMMENT ON FUNCTION cdp._profiles_of(int4[]) IS
     'internal: the profiles of these persons, worked out from what was said of their identifiers; none for those of whom nothing was said';
 
--- How many attributes a profile has the planner cannot know; a guess must not make it compile for longer than it runs.
 CREATE FUNCTION cdp._profile_refresh(persons int4[]) RETURNS int8 LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET jit = off AS $$
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off SET enable_hashagg = off SET jit = off AS $$
 DECLARE
     -- What is worked out at a time has to lie in memory.
     slice int4 := 100000;

@@ -8,7 +8,7 @@ END $$;
 COMMENT ON FUNCTION cdp._attributes_learn(text[]) IS 'internal: notes attributes that were not known; of them the latest value counts';
 
 CREATE FUNCTION cdp._profile_follow(ids int4[]) RETURNS void LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off AS $$
 BEGIN
     INSERT INTO cdp.attribute_queue (identifier_id)
     SELECT i.id FROM cdp.identifier AS i WHERE i.id = ANY (ids) AND i.one_id IS NULL AND i.status = 'active'
