@@ -102,6 +102,14 @@ SELECT cdp._rule_behavior_people('pay', 0, 'infinity');
 SELECT cdp.rb_cardinality(cdp._rule_behavior_people('pay where (value > 9)', 0, '2025-03-31'))
      = cdp.rb_cardinality(cdp._rule_behavior_people('pay where (amount > 9)', 0, '2025-03-31')) AS value_is_amount;
 
+-- a name that timelines do not know is shown at its place
+SELECT cdp.audience_count('view and sum(amuont) of pay > 3');
+SELECT cdp.audience_define('x', 'view then pay where (qty = 3 and item = x) within 1 day');
+-- rules as a whole
+SELECT cdp.audience_count('pay where (amount > 5) and view then not pay within 1 hour')
+     = cdp.rb_and_cardinality(cdp._rule_behavior_people('pay where (amount > 5)', 0, now()),
+                              cdp._rule_behavior_people('view then not pay within 1 hour', 0, now())) AS both;
+
 SELECT cdp.teardown(force => true) > 0 AS gone;
 DROP FUNCTION ask, come;
 DROP TABLE coming, question, answer;

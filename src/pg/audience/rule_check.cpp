@@ -14,7 +14,7 @@ namespace {
 using audience::Kind;
 using audience::Node;
 
-enum class Sort { kTag, kAudience, kEvent, kIdType, kAttribute };
+enum class Sort { kTag, kAudience, kEvent, kIdType, kAttribute, kProperty };
 
 /// Which tags can be compared so.
 enum class Fits : std::uint8_t { kAll, kNumbers, kOthers, kNone };
@@ -67,7 +67,11 @@ class Names {
         Add(Sort::kIdType, node.name);
         break;
       default:
-        for (const audience::Event& event : node.events) Add(Sort::kEvent, event.name);
+        if (!node.property.empty()) Add(Sort::kProperty, node.property);
+        for (const audience::Event& event : node.events) {
+          Add(Sort::kEvent, event.name);
+          for (const auto& test : event.where) Add(Sort::kProperty, test.property);
+        }
     }
     for (const Node& part : node.parts) Collect(part);
   }
@@ -137,7 +141,15 @@ Registry registries[] = {
     {"attribute \"%s\" does not exist",
      {"SELECT true FROM cdp.attribute_rule AS r WHERE r.key = $1"},
      {"SELECT cdp._name_hint($1, ARRAY(SELECT r.key FROM cdp.attribute_rule AS r ORDER BY "
-      "r.key))"}}};
+      "r.key))"}},
+    {"timelines keep no property \"%s\"",
+     {"SELECT true FROM cdp.event_property AS p WHERE $1 IN (p.name, p.prop)"
+      " UNION ALL SELECT true FROM cdp.event_type AS t WHERE $1 IN (t.value_prop, 'value')"
+      " LIMIT 1"},
+     {"SELECT cdp._name_hint($1, ARRAY(SELECT p.name FROM cdp.event_property AS p"
+      " UNION SELECT t.value_prop COLLATE \"C\" FROM cdp.event_type AS t WHERE t.value_prop IS NOT "
+      "NULL"
+      " ORDER BY 1))"}}};
 
 // A value may well turn up later; a misspelt one never does.
 LookUp absent_values = {

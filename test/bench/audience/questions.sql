@@ -33,6 +33,7 @@ INSERT INTO bench_query VALUES
 (10, 'insight over 20 tags, rows', NULL, $$SELECT sum(users) || ' of ' || sum(base_users) FROM (
     SELECT p.tag, count(*) AS base_users, count(a.one_id) AS users
       FROM bench_audience.person_tag AS p LEFT JOIN (SELECT one_id FROM bench_audience.person_tag WHERE tag = 100) AS a USING (one_id) GROUP BY p.tag) AS x$$);
+\ir behavior.sql
 -- A first round warms the caches.
 CALL pg_temp.bench_run(1);
 TRUNCATE bench_time;
