@@ -18,7 +18,7 @@ CREATE AGGREGATE cdp.funnel_split_agg(tl cdp.timeline, property integer, step in
     COMBINEFUNC = cdp._tally_combine,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE cdp.funnel_split_agg(cdp.timeline, integer, integer, text, interval) IS 'how many timelines reach each step of a funnel, apart by a property, 1 to 4, of the event that takes a step of the winning chain, or for step 0 of the very first event; each timeline is read once; read it with funnel_split';
+COMMENT ON AGGREGATE cdp.funnel_split_agg(cdp.timeline, integer, integer, text, interval) IS 'how many timelines reach each step of a funnel, apart by a property, 1 to 4, of the event that takes a step of the winning chain, or for step 0 of the very first event, for step -1 of the first that fills step 1; each timeline is read once; read it with funnel_split';
 
 CREATE AGGREGATE cdp.funnel_split_agg(tl cdp.timeline, property integer, step integer, steps text, "window" interval, mode text) (
     SFUNC = cdp._funnel_split_trans,

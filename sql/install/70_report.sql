@@ -152,24 +152,27 @@ BEGIN
         EXECUTE format(
             'SELECT array_agg(g.value ORDER BY g.value), array_agg(c.users ORDER BY g.value, c.step)
                FROM (%s) AS g CROSS JOIN LATERAL unnest(g.counts) WITH ORDINALITY AS c (users, step) WHERE g.counts[1] > 0',
-            format(CASE WHEN property IS NOT NULL THEN
+            CASE WHEN property IS NOT NULL THEN
                 -- Timelines know it.
-                'SELECT cdp._report_key($9, s.key) AS value, s.counts
-                   FROM (SELECT cdp.timeline_first_property(p.tl, $9, $10) AS key, %s AS counts FROM (%s) AS p GROUP BY 1) AS s'
+                format('SELECT cdp._report_key($9, s.key) AS value, array_agg(s.users ORDER BY s.step) AS counts
+                          FROM cdp.funnel_split((SELECT cdp.funnel_split_agg(p.page, $9, -1, %L, $5, $6) FROM (%s) AS p)) AS s
+                         GROUP BY s.key',
+                    coalesce(ruled_steps, array_to_string(codes, ',')), cdp._person_pages_sql("from", "to", members IS NOT NULL))
             ELSE
-                'SELECT s.value, %s AS counts
-                   FROM (%s) AS p
-                   JOIN (SELECT DISTINCT ON (i.one_id) i.one_id, coalesce(%s, ''(none)'') AS value
-                           FROM cdp.event AS e JOIN cdp.identifier AS i ON i.id = e.identifier_id
-                          WHERE i.one_id IS NOT NULL AND e.name = $7
-                            AND ($2 IS NULL OR e.ts >= $2) AND ($3 IS NULL OR e.ts < $3)
-                            AND ($1 IS NULL OR cdp.rb_contains($1, i.one_id))
-                          ORDER BY i.one_id, e.ts, e.event_id) AS s USING (one_id)
-                  GROUP BY s.value' END,
-                format(answer, 'p.one_id, p.tl'), cdp._person_timelines_sql("from", "to", members IS NOT NULL),
-                CASE WHEN by = 'channel' THEN 'e.channel' ELSE format('e.props ->> %L', substr(by, 7)) END))
+                format('SELECT s.value, %s AS counts
+                          FROM (%s) AS p
+                          JOIN (SELECT DISTINCT ON (i.one_id) i.one_id, coalesce(%s, ''(none)'') AS value
+                                  FROM cdp.event AS e JOIN cdp.identifier AS i ON i.id = e.identifier_id
+                                 WHERE i.one_id IS NOT NULL AND e.name = $7
+                                   AND ($2 IS NULL OR e.ts >= $2) AND ($3 IS NULL OR e.ts < $3)
+                                   AND ($1 IS NULL OR cdp.rb_contains($1, i.one_id))
+                                 ORDER BY i.one_id, e.ts, e.event_id) AS s USING (one_id)
+                         GROUP BY s.value',
+                    format(answer, 'p.one_id, p.tl'), cdp._person_timelines_sql("from", "to", members IS NOT NULL),
+                    CASE WHEN by = 'channel' THEN 'e.channel' ELSE format('e.props ->> %L', substr(by, 7)) END)
+            END)
            INTO by_values, counts
-          USING members, "from", "to", codes, conv_window, mode, steps[1], ruled_steps, property, cdp._event_codes(steps[1:1]);
+          USING members, "from", "to", codes, conv_window, mode, steps[1], ruled_steps, property;
     END IF;
     RETURN QUERY
     WITH grid AS (

@@ -13,21 +13,24 @@ void CheckSplit(const SplitBy& by, int steps) {
         ErrorCode::kInvalidArgument, "property " + std::to_string(by.property) + " does not exist",
         "Properties are numbered from 1 to " + std::to_string(timeline::kMaxProperties) + ".");
   }
-  if (by.step < 0 || by.step > steps) {
-    throw Error(
-        ErrorCode::kInvalidArgument,
-        "step " + std::to_string(by.step) + " of the funnel does not exist",
-        "It is a step from 1 to " + std::to_string(steps) + ", or 0 for the first event of all.");
+  if (by.step < kFirstToFill || by.step > steps) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "step " + std::to_string(by.step) + " of the funnel does not exist",
+                "It is a step from 1 to " + std::to_string(steps) +
+                    ", or 0 for the first event of all, or -1 for the first that fills step 1.");
   }
 }
 
 void CountSplit(const View& view, const SplitBy& by, RuledFunnel* funnel, TallyTable* tally) {
   SplitDepth found;
-  if (by.step == 0) {
-    found.depth = funnel->Depth(view);
-    if (found.depth > 0) found.property = timeline::PropertyColumn(view, by.property).At(0);
-  } else {
+  if (by.step > 0) {
     found = funnel->Split(view, by.step, by.property);
+  } else {
+    found.depth = funnel->Depth(view);
+    if (found.depth > 0) {
+      const std::size_t event = by.step == 0 ? 0 : *funnel->FirstToFill(view);
+      found.property = timeline::PropertyColumn(view, by.property).At(event);
+    }
   }
   if (found.depth == 0) return;
   const std::int32_t key[kSplitParts] = {found.property ? 1 : 0, found.property.value_or(0),

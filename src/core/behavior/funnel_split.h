@@ -12,11 +12,14 @@
 namespace cdp::behavior {
 
 /// By what people are told apart: a property, from 1, of the event that takes step `step` of the
-/// winning chain (RuledFunnel::SplitDepth); of the very first event of the timeline for step 0.
+/// winning chain (RuledFunnel::SplitDepth); of the very first event of the timeline for step 0, of
+/// the first that fills step 1, in the winning chain or not, for kFirstToFill.
 struct SplitBy {
   int property;
   int step;
 };
+
+inline constexpr int kFirstToFill = -1;
 
 /// Throws kInvalidArgument for numbers out of range.
 void CheckSplit(const SplitBy& by, int steps);

@@ -152,6 +152,23 @@ void RuledFunnel::CollectHits(const View& view, Micros from, Micros to) {
   });
 }
 
+std::optional<std::size_t> RuledFunnel::FirstToFill(const View& view) const {
+  std::optional<std::size_t> first;
+  if (table_.single() && IsPlain(view)) {
+    const std::size_t event = StepRows(view, table_, filter(), 1).FirstFrom(0, 0);
+    if (event != StepRows::kNone) first = event;
+    return first;
+  }
+  IndexedHit hits[TimeReader::kBlock];
+  ForEachHitBlock(view, table_, filter(), false, hits, [&](std::size_t count) {
+    const auto* const hit = std::find_if(
+        hits, hits + count, [](const IndexedHit& candidate) { return (candidate.fills & 1) != 0; });
+    if (hit != hits + count) first = hit->index;
+    return first.has_value();
+  });
+  return first;
+}
+
 /// Puts all hits into held_, those with the same property together, in order of time.
 void RuledFunnel::CollectHeld(const View& view) {
   const timeline::PropertyColumn column(view, hold_);

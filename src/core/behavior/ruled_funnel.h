@@ -58,6 +58,9 @@ class RuledFunnel {
   /// chain.
   SplitDepth Split(const timeline::View& view, int step, int property);
 
+  /// The first event that fills the first step, whatever follows.
+  std::optional<std::size_t> FirstToFill(const timeline::View& view) const;
+
   /// The funnel itself where the question has no rules, else null.
   const TimelineFunnel* without_rules() const { return fast_ ? &*fast_ : nullptr; }
 

@@ -25,7 +25,7 @@ Datum Transition(FunctionCallInfo fcinfo, const char* function) {
   behavior::RuledFunnel* funnel = kept.question;
   CallCore([&] { behavior::CheckSplit(by, funnel->steps()); });
   const auto which =
-      static_cast<std::uint64_t>(by.property) << 8 | static_cast<std::uint64_t>(by.step);
+      static_cast<std::uint64_t>(by.property) << 8 | static_cast<std::uint8_t>(by.step);
   const behavior::TallyShape shape{TallyKind::kFunnel, behavior::kSplitParts, false,
                                    hash_combine64(kept.hash, which)};
   return CountTimelines<Source>(fcinfo, shape,

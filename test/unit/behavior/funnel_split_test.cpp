@@ -29,7 +29,7 @@ TEST(FunnelSplitProperty, CountsWhatTheFunnelSaysOfEachTimeline) {
   for (int round = 0; round < kRounds / 600; ++round) {
     std::pmr::monotonic_buffer_resource memory;
     RuledFunnel funnel({.steps = "1, 2|3, 1", .window = FunnelWindow(rng() % 8)}, &memory);
-    const SplitBy by{1, static_cast<int>(rng() % 4)};
+    const SplitBy by{1, static_cast<int>(rng() % 5) - 1};
     TallyTable tally(kShape, &memory);
     // By whether there is a property, the property, and the step.
     std::map<std::tuple<bool, std::int32_t, int>, std::int64_t> wanted;
@@ -50,8 +50,11 @@ TEST(FunnelSplitProperty, CountsWhatTheFunnelSaysOfEachTimeline) {
       const int depth = funnel.Depth(view);
       if (depth == 0) continue;
       std::optional<std::int32_t> key;
-      if (by.step == 0) {
-        const ValuedEvent& first = *std::min_element(events.begin(), events.end());
+      if (by.step <= 0) {
+        std::sort(events.begin(), events.end());
+        const ValuedEvent& first = *std::find_if(
+            events.begin(), events.end(),
+            [&by](const ValuedEvent& event) { return by.step == 0 || event.code == 1; });
         if (first.has_property(1)) key = static_cast<std::int32_t>(first.properties[0]);
       } else {
         key = funnel.Split(view, by.step, 1).property;
@@ -99,9 +102,10 @@ TEST(FunnelSplit, DoubtsForeignRows) {
 
 TEST(FunnelSplit, RefusesWhatDoesNotExist) {
   EXPECT_NO_THROW(CheckSplit({4, 3}, 3));
+  EXPECT_NO_THROW(CheckSplit({1, kFirstToFill}, 3));
   EXPECT_THROW(CheckSplit({0, 1}, 3), Error);
   EXPECT_THROW(CheckSplit({5, 1}, 3), Error);
-  EXPECT_THROW(CheckSplit({1, -1}, 3), Error);
+  EXPECT_THROW(CheckSplit({1, -2}, 3), Error);
   EXPECT_THROW(CheckSplit({1, 4}, 3), Error);
 }
 
