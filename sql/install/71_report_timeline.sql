@@ -62,6 +62,10 @@ COMMENT ON FUNCTION cdp._timeline_month_clean(int4[]) IS 'internal: drops the pa
 CREATE FUNCTION cdp._timeline_leave() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- Of many that a person loses in one statement the first has done it.
+    IF EXISTS (SELECT FROM cdp.event_day_leave AS l WHERE l.one_id = OLD.one_id) THEN
+        RETURN NULL;
+    END IF;
     -- A refresh under way may be building the very months that have to go.
     PERFORM cdp._merge_lock(true);
     -- Whose events were whose cannot be seen in a timeline: the next refresh builds it again.

@@ -56,7 +56,7 @@ BEGIN
         PERFORM cdp.event_day_rebuild();
     END IF;
     PERFORM cdp._table_ensure('event_day_leave', 'people who have to leave cdp.event_day before the statement ends', ARRAY[
-        ['one_id', 'int4 NOT NULL', 'the person (unsigned)']]);
+        ['one_id', 'int4 PRIMARY KEY', 'the person (unsigned)']]);
     PERFORM cdp._trigger_ensure('cdp.identifier', 'event_day_leave',
         'AFTER UPDATE OF one_id ON cdp.identifier FOR EACH STATEMENT EXECUTE FUNCTION cdp._event_day_leave()');
     PERFORM cdp._trigger_ensure('cdp.timeline_month', 'event_day_truncate',
