@@ -24,7 +24,7 @@ CREATE FUNCTION cdp._limit_reason(most int4, type_name text) RETURNS text LANGUA
                   coalesce('of type "' || type_name || '"', 'identifiers'));
 COMMENT ON FUNCTION cdp._limit_reason(int4, text) IS 'internal: why a link is limited; a NULL type: too many in all';
 
--- As persons of a batch come out of _resolve_connect().
+-- As persons of a batch come out of _batch_union().
 CREATE FUNCTION cdp._resolve_members(fresh int4[], targets int8[], absorbed int4[], survivors int4[])
     RETURNS TABLE (target int8, owner int8, id int4, type_id int4) LANGUAGE plpgsql STABLE ROWS 100
     SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
@@ -44,8 +44,8 @@ END $$;
 COMMENT ON FUNCTION cdp._resolve_members(int4[], int8[], int4[], int4[]) IS
     'internal: whoever belongs to the persons that the batch makes, joins or lets grow, and the person of before; those who had none are negative';
 
-CREATE FUNCTION cdp._resolve_refuse(crowds int8[], ends_a int4[], ends_b int4[], fresh int4[], targets int8[],
-                                    absorbed int4[], survivors int4[])
+CREATE FUNCTION cdp._resolve_refuse(ends_a int4[], ends_b int4[], fresh int4[], targets int8[], absorbed int4[],
+                                    survivors int4[])
     RETURNS TABLE (a int4, b int4, reason text) LANGUAGE plpgsql STABLE ROWS 10
     SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off SET plan_cache_mode = 'force_custom_plan' AS $$
 #variable_conflict use_column
@@ -58,7 +58,8 @@ BEGIN
         SELECT m.id, m.owner, l.place AS kind, row_number() OVER (ORDER BY m.owner, m.id)::int4 AS place
           FROM cdp._resolve_members(fresh, targets, absorbed, survivors) AS m
           JOIN cdp._id_type_limits() AS l USING (type_id)
-         WHERE m.target = ANY (crowds)
+    ), edge AS MATERIALIZED (
+        SELECT e.a, e.b FROM unnest(ends_a, ends_b) AS e (a, b) WHERE e.a IN (SELECT m.id FROM member AS m)
     ), turn AS MATERIALIZED (
         SELECT p.*, row_number() OVER (ORDER BY p.is_known DESC, p.forced DESC, p.weight DESC, p.first_seen, p.a, p.b) AS nth
           FROM (-- persons as they are
@@ -67,7 +68,7 @@ BEGIN
                   FROM member AS m JOIN member AS n ON n.owner = m.owner AND n.place = m.place + 1
                 UNION ALL
                 SELECT e.a, e.b, ma.place, mb.place, false, v.a IS NOT NULL, l.weight, l.first_seen
-                  FROM unnest(ends_a, ends_b) AS e (a, b)
+                  FROM edge AS e
                   JOIN member AS ma ON ma.id = e.a JOIN member AS mb ON mb.id = e.b
                   -- A pair comes in the turn of the best of its sources.
                  CROSS JOIN LATERAL (
@@ -87,22 +88,22 @@ BEGIN
       JOIN turn AS t ON t.nth = r.link
       LEFT JOIN (cdp._id_type_limits() AS l JOIN cdp.id_type AS y USING (type_id)) ON l.place = r.kind;
 END $$;
-COMMENT ON FUNCTION cdp._resolve_refuse(int8[], int4[], int4[], int4[], int8[], int4[], int4[]) IS
+COMMENT ON FUNCTION cdp._resolve_refuse(int4[], int4[], int4[], int8[], int4[], int4[]) IS
     'internal: which links of the batch, of those that make these persons, are refused by limits, and why';
 
 CREATE FUNCTION cdp._resolve_limit(ends_a int4[], ends_b int4[], fresh int4[], targets int8[], absorbed int4[],
-                                   survivors int4[]) RETURNS int8
+                                   survivors int4[], OUT links int8, OUT a int4[], OUT b int4[])
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     size_cap int4 := cdp.setting('id_size_cap')::int4;
     crowds int8[];
-    limited int8;
 BEGIN
+    links := 0;
     -- A pair is judged as one: what another source has said of it before comes along.
     UPDATE cdp.link AS l SET status = 'active', reason = NULL
       FROM unnest(ends_a, ends_b) AS p (a, b) WHERE l.a = p.a AND l.b = p.b AND l.status = 'limited';
     IF fresh = '{}' AND absorbed = '{}' THEN
-        RETURN 0;
+        RETURN;
     END IF;
     crowds := ARRAY(
         SELECT k.target
@@ -111,16 +112,28 @@ BEGIN
           JOIN cdp._id_type_limits() AS l USING (type_id)
          GROUP BY k.target HAVING sum(k.identifiers) > size_cap OR bool_or(k.identifiers > l.most));
     IF crowds = '{}' THEN
-        RETURN 0;
+        RETURN;
     END IF;
-    UPDATE cdp.link AS l SET status = 'limited', reason = r.reason
-      FROM cdp._resolve_refuse(crowds, ends_a, ends_b, fresh, targets, absorbed, survivors) AS r
-     WHERE l.a = r.a AND l.b = r.b AND l.status IN ('active', 'limited');
-    GET DIAGNOSTICS limited = ROW_COUNT;
-    RETURN limited;
+    WITH refused AS MATERIALIZED (
+        SELECT r.*
+          -- Few persons, and only those are looked at once more.
+          FROM (SELECT coalesce(array_agg(f.id), '{}') AS ids, coalesce(array_agg(f.target), '{}') AS targets
+                  FROM unnest(fresh, targets) AS f (id, target) WHERE f.target = ANY (crowds)) AS f,
+               (SELECT coalesce(array_agg(s.absorbed), '{}') AS absorbed, coalesce(array_agg(s.survivor), '{}') AS survivors
+                  FROM unnest(absorbed, survivors) AS s (absorbed, survivor)
+                 WHERE cdp._one_id_unsigned(s.survivor) = ANY (crowds)) AS s
+         CROSS JOIN LATERAL cdp._resolve_refuse(ends_a, ends_b, f.ids, f.targets, s.absorbed, s.survivors) AS r
+    ), changed AS (
+        UPDATE cdp.link AS l SET status = 'limited', reason = r.reason
+          FROM refused AS r
+         WHERE l.a = r.a AND l.b = r.b AND l.status IN ('active', 'limited')
+        RETURNING l.a
+    )
+    SELECT (SELECT count(*) FROM changed), r.a, r.b INTO links, a, b
+      FROM (SELECT array_agg(r.a) AS a, array_agg(r.b) AS b FROM refused AS r) AS r;
 END $$;
 COMMENT ON FUNCTION cdp._resolve_limit(int4[], int4[], int4[], int8[], int4[], int4[]) IS
-    'internal: refuses the links of the batch that would give a person too many identifiers; returns how many';
+    'internal: refuses the links of the batch that would give a person too many identifiers; returns how many, and between whom';
 
 CREATE FUNCTION cdp._links_limited(persons int4[]) RETURNS TABLE (a int4, b int4)
     LANGUAGE plpgsql STABLE ROWS 10 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$

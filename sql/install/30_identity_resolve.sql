@@ -117,9 +117,25 @@ END $$;
 COMMENT ON FUNCTION cdp._resolve_block(int4[]) IS
     'internal: gives placeholder values among new identifiers the status "blocked"; returns how many';
 
+-- Looked up once for all steps.
+CREATE FUNCTION cdp._resolve_ends(ends_a int4[], ends_b int4[], OUT a int4[], OUT b int4[], OUT types_a int4[],
+                                  OUT types_b int4[], OUT owners_a int8[], OUT owners_b int8[])
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+BEGIN
+    SELECT coalesce(array_agg(p.a), '{}'), coalesce(array_agg(p.b), '{}'),
+           coalesce(array_agg(ia.type_id), '{}'), coalesce(array_agg(ib.type_id), '{}'),
+           coalesce(array_agg(CASE WHEN ia.status = 'active' THEN coalesce(cdp._one_id_unsigned(ia.one_id), -1) ELSE -2 END), '{}'),
+           coalesce(array_agg(CASE WHEN ib.status = 'active' THEN coalesce(cdp._one_id_unsigned(ib.one_id), -1) ELSE -2 END), '{}')
+      INTO a, b, types_a, types_b, owners_a, owners_b
+      FROM unnest(ends_a, ends_b) AS p (a, b) JOIN cdp.identifier AS ia ON ia.id = p.a JOIN cdp.identifier AS ib ON ib.id = p.b;
+END $$;
+COMMENT ON FUNCTION cdp._resolve_ends(int4[], int4[]) IS
+    'internal: these links, in any order, with the types and persons of their ends; -1: has no person, -2: is not active';
+
 -- Counts over all stored links of whoever gets a link from the batch to a type of which there may not be
 -- any number: the fourth person of a device is noticed whenever the other three came.
-CREATE FUNCTION cdp._resolve_find_shared(ends_a int4[], ends_b int4[], OUT ids int4[], OUT reasons text[])
+CREATE FUNCTION cdp._resolve_find_shared(ends_a int4[], ends_b int4[], types_a int4[], types_b int4[], owners_a int8[],
+                                         owners_b int8[], OUT ids int4[], OUT reasons text[])
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     usual_limit int4 := cdp.setting('fanout_limit')::int4;
@@ -129,15 +145,14 @@ BEGIN
     -- Few have so many links at all; only of those it is asked with whom.
     WITH touched AS (
         SELECT DISTINCT k.id
-          FROM unnest(ends_a, ends_b) AS p (a, b)
-          JOIN cdp.identifier AS ia ON ia.id = p.a JOIN cdp.id_type AS ta ON ta.type_id = ia.type_id
-          JOIN cdp.identifier AS ib ON ib.id = p.b JOIN cdp.id_type AS tb ON tb.type_id = ib.type_id
+          FROM unnest(ends_a, ends_b, types_a, types_b, owners_a, owners_b) AS p (a, b, type_a, type_b, owner_a, owner_b)
+          JOIN cdp.id_type AS ta ON ta.type_id = p.type_a JOIN cdp.id_type AS tb ON tb.type_id = p.type_b
          CROSS JOIN LATERAL (
-            VALUES (p.a, ia.status, ta.rank > tb.rank OR (ta.type_id <> tb.type_id AND tb.neighbour_limit IS NOT NULL)),
-                   (p.b, ib.status, tb.rank > ta.rank OR (ta.type_id <> tb.type_id AND ta.neighbour_limit IS NOT NULL)))
-            AS k (id, status, has_limit)
+            VALUES (p.a, p.owner_a, ta.rank > tb.rank OR (ta.type_id <> tb.type_id AND tb.neighbour_limit IS NOT NULL)),
+                   (p.b, p.owner_b, tb.rank > ta.rank OR (ta.type_id <> tb.type_id AND ta.neighbour_limit IS NOT NULL)))
+            AS k (id, owner, has_limit)
          -- Blocked and shared ones have the most links, and nothing more to find out.
-         WHERE k.has_limit AND k.status = 'active'
+         WHERE k.has_limit AND k.owner > -2
     )
     SELECT array_agg(t.id) INTO crowded
       FROM touched AS t
@@ -169,8 +184,8 @@ BEGIN
                     HAVING count(*) > m.most) AS n
              ORDER BY n.id, n.rank, n.name) AS s;
 END $$;
-COMMENT ON FUNCTION cdp._resolve_find_shared(int4[], int4[]) IS
-    'internal: finds who of the ends of these links is linked with too many identifiers of one type, and says why';
+COMMENT ON FUNCTION cdp._resolve_find_shared(int4[], int4[], int4[], int4[], int8[], int8[]) IS
+    'internal: finds who of the ends of these links, as _resolve_ends() gives them, is linked with too many identifiers of one type, and says why';
 
 -- Where somebody has decided, another source changes nothing.
 CREATE FUNCTION cdp._resolve_remove_apart(ends_a int4[], ends_b int4[]) RETURNS void LANGUAGE plpgsql VOLATILE
@@ -184,7 +199,8 @@ END $$;
 COMMENT ON FUNCTION cdp._resolve_remove_apart(int4[], int4[]) IS
     'internal: takes away links of the batch whose ends somebody has taken apart';
 
-CREATE FUNCTION cdp._resolve_quarantine(ends_a int4[], ends_b int4[], shared_ids int4[], reasons text[]) RETURNS int8
+CREATE FUNCTION cdp._resolve_quarantine(ends_a int4[], ends_b int4[], owners_a int8[], owners_b int8[], shared_ids int4[],
+                                        reasons text[]) RETURNS int8
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     quarantined int8;
@@ -198,9 +214,9 @@ BEGIN
                   FROM unnest(shared_ids, reasons) AS s (id, reason) JOIN cdp.link AS l ON l.b = s.id AND l.status IN ('active', 'limited')
                 UNION ALL
                 SELECT p.a, p.b, format('one end is %s', i.status)
-                  FROM unnest(ends_a, ends_b) AS p (a, b)
-                 CROSS JOIN LATERAL unnest(ARRAY[p.a, p.b]) AS e (id)
-                  JOIN cdp.identifier AS i ON i.id = e.id AND i.status <> 'active') AS r
+                  FROM unnest(ends_a, ends_b, owners_a, owners_b) AS p (a, b, owner_a, owner_b)
+                 CROSS JOIN LATERAL (VALUES (p.a, p.owner_a), (p.b, p.owner_b)) AS e (id, owner)
+                  JOIN cdp.identifier AS i ON i.id = e.id WHERE e.owner = -2) AS r
          WHERE NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = r.a AND v.b = r.b AND v.verdict = 'together')
          ORDER BY r.a, r.b, r.reason COLLATE "C"
     )
@@ -210,7 +226,7 @@ BEGIN
     GET DIAGNOSTICS quarantined = ROW_COUNT;
     RETURN quarantined;
 END $$;
-COMMENT ON FUNCTION cdp._resolve_quarantine(int4[], int4[], int4[], text[]) IS
+COMMENT ON FUNCTION cdp._resolve_quarantine(int4[], int4[], int8[], int8[], int4[], text[]) IS
     'internal: quarantines the links of blocked and shared identifiers, also those of earlier runs; returns how many';
 
 CREATE FUNCTION cdp._resolve_share(shared_ids int4[], run_id int8, OUT shared int8, OUT splits int8,
@@ -241,24 +257,21 @@ CREATE FUNCTION cdp._batch_union(fresh int4[], a int4[], b int4[], owner_a int8[
 COMMENT ON FUNCTION cdp._batch_union(int4[], int4[], int4[], int8[], int8[]) IS
     'internal: who is who after links a[i] - b[i] between identifiers of persons owner_a[i] and owner_b[i] (-1: none): targets for the fresh ones, which are persons or 2^32 and the number of a new one, and who absorbs whom because of which link';
 
-CREATE FUNCTION cdp._resolve_connect(ends_a int4[], ends_b int4[], fresh int4[], OUT persons_new int8, OUT targets int8[],
-                                     OUT absorbed int4[], OUT survivors int4[], OUT links_a int4[], OUT links_b int4[])
+CREATE FUNCTION cdp._resolve_live(ends_a int4[], ends_b int4[], ends_owners_a int8[], ends_owners_b int8[],
+                                  OUT a int4[], OUT b int4[], OUT owners_a int8[], OUT owners_b int8[])
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 BEGIN
-    SELECT u.* INTO persons_new, targets, absorbed, survivors, links_a, links_b
-      FROM (SELECT coalesce(array_agg(p.a), '{}') AS a, coalesce(array_agg(p.b), '{}') AS b,
-                   coalesce(array_agg(coalesce(cdp._one_id_unsigned(ia.one_id), -1)), '{}') AS owner_a,
-                   coalesce(array_agg(coalesce(cdp._one_id_unsigned(ib.one_id), -1)), '{}') AS owner_b
-              FROM unnest(ends_a, ends_b) AS p (a, b)
-              -- LIMIT holds it to both ends: by one of them all links of a hub would be read for each of its links.
-             CROSS JOIN LATERAL (
-                SELECT FROM cdp.link AS l WHERE l.a = p.a AND l.b = p.b AND l.status = 'active' LIMIT 1) AS l
-              JOIN cdp.identifier AS ia ON ia.id = p.a AND ia.status = 'active'
-              JOIN cdp.identifier AS ib ON ib.id = p.b AND ib.status = 'active') AS e
-     CROSS JOIN LATERAL cdp._batch_union(fresh, e.a, e.b, e.owner_a, e.owner_b) AS u;
+    SELECT coalesce(array_agg(p.a), '{}'), coalesce(array_agg(p.b), '{}'), coalesce(array_agg(p.owner_a), '{}'),
+           coalesce(array_agg(p.owner_b), '{}')
+      INTO a, b, owners_a, owners_b
+      FROM unnest(ends_a, ends_b, ends_owners_a, ends_owners_b) AS p (a, b, owner_a, owner_b)
+      -- LIMIT holds it to both ends: by one of them all links of a hub would be read for each of its links.
+     CROSS JOIN LATERAL (
+        SELECT FROM cdp.link AS l WHERE l.a = p.a AND l.b = p.b AND l.status = 'active' LIMIT 1) AS l
+     WHERE p.owner_a > -2 AND p.owner_b > -2;
 END $$;
-COMMENT ON FUNCTION cdp._resolve_connect(int4[], int4[], int4[]) IS
-    'internal: who is who after the links of the batch that guards have left, see _batch_union()';
+COMMENT ON FUNCTION cdp._resolve_live(int4[], int4[], int8[], int8[]) IS
+    'internal: of these links, as _resolve_ends() gives them, those that guards have left, for _batch_union()';
 
 CREATE FUNCTION cdp._resolve_assign(fresh int4[], targets int8[], persons_new int8) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
@@ -333,32 +346,43 @@ CREATE FUNCTION cdp._resolve_batch(run_id int8, OUT links_read int8, OUT identif
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     batch record;
+    ends record;
     found record;
+    live record;
     joined record;
-    limited int8;
+    limited record;
 BEGIN
     batch := cdp._resolve_take();
     links_read := cardinality(batch.ends_a);
     identifiers_new := cardinality(batch.fresh);
     PERFORM cdp._run_progress('id_resolve', 'links to judge', links_read);
     blocked := cdp._resolve_block(batch.fresh);
-    found := cdp._resolve_find_shared(batch.ends_a, batch.ends_b);
-    PERFORM cdp._resolve_remove_apart(batch.ends_a, batch.ends_b);
-    quarantined := cdp._resolve_quarantine(batch.ends_a, batch.ends_b, found.ids, found.reasons);
+    ends := cdp._resolve_ends(batch.ends_a, batch.ends_b);
+    found := cdp._resolve_find_shared(ends.a, ends.b, ends.types_a, ends.types_b, ends.owners_a, ends.owners_b);
+    PERFORM cdp._resolve_remove_apart(ends.a, ends.b);
+    quarantined := cdp._resolve_quarantine(ends.a, ends.b, ends.owners_a, ends.owners_b, found.ids, found.reasons);
     shared := 0;
     splits := 0;
     IF found.ids <> '{}' THEN
-        SELECT s.shared, s.splits, batch.ends_a || s.again_a, batch.ends_b || s.again_b
+        SELECT s.shared, s.splits, ends.a || s.again_a, ends.b || s.again_b
           INTO shared, splits, batch.ends_a, batch.ends_b FROM cdp._resolve_share(found.ids, run_id) AS s;
+        -- Who is whose has changed.
+        ends := cdp._resolve_ends(batch.ends_a, batch.ends_b);
     END IF;
     IF blocked > 0 OR shared > 0 THEN
         batch.fresh := cdp._resolve_still_fresh(batch.fresh);
     END IF;
-    joined := cdp._resolve_connect(batch.ends_a, batch.ends_b, batch.fresh);
-    limited := cdp._resolve_limit(batch.ends_a, batch.ends_b, batch.fresh, joined.targets, joined.absorbed, joined.survivors);
-    IF limited > 0 THEN
-        quarantined := quarantined + limited;
-        joined := cdp._resolve_connect(batch.ends_a, batch.ends_b, batch.fresh);
+    live := cdp._resolve_live(ends.a, ends.b, ends.owners_a, ends.owners_b);
+    joined := cdp._batch_union(batch.fresh, live.a, live.b, live.owners_a, live.owners_b);
+    limited := cdp._resolve_limit(ends.a, ends.b, batch.fresh, joined.targets, joined.absorbed, joined.survivors);
+    IF limited.links > 0 THEN
+        quarantined := quarantined + limited.links;
+        SELECT u.* INTO joined
+          FROM (SELECT coalesce(array_agg(l.a), '{}') AS a, coalesce(array_agg(l.b), '{}') AS b,
+                       coalesce(array_agg(l.owner_a), '{}') AS owners_a, coalesce(array_agg(l.owner_b), '{}') AS owners_b
+                  FROM unnest(live.a, live.b, live.owners_a, live.owners_b) AS l (a, b, owner_a, owner_b)
+                 WHERE (l.a, l.b) NOT IN (SELECT r.a, r.b FROM unnest(limited.a, limited.b) AS r (a, b))) AS l
+         CROSS JOIN LATERAL cdp._batch_union(batch.fresh, l.a, l.b, l.owners_a, l.owners_b) AS u;
     END IF;
     PERFORM cdp._run_progress('id_resolve', 'identifiers to give a person', cardinality(batch.fresh));
     persons_new := joined.persons_new;

@@ -40,13 +40,17 @@ CREATE FUNCTION cdp._rebuild_unite(run_id int8, OUT persons_new int8, OUT merges
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     batch record;
+    ends record;
+    live record;
     joined record;
 BEGIN
     INSERT INTO cdp.link_queue (a, b)
     SELECT DISTINCT c.a, c.b FROM pg_temp._cdp_change AS c WHERE c.what = 'link' AND c.status = 'active';
     -- All of it has been judged.
     batch := cdp._resolve_take();
-    joined := cdp._resolve_connect(batch.ends_a, batch.ends_b, batch.fresh);
+    ends := cdp._resolve_ends(batch.ends_a, batch.ends_b);
+    live := cdp._resolve_live(ends.a, ends.b, ends.owners_a, ends.owners_b);
+    joined := cdp._batch_union(batch.fresh, live.a, live.b, live.owners_a, live.owners_b);
     persons_new := joined.persons_new;
     merges := cardinality(joined.absorbed);
     PERFORM cdp._resolve_assign(batch.fresh, joined.targets, persons_new);
