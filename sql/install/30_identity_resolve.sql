@@ -142,7 +142,7 @@ DECLARE
     least_limit int4 := (SELECT least(usual_limit, min(t.fanout_limit), min(t.neighbour_limit)) FROM cdp.id_type AS t);
     crowded int4[];
 BEGIN
-    -- Few have so many links at all; only of those it is asked with whom.
+    -- Few have so many links at all, whatever became of them; only of those it is asked with whom.
     WITH touched AS (
         SELECT DISTINCT k.id
           FROM unnest(ends_a, ends_b, types_a, types_b, owners_a, owners_b) AS p (a, b, type_a, type_b, owner_a, owner_b)
@@ -157,9 +157,10 @@ BEGIN
     SELECT array_agg(t.id) INTO crowded
       FROM touched AS t
      WHERE least_limit < (SELECT count(*) FROM (
-        SELECT FROM cdp.link AS l WHERE l.a = t.id AND l.status NOT IN ('removed', 'weak')
+        SELECT FROM cdp.link AS l WHERE l.a = t.id
         UNION ALL
-        SELECT FROM cdp.link AS l WHERE l.b = t.id AND l.status NOT IN ('removed', 'weak')) AS k);
+        SELECT FROM cdp.link AS l WHERE l.b = t.id
+         LIMIT least_limit + 1) AS k);
     IF crowded IS NULL THEN
         ids := '{}';
         RETURN;
