@@ -92,14 +92,17 @@ BEGIN
     END IF;
 
     -- A person who has absorbed nobody stays with a part that is larger than each of the others: nothing has to be
-    -- known of the identifiers in it, and they may be many. A part is known by one of its identifiers.
-    SELECT array_agg(k.part), array_agg(k.one_id), array_agg(k.identifiers) INTO settled, settled_owners, settled_sizes
-      FROM (SELECT c.part, i.one_id, c.identifiers, row_number() OVER larger AS place, lead(c.identifiers) OVER larger AS next
-              FROM (SELECT c.component AS part, count(*) AS identifiers FROM cdp.components_of(graph) AS c GROUP BY c.component) AS c
-              JOIN cdp.identifier AS i ON i.id = c.part
-            WINDOW larger AS (PARTITION BY i.one_id ORDER BY c.identifiers DESC)) AS k
-     WHERE k.place = 1 AND (k.identifiers > k.next OR k.next IS NULL)
-       AND NOT EXISTS (SELECT FROM cdp.person AS p WHERE p.merged_into = k.one_id);
+    -- known of the identifiers in it. Where they are few, to ask this costs more than they do.
+    IF cardinality(ids) > 200 THEN
+        -- A part is known by one of its identifiers.
+        SELECT array_agg(k.part), array_agg(k.one_id), array_agg(k.identifiers) INTO settled, settled_owners, settled_sizes
+          FROM (SELECT c.part, i.one_id, c.identifiers, row_number() OVER larger AS place, lead(c.identifiers) OVER larger AS next
+                  FROM (SELECT c.component AS part, count(*) AS identifiers FROM cdp.components_of(graph) AS c GROUP BY c.component) AS c
+                  JOIN cdp.identifier AS i ON i.id = c.part
+                WINDOW larger AS (PARTITION BY i.one_id ORDER BY c.identifiers DESC)) AS k
+         WHERE k.place = 1 AND (k.identifiers > k.next OR k.next IS NULL)
+           AND NOT EXISTS (SELECT FROM cdp.person AS p WHERE p.merged_into = k.one_id);
+    END IF;
 
     WITH RECURSIVE member AS MATERIALIZED (
         SELECT i.id, i.one_id, c.component AS part, row_number() OVER (ORDER BY i.first_seen, i.id) AS age

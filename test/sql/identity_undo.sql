@@ -150,5 +150,41 @@ SELECT * FROM cdp.id_remove('phone', 't4');
 SELECT * FROM sound();
 SELECT people IS NOT NULL AS refreshed FROM cdp.timeline_refresh();
 SELECT sum(cdp.timeline_count(tl)) FROM cdp.person_timeline;
+-- who keeps the OneID does not depend on how many identifiers there are: a row of them loses its end, is halved (the
+-- older half, which came last, keeps it), and is merged with another and taken apart again
+CREATE FUNCTION row_of(name text, many int, at timestamptz) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO cdp.landing_link
+    SELECT 'crm', 'row_id', name || n, 'row_id', name || n + 1, (at - n * interval '1 minute')::text, NULL
+      FROM generate_series(1, many - 1) AS n $$;
+CREATE FUNCTION taken_apart(name text, many int) RETURNS TABLE (step text, outcome text, part text, ends text) LANGUAGE plpgsql AS $$
+DECLARE
+    owner int4;
+    other int4;
+    run_outcome record;
+BEGIN
+    PERFORM row_of(name, many, '2025-04-01'), row_of(name || '_', many / 2, '2025-05-01'), run();
+    owner := cdp.one_id('row_id', name || 1);
+    other := cdp.one_id('row_id', name || '_1');
+    FOR step IN SELECT unnest('{end,half,merged}'::text[]) LOOP
+        IF step = 'merged' THEN
+            PERFORM link('row_id:' || name || many, 'row_id:' || name || '_1', 'crm', '2025-06-01'), run();
+        END IF;
+        FOR run_outcome IN
+            SELECT * FROM cdp.id_unlink('row_id', name || CASE step WHEN 'end' THEN 1 WHEN 'half' THEN many / 2 + 1 ELSE many END,
+                                        'row_id', name || CASE step WHEN 'end' THEN '2' WHEN 'half' THEN (many / 2 + 2)::text ELSE '_1' END)
+        LOOP
+            outcome := run_outcome.outcome;
+            part := CASE run_outcome.person WHEN owner THEN 'owner' WHEN other THEN 'other' ELSE 'new' END
+                    || CASE run_outcome.size WHEN many - 1 THEN ', all but one' WHEN many / 2 THEN ', half' WHEN 1 THEN ', one' WHEN many / 2 - 1 THEN ', half but one' ELSE ', ' || run_outcome.size END;
+            SELECT CASE WHEN bool_or(i.value = name || many) THEN 'the older end' ELSE '' END INTO ends FROM cdp.identifier AS i WHERE i.one_id = run_outcome.person;
+            RETURN NEXT;
+        END LOOP;
+    END LOOP;
+END $$;
+SELECT FROM cdp._id_types_learn('{row_id}');
+UPDATE cdp.id_type SET max_per_person = NULL WHERE name = 'row_id';
+SELECT * FROM taken_apart('few', 21);
+SELECT count(*) AS differ FROM (SELECT * FROM taken_apart('many', 421) EXCEPT ALL SELECT * FROM taken_apart('less', 21)) AS d;
+DROP FUNCTION row_of, taken_apart;
 DROP VIEW people;
 SELECT cdp.teardown(true) > 0 AS gone;
