@@ -29,11 +29,15 @@ INSERT INTO bench_query VALUES
      WHERE cart.code = 3 AND cart.ts >= current_date - 6 AND cart.ts < now() - interval '30 minutes'
        AND NOT EXISTS (SELECT FROM bench_audience.event AS pay WHERE pay.one_id = cart.one_id AND pay.code = 4
                           AND pay.ts >= cart.ts AND pay.ts <= cart.ts + interval '30 minutes')$$),
+(11, 'cart without payment, ever', 'cart without payment, ever, rows', $$SELECT cdp.audience_count('e03 then not e04 within 30 min')$$),
+(12, 'cart without payment, ever, rows', NULL, $$SELECT count(DISTINCT cart.one_id) FROM bench_audience.event AS cart
+     WHERE cart.code = 3 AND cart.ts < now() - interval '30 minutes'
+       AND NOT EXISTS (SELECT FROM bench_audience.event AS pay WHERE pay.one_id = cart.one_id AND pay.code = 4
+                          AND pay.ts >= cart.ts AND pay.ts <= cart.ts + interval '30 minutes')$$),
 (9, 'insight over 20 tags', 'insight over 20 tags, rows', $$SELECT sum(users) || ' of ' || sum(base_users) FROM cdp.audience_insight('tag:t1 = v0')$$),
 (10, 'insight over 20 tags, rows', NULL, $$SELECT sum(users) || ' of ' || sum(base_users) FROM (
     SELECT p.tag, count(*) AS base_users, count(a.one_id) AS users
       FROM bench_audience.person_tag AS p LEFT JOIN (SELECT one_id FROM bench_audience.person_tag WHERE tag = 100) AS a USING (one_id) GROUP BY p.tag) AS x$$);
-\ir behavior.sql
 -- A first round warms the caches.
 CALL pg_temp.bench_run(1);
 TRUNCATE bench_time;
