@@ -140,3 +140,41 @@ BEGIN
          CROSS JOIN LATERAL cdp.rb_iterate(c.members) AS o (one_id);
 END $$;
 COMMENT ON FUNCTION cdp.audience_members(text) IS 'OneIDs of the people whom a rule means';
+
+--| The same of rules that are values already: of a column, made of others, drawn by a screen.
+CREATE FUNCTION cdp.audience_bitmap(rule cdp.rule) RETURNS cdp.roaringbitmap
+    LANGUAGE sql STABLE STRICT RETURN cdp.audience_bitmap(rule::text);
+COMMENT ON FUNCTION cdp.audience_bitmap(cdp.rule) IS 'the people whom a rule means, as one bitmap';
+
+CREATE FUNCTION cdp.audience_count(rule cdp.rule) RETURNS int8
+    LANGUAGE sql STABLE STRICT RETURN cdp.audience_count(rule::text);
+COMMENT ON FUNCTION cdp.audience_count(cdp.rule) IS 'how many people a rule means';
+
+CREATE FUNCTION cdp.audience_members(rule cdp.rule) RETURNS SETOF int4
+    LANGUAGE sql STABLE STRICT ROWS 10000 BEGIN ATOMIC
+    SELECT cdp.audience_members(rule::text);
+END;
+COMMENT ON FUNCTION cdp.audience_members(cdp.rule) IS 'OneIDs of the people whom a rule means';
+
+CREATE FUNCTION cdp._check_rules() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 3 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
+#variable_conflict use_column
+DECLARE
+    r record;
+    fault text;
+    advice text;
+BEGIN
+    FOR r IN SELECT 'audience' AS area, a.name, a.definition AS rule FROM cdp.audience AS a WHERE a.kind = 'expression'
+             UNION ALL
+             SELECT 'tag', g.name, t.rule FROM cdp.tag AS g CROSS JOIN LATERAL cdp._tag_rules(g.value_type, g.definition) AS t WHERE g.kind = 'rule'
+             ORDER BY 1, 2, 3
+    LOOP
+        BEGIN
+            PERFORM cdp._rule_check(r.rule, CASE r.area WHEN 'audience' THEN r.name ELSE '' END);
+        EXCEPTION WHEN OTHERS THEN
+            GET STACKED DIAGNOSTICS fault = MESSAGE_TEXT, advice = PG_EXCEPTION_HINT;
+            RETURN QUERY SELECT r.area, 'error', format('rule of %s "%s"', r.area, r.name), fault, advice;
+        END;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION cdp._check_rules() IS 'internal: the rows of cdp.check() about rules that name what is not there any more';

@@ -107,3 +107,15 @@ SELECT cdp.audience_count('pay and');
 SELECT * FROM cdp._rule_people('tag:lebel', 0, now());
 SELECT * FROM cdp._rule_people('pya', 0, now());
 SELECT cdp._rule_people(NULL, 0, now()) IS NULL, cdp._rule_people('everyone', 77, now());
+
+-- rules as values; rules that name what has gone
+SELECT cdp.audience_count(r) = cdp.audience_count(r::text) AS counted, cdp.audience_bitmap(r) OPERATOR(cdp.=) cdp.audience_bitmap(r::text) AS bitmap,
+       (SELECT count(*) FROM cdp.audience_members(r)) = cdp.audience_count(r) AS members
+  FROM CAST('tag:level or pay' AS cdp.rule) AS r;
+SELECT * FROM cdp._check_rules();
+SELECT cdp.tag_define('payer', rule => 'pay') > 0 AS tag, cdp.audience_define('x', 'view then pay within 1 day') > 0 AS audience;
+BEGIN;
+UPDATE cdp.event_type SET name = 'paid' WHERE name = 'pay';
+SELECT * FROM cdp._check_rules();
+ROLLBACK;
+SELECT cdp.audience_count('pay then view within 1 day'), cdp._rule_people('pay', 0, 'infinity');

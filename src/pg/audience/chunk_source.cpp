@@ -18,9 +18,11 @@ using bitmap::Bytes;
 using bsi::IdSet;
 
 // Whoever calls has set the search path to pg_catalog.
+// All of a table is read in its order, by several processes; an index is for a small part of it.
 LookUp everyone_of_chunk = {
     "SELECT cdp.rb_build_agg(p.one_id) FROM cdp.person AS p"
-    " WHERE p.one_id BETWEEN $1 AND $2 AND p.merged_into IS NULL AND p.ended_at IS NULL"};
+    " WHERE p.one_id BETWEEN $1 AND $2 AND p.merged_into IS NULL AND p.ended_at IS NULL",
+    CURSOR_OPT_CUSTOM_PLAN | CURSOR_OPT_PARALLEL_OK};
 LookUp tag_named = {
     "SELECT g.tag_id, cdp._tag_is_number(g.value_type) FROM cdp.tag AS g WHERE g.name = $1"};
 LookUp tag_missed = {"SELECT cdp._tag_id($1)"};

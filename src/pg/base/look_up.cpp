@@ -64,7 +64,7 @@ FoundRows FindRows(LookUp* look_up, std::span<const LookUpArgument> arguments) {
     values[i] = arguments[i].value;
     nulls[i] = arguments[i].is_null ? 'n' : ' ';
   }
-  Run(PlanOf(look_up, count, types, CURSOR_OPT_GENERIC_PLAN), values, nulls, 0);
+  Run(PlanOf(look_up, count, types, look_up->options), values, nulls, 0);
   return {SPI_tuptable, SPI_processed};
 }
 

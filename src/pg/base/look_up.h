@@ -5,6 +5,7 @@
 
 extern "C" {
 #include "executor/spi.h"
+#include "nodes/parsenodes.h"
 }
 
 namespace cdp::pg {
@@ -13,6 +14,8 @@ namespace cdp::pg {
 /// that set the search path: it runs under that of whoever comes first.
 struct LookUp {
   const char* query;
+  /// For FindRows: one plan whatever the arguments are, unless their sizes decide which is good.
+  int options = CURSOR_OPT_GENERIC_PLAN;
   void* plan = nullptr;  ///< once prepared
 };
 
@@ -47,7 +50,7 @@ struct FoundRows {
   }
 };
 
-/// As FindRow, but for all rows. The plan is made once, not for the arguments. May longjmp.
+/// As FindRow, but for all rows. May longjmp.
 FoundRows FindRows(LookUp* look_up, std::span<const LookUpArgument> arguments);
 
 }  // namespace cdp::pg
