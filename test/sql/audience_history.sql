@@ -174,4 +174,5 @@ SELECT merges > 10 AS merged, refreshes > 40 AS refreshed, compared > 400 AS com
 SELECT count(*) > 0 AS erased FROM cdp.erase_log;
 DROP VIEW snapshots;
 DROP TABLE src, drawn, told;
+DROP FUNCTION refresh, nth, dice, play;
 SELECT cdp.teardown(true) > 0 AS gone;

@@ -61,4 +61,5 @@ SELECT c.relname, a.attname, a.atttypid::regtype FROM pg_class AS c JOIN pg_attr
    AND (a.atttypid <> ALL ('{int4,int8,float8,text,jsonb,timestamptz,bool}'::regtype[]) OR col_description(c.oid, a.attnum) IS NULL) ORDER BY 1, 2;
 DROP VIEW nth;
 DROP TABLE src, before;
+DROP FUNCTION refresh;
 SELECT cdp.teardown(true) > 0 AS gone;
