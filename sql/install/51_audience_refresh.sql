@@ -121,7 +121,8 @@ BEGIN
     audience := a.name;
     run := cdp._run_start('audience_refresh', a.name);
     -- Under the lock, so that the numbers of an audience's snapshots are in the order of their commits.
-    snapshot := nextval(pg_get_serial_sequence('cdp.audience_snapshot', 'snapshot_id'));
+    INSERT INTO cdp.audience_snapshot AS s (audience_id, duration_ms, run_id) VALUES (a.audience_id, 0, run)
+    RETURNING s.snapshot_id INTO snapshot;
     BEGIN
         SELECT coalesce(max(l.seq), 0) INTO merges_seen FROM cdp.merge_log AS l;
         CASE a.kind
@@ -158,9 +159,11 @@ BEGIN
         finished := clock_timestamp();
     END;
     duration_ms := round(1000 * extract(epoch FROM finished - started));
-    INSERT INTO cdp.audience_snapshot (snapshot_id, audience_id, computed_at, users, entered, left_users, duration_ms, run_id, error, members_kept)
-    VALUES (snapshot, a.audience_id, finished, audience_refresh.users, audience_refresh.entered, audience_refresh.left_users,
-            audience_refresh.duration_ms, run, audience_refresh.error, audience_refresh.error IS NULL);
+    UPDATE cdp.audience_snapshot AS s
+       SET computed_at = finished, users = audience_refresh.users, entered = audience_refresh.entered,
+           left_users = audience_refresh.left_users, duration_ms = audience_refresh.duration_ms,
+           error = audience_refresh.error, members_kept = audience_refresh.error IS NULL
+     WHERE s.snapshot_id = snapshot;
     PERFORM cdp._audience_prune(a.audience_id, a.keep_snapshots, a.keep_for);
     PERFORM cdp._run_finish(run, jsonb_build_object('audience', audience, 'users', users,
         'entered', entered, 'left', left_users, 'unresolved', unresolved), error);

@@ -62,6 +62,7 @@ DECLARE
     origin text;
     copy int4;
     snapshot int8;
+    written record;
 BEGIN
     PERFORM cdp._merge_check_isolation();
     -- A refresh that has begun comes to its end first.
@@ -81,13 +82,15 @@ BEGIN
     IF copy IS NULL THEN
         RAISE EXCEPTION 'audience "%" exists already', new_name USING ERRCODE = 'duplicate_object';
     END IF;
-    snapshot := nextval(pg_get_serial_sequence('cdp.audience_snapshot', 'snapshot_id'));
+    INSERT INTO cdp.audience_snapshot AS s (audience_id, duration_ms, members_kept) VALUES (copy, 0, true)
+    RETURNING s.snapshot_id INTO snapshot;
     PERFORM cdp._merge_lock(false);
-    INSERT INTO cdp.audience_snapshot (snapshot_id, audience_id, users, entered, left_users, duration_ms, members_kept)
-    SELECT snapshot, copy, w.users, w.entered, w.left_users, 0, true
+    SELECT w.* INTO written
       FROM (SELECT array_agg(m.chunk) AS chunks, array_agg(m.members) AS bitmaps
               FROM cdp.audience_member AS m WHERE m.audience_id = a.audience_id) AS f
      CROSS JOIN LATERAL cdp._audience_write(copy, snapshot, f.chunks, f.bitmaps) AS w;
+    UPDATE cdp.audience_snapshot AS s SET users = written.users, entered = written.entered, left_users = written.left_users
+     WHERE s.snapshot_id = snapshot;
     RETURN copy;
 END $$;
 COMMENT ON FUNCTION cdp.audience_freeze(text, text) IS

@@ -40,6 +40,17 @@ SELECT audience_id, 9, 'a', 'sql', 'SELECT 1 AS one_id', 'pg_catalog' FROM cdp.a
 UPDATE cdp.audience_version SET definition = 'SELECT 2 AS one_id' WHERE version = 2;
 RESET ROLE;
 SELECT version, owner FROM cdp.audience_version WHERE owner <> current_user ORDER BY version;
+-- with rights on the tables alone, it can do with its own what there is to do
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA cdp TO cdp_test_weaker;
+SET ROLE cdp_test_weaker;
+SELECT cdp.audience_define('own', sql => 'SELECT 1 AS one_id UNION SELECT 2') > 0 AS defined;
+SELECT users, entered, error FROM cdp.audience_refresh('own');
+SELECT cdp.audience_exclude('own', 2), cdp.audience_freeze('own', 'own too') > 0 AS frozen;
+SELECT users, left_users, error FROM cdp.audience_refresh('own');
+SELECT change, one_id FROM cdp.audience_delta('own', snapshot => (SELECT min(snapshot_id) FROM cdp.v_audience_trend WHERE audience = 'own'));
+SELECT cdp.audience_define('own', 'everyone') > 0 AS defined, cdp.audience_restore('own', 1) AS version, cdp.audience_drop('own');
+RESET ROLE;
+SELECT cdp.audience_drop('own too');
 SELECT cdp.audience_restore('a', 9);
 SELECT cdp.audience_restore('a', 2);
 DELETE FROM cdp.audience;
