@@ -21,6 +21,10 @@ BEGIN
     kind := coalesce(kind, CASE WHEN coalesce(rule, rules::text) IS NOT NULL THEN 'rule' ELSE 'sql' END);
     sql := nullif(cdp._query_trim(sql), '');
     PERFORM cdp._tag_parts_check(name, kind, sql, rule, rules);
+    IF kind = 'rule' THEN
+        -- Two definitions that name each other must not pass each other unseen. Before the tag itself, as in a drop.
+        PERFORM cdp._lock('definition');
+    END IF;
     SELECT g.tag_id, g.kind, g.value_type INTO before FROM cdp.tag AS g WHERE g.name = tag_define.name FOR NO KEY UPDATE;
     value_type := coalesce(value_type, CASE
         WHEN kind = 'rule' THEN CASE WHEN rules IS NULL THEN 'boolean' WHEN before.value_type = 'multi' THEN 'multi' ELSE 'enum' END

@@ -114,6 +114,9 @@ DECLARE
     person int4 := cdp._person_now(one_id);
     t record;
 BEGIN
+    IF person IS NULL THEN
+        RAISE EXCEPTION 'person % does not exist', coalesce(one_id::text, 'NULL') USING ERRCODE = 'undefined_object';
+    END IF;
     SELECT g.kind, g.value_type INTO t FROM cdp.tag AS g WHERE g.tag_id = wanted;
     IF t.kind = 'manual' THEN
         RETURN QUERY
@@ -137,3 +140,13 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp.tag_history(int4, text) IS
     'what a tag said of a person: of each day that is kept one row per value, NULL where there was none; of manual tags every call that set it';
+
+CREATE FUNCTION cdp._tag_before_json(person int4) RETURNS jsonb LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('tag', g.name, 'value', h.value, 'base_date', h.base_date)
+                                      ORDER BY g.name, h.base_date, h.value), '[]')
+              FROM cdp.tag AS g CROSS JOIN LATERAL cdp.tag_history(person, g.name) AS h
+             WHERE EXISTS (SELECT FROM cdp.tag_version AS v WHERE v.tag_id = g.tag_id) AND h.base_date <> g.base_date AND h.is_set);
+END $$;
+COMMENT ON FUNCTION cdp._tag_before_json(int4) IS 'internal: what tags said of a person on the earlier days that are kept';

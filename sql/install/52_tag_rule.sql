@@ -28,8 +28,6 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             HINT = 'Write them as [["gold", "tag:spend >= 1000"], ["silver", "everyone"]].';
     END IF;
-    -- Two definitions that name each other must not pass each other unseen.
-    PERFORM cdp._lock('definition');
     SELECT jsonb_agg(jsonb_build_array(p.pair ->> 0, cdp._rule_check(p.pair ->> 1, '')::text) ORDER BY p.nth) INTO spelt
       FROM jsonb_array_elements(pairs) WITH ORDINALITY AS p (pair, nth);
     circle := cdp._uses_circle('tag', name, ARRAY(SELECT p.pair ->> 1 FROM jsonb_array_elements(spelt) AS p (pair)));

@@ -175,7 +175,7 @@ BEGIN
                          FROM cdp.attribute AS a WHERE a.identifier_id = ANY (ids)),
         'tags', (SELECT coalesce(jsonb_agg(jsonb_build_object('tag', t.tag, 'value', t.value, 'as_of', g.refreshed_at) ORDER BY t.tag, t.value), '[]')
                    FROM cdp.tags_of(person) AS t JOIN cdp.tag AS g ON g.name = t.tag),
-        'tags_said', cdp._tag_said_json(person),
+        'tags_before', cdp._tag_before_json(person), 'tags_said', cdp._tag_said_json(person),
         'audiences', (SELECT coalesce(jsonb_agg(jsonb_build_object('audience', a.name, 'as_of', a.refreshed_at) ORDER BY a.name), '[]')
                         FROM cdp.audience_member AS m JOIN cdp.audience AS a USING (audience_id)
                        WHERE m.chunk = cdp.chunk_of(person) AND cdp.rb_contains(m.members, person)),

@@ -66,6 +66,7 @@ SELECT merges FROM cdp.id_resolve();
 SELECT * FROM kept ORDER BY 1, 2;
 SELECT base_date, value FROM cdp.tag_history(2, 'level');
 SELECT severity, what, detail FROM cdp.check() WHERE area = 'tag';
+SELECT cdp.person_export(1, false) -> 'tags_before' AS told;
 SELECT removed ->> 'tag_number' AS numbers, removed ->> 'tag_value' AS vals FROM cdp.person_erase(1);
 SELECT * FROM kept ORDER BY 1, 2;
 -- imports of several days; rules know only now; fewer versions, none, no tag
