@@ -81,6 +81,7 @@ BEGIN
                       GROUP BY c.one_id HAVING count(DISTINCT c.part) <> 1 OR bool_or(c.part IS NULL));
     splits := CASE WHEN touched = '{}' THEN 0 ELSE cdp._identity_split(touched, run_id, false) END;
     SELECT u.persons_new, u.merges INTO persons_new, merges FROM cdp._rebuild_unite(run_id) AS u;
+    PERFORM cdp._attribute_arrive();
     SELECT max(c.after) FILTER (WHERE c.status = 'persons'), max(c.after) FILTER (WHERE c.status = 'identifiers')
       INTO persons, identifiers FROM pg_temp._cdp_change AS c WHERE c.what = 'total';
     DROP TABLE pg_temp._cdp_change;

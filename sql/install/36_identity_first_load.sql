@@ -228,6 +228,7 @@ BEGIN
         SELECT b.links_read, b.identifiers_new, b.persons_new, b.merges, b.blocked, b.shared, b.quarantined, b.splits
           INTO links_read, identifiers_new, persons_new, merges, blocked, shared, quarantined, splits
           FROM cdp._resolve_batch(run_id) AS b;
+        PERFORM cdp._attribute_arrive();
     END IF;
     PERFORM set_config('work_mem', work_mem_before, true);
     PERFORM cdp._run_finish(run_id, jsonb_build_object(

@@ -47,15 +47,13 @@ BEGIN
         ['value', 'text COLLATE "C" NOT NULL', 'the value as text; of several, each'],
         ['members', 'cdp.roaringbitmap NOT NULL', 'OneIDs of the people who have it']],
         'PRIMARY KEY (key, chunk, value)');
-    -- Together they see whatever changes whose an identifier is, at no cost where nothing was said of anybody.
+    -- Together with id_resolve(), which calls _attribute_arrive(), they see whatever changes whose an identifier is.
     PERFORM cdp._trigger_ensure('cdp.merge_log', 'profile_merge',
         'AFTER INSERT ON cdp.merge_log REFERENCING NEW TABLE AS merged
          FOR EACH STATEMENT EXECUTE FUNCTION cdp._profile_merge()');
     PERFORM cdp._trigger_ensure('cdp.split_log', 'profile_split',
         'AFTER INSERT ON cdp.split_log REFERENCING NEW TABLE AS divided
          FOR EACH STATEMENT EXECUTE FUNCTION cdp._profile_split()');
-    PERFORM cdp._trigger_ensure('cdp.identifier', 'attribute_arrive',
-        'AFTER UPDATE OF one_id ON cdp.identifier FOR EACH STATEMENT EXECUTE FUNCTION cdp._attribute_arrive()');
     PERFORM cdp._trigger_ensure('cdp.identifier', 'attribute_return',
         'AFTER UPDATE OF status ON cdp.identifier
          FOR EACH ROW WHEN (OLD.status <> ''active'' AND NEW.status = ''active'')
@@ -222,25 +220,25 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._profile_split() IS 'internal: profiles follow people who are split (trigger on split_log)';
 
-CREATE FUNCTION cdp._attribute_arrive() RETURNS trigger LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION cdp._attribute_arrive() RETURNS void LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     persons int4[];
 BEGIN
-    IF EXISTS (SELECT FROM cdp.attribute_queue) THEN
-        -- Who was taken out meanwhile comes back through attribute_return.
-        WITH gone AS (
-            DELETE FROM cdp.attribute_queue AS q USING cdp.identifier AS i
-             WHERE i.id = q.identifier_id AND (i.one_id IS NOT NULL OR i.status <> 'active')
-            RETURNING i.one_id
-        )
-        SELECT array_agg(DISTINCT g.one_id) INTO persons FROM gone AS g WHERE g.one_id IS NOT NULL;
-        PERFORM cdp._profile_refresh(persons);
+    IF NOT EXISTS (SELECT FROM cdp.attribute_queue) THEN
+        RETURN;
     END IF;
-    RETURN NULL;
+    -- Who was taken out meanwhile comes back through attribute_return.
+    WITH gone AS (
+        DELETE FROM cdp.attribute_queue AS q USING cdp.identifier AS i
+         WHERE i.id = q.identifier_id AND (i.one_id IS NOT NULL OR i.status <> 'active')
+        RETURNING i.one_id
+    )
+    SELECT array_agg(DISTINCT g.one_id) INTO persons FROM gone AS g WHERE g.one_id IS NOT NULL;
+    PERFORM cdp._profile_refresh(persons);
 END $$;
 COMMENT ON FUNCTION cdp._attribute_arrive() IS
-    'internal: what was said of identifiers that waited for a person goes into its profile (trigger on identifier)';
+    'internal: what was said of identifiers that waited and have a person now goes into its profile';
 
 CREATE FUNCTION cdp._attribute_return() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
