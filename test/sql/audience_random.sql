@@ -280,7 +280,7 @@ INSERT INTO base_audience SELECT 'ruled', '2025-03-20 12:00+01', p.one_id FROM b
 INSERT INTO base_audience SELECT 'queried', '2025-03-20 12:00+01', one_id FROM base_tag WHERE tag = 'flag';
 SELECT cdp.audience_define('ruled', 'tag:number > 2 and not audience:queried') \g /dev/null
 SELECT error FROM cdp.audience_refresh('ruled');
-UPDATE cdp.audience_snapshot SET computed_at = '2025-03-31 08:00+02' WHERE computed_at > '2026-01-01';
+UPDATE cdp.audience_snapshot SET computed_at = '2025-03-31 08:00+02' WHERE computed_at <> '2025-03-20 12:00+01';
 INSERT INTO base_audience SELECT 'ruled', '2025-03-31 08:00+02', t.one_id FROM base_tag AS t
  WHERE t.tag = 'number' AND t.value::int > 2 AND t.one_id NOT IN (SELECT a.one_id FROM base_audience AS a WHERE a.name = 'queried');
 
