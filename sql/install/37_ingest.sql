@@ -10,19 +10,19 @@ COMMENT ON FUNCTION cdp._ingest_load_see(text, text, timestamptz, timestamptz) I
 CREATE FUNCTION cdp._ingest_load_met(OUT nth int4, OUT type_id int4, OUT value text) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_met' LANGUAGE C STABLE ROWS 100;
 COMMENT ON FUNCTION cdp._ingest_load_met() IS 'internal: the identifiers of the load, once each';
-CREATE FUNCTION cdp._ingest_load_know(nth int4, id int4, first_seen timestamptz, last_seen timestamptz) RETURNS boolean
+CREATE FUNCTION cdp._ingest_load_know(nth int4, id int4, first_seen timestamptz, last_seen timestamptz, place tid) RETURNS boolean
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_know' LANGUAGE C VOLATILE STRICT;
-COMMENT ON FUNCTION cdp._ingest_load_know(int4, int4, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION cdp._ingest_load_know(int4, int4, timestamptz, timestamptz, tid) IS
     'internal: tells the load how one of its identifiers is stored; true';
 CREATE FUNCTION cdp._ingest_load_new(OUT id int4, OUT type_id int4, OUT value text, OUT first_seen timestamptz,
     OUT last_seen timestamptz) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_new' LANGUAGE C STABLE ROWS 100;
 COMMENT ON FUNCTION cdp._ingest_load_new() IS 'internal: the identifiers of the load that are not stored yet, numbered';
-CREATE FUNCTION cdp._ingest_load_wider(OUT id int4, OUT first_seen timestamptz, OUT last_seen timestamptz)
+CREATE FUNCTION cdp._ingest_load_wider(OUT id int4, OUT first_seen timestamptz, OUT last_seen timestamptz, OUT place tid)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_wider' LANGUAGE C STABLE ROWS 100;
 COMMENT ON FUNCTION cdp._ingest_load_wider() IS
-    'internal: the stored identifiers that the load has seen earlier or later than was known';
+    'internal: the stored identifiers that the load has seen earlier or later than was known, and where they were stored';
 CREATE FUNCTION cdp._ingest_load_id(type text, value text) RETURNS int4
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_id' LANGUAGE C STABLE STRICT;
 COMMENT ON FUNCTION cdp._ingest_load_id(text, text) IS 'internal: the number of an identifier of the load';
@@ -82,7 +82,7 @@ BEGIN
     END IF;
     PERFORM cdp._first_load_type_describe(f.nth, t.type_id, t.rank, 0, 0, 0)
        FROM cdp._first_load_types() AS f JOIN cdp.id_type AS t ON t.name = f.name COLLATE "C";
-    PERFORM cdp._ingest_load_know(m.nth, i.id, i.first_seen, i.last_seen)
+    PERFORM cdp._ingest_load_know(m.nth, i.id, i.first_seen, i.last_seen, i.ctid)
        -- In the order of the index: neighbours are on the same pages.
        FROM (SELECT * FROM cdp._ingest_load_met() AS m ORDER BY m.type_id, m.value COLLATE "C") AS m
        JOIN cdp.identifier AS i ON i.type_id = m.type_id AND i.value = m.value COLLATE "C";
@@ -154,6 +154,7 @@ CREATE FUNCTION cdp._ingest_widen() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     min_weight float8 := cdp.setting('id_min_weight')::float8;
+    moved int8;
 BEGIN
     IF min_weight > 0 OR EXISTS (SELECT FROM cdp.id_type AS t WHERE t.ttl IS NOT NULL) THEN
         PERFORM cdp._ingest_revive(min_weight);
@@ -163,10 +164,22 @@ BEGIN
            first_seen = least(l.first_seen, e.first_seen), last_seen = greatest(l.last_seen, e.last_seen)
       FROM cdp._ingest_load_links(true) AS e
      WHERE l.a = e.a AND l.b = e.b AND l.source = e.source COLLATE "C";
-    UPDATE cdp.identifier AS i
-       SET first_seen = least(i.first_seen, w.first_seen), last_seen = greatest(i.last_seen, w.last_seen)
-      -- In the order in which most of them lie.
-      FROM (SELECT * FROM cdp._ingest_load_wider() AS w ORDER BY w.id) AS w WHERE i.id = w.id;
+    -- Where they were found before, in the order in which most of them lie.
+    WITH wider AS MATERIALIZED (SELECT w.* FROM cdp._ingest_load_wider() AS w ORDER BY w.id),
+    noted AS (
+        UPDATE cdp.identifier AS i
+           SET first_seen = least(i.first_seen, w.first_seen), last_seen = greatest(i.last_seen, w.last_seen)
+          FROM wider AS w WHERE i.ctid = w.place AND i.id = w.id
+        RETURNING i.id
+    )
+    SELECT (SELECT count(*) FROM wider) - (SELECT count(*) FROM noted) INTO moved;
+    IF moved > 0 THEN
+        -- Somebody has changed them before the lock was ours.
+        UPDATE cdp.identifier AS i
+           SET first_seen = least(i.first_seen, w.first_seen), last_seen = greatest(i.last_seen, w.last_seen)
+          FROM cdp._ingest_load_wider() AS w
+         WHERE i.id = w.id AND (w.first_seen < i.first_seen OR w.last_seen > i.last_seen);
+    END IF;
 END $$;
 COMMENT ON FUNCTION cdp._ingest_widen() IS
     'internal: notes on known links and identifiers of the load when and how often they were seen';

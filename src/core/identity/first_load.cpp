@@ -193,7 +193,7 @@ void FirstLoad::See(std::string_view type, std::string_view value, std::int64_t 
 }
 
 void FirstLoad::Know(std::size_t n, std::int32_t id, std::int64_t first_seen,
-                     std::int64_t last_seen) {
+                     std::int64_t last_seen, std::uint64_t row) {
   Require(Step::kTaking);
   if (n >= identifiers_.size() || id < 1) {
     throw Error(ErrorCode::kInvalidArgument, "no such identifier");
@@ -202,6 +202,8 @@ void FirstLoad::Know(std::size_t n, std::int32_t id, std::int64_t first_seen,
   known.is_stored = true;
   known.is_wider = known.first_seen < first_seen || known.last_seen > last_seen;
   known.number = static_cast<std::uint32_t>(id) - 1;
+  rows_.resize(identifiers_.size());
+  rows_[n] = row;
 }
 
 std::int32_t FirstLoad::IdOf(std::string_view type, std::string_view value) const {

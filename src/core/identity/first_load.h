@@ -33,6 +33,7 @@ class FirstLoad {
         links_(memory),
         link_slots_(memory),
         waiting_texts_(memory),
+        rows_(memory),
         order_(memory),
         stored_(memory),
         limited_(memory) {}
@@ -86,8 +87,10 @@ class FirstLoad {
     return identifiers_.size();
   }
   const Identifier& met(std::size_t n) const { return identifiers_[n]; }
-  /// The n-th that came is stored under this id.
-  void Know(std::size_t n, std::int32_t id, std::int64_t first_seen, std::int64_t last_seen);
+  /// The n-th that came is stored under this id, in this row, whatever that means.
+  void Know(std::size_t n, std::int32_t id, std::int64_t first_seen, std::int64_t last_seen,
+            std::uint64_t row);
+  std::uint64_t row(std::size_t n) const { return rows_[n]; }
   /// Gives the new identifiers their numbers behind those `given` before, by first sight, then type
   /// and value: never by the order in which they came. They are in this order from here on.
   void Number(std::uint32_t given);
@@ -194,6 +197,7 @@ class FirstLoad {
   std::array<Waiting, kMostWaiting> waiting_;
   std::size_t waiting_count_ = 0;
   std::pmr::vector<char> waiting_texts_;
+  std::pmr::vector<std::uint64_t> rows_;   // of identifiers_, where any is stored
   std::pmr::vector<std::uint32_t> order_;  // new ones: number - given_ -> place in identifiers_
   std::pmr::vector<bool> stored_;          // of links
   Step step_ = Step::kTaking;

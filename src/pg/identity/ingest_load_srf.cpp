@@ -12,6 +12,21 @@ std::size_t PlaceArgument(FunctionCallInfo fcinfo, int number) {
   return static_cast<std::size_t>(static_cast<uint32>(PG_GETARG_INT32(number)));
 }
 
+// A tid is six bytes.
+constexpr std::size_t kTidBytes = 6;
+
+std::uint64_t RowOf(Datum tid) {
+  std::uint64_t row = 0;
+  std::memcpy(&row, DatumGetPointer(tid), kTidBytes);
+  return row;
+}
+
+Datum TidOf(std::uint64_t row) {
+  auto* tid = static_cast<char*>(palloc(kTidBytes));
+  std::memcpy(tid, &row, kTidBytes);
+  return PointerGetDatum(tid);
+}
+
 Datum IdOfNumber(std::uint32_t number) { return Int32GetDatum(static_cast<int32>(number + 1)); }
 
 }  // namespace
@@ -38,7 +53,8 @@ CDP_FUNCTION(cdp__ingest_load_know) {
   FirstLoad& load = CurrentLoad();
   const std::size_t n = PlaceArgument(fcinfo, 0);
   CallCore([&] {
-    load.Know(n, PG_GETARG_INT32(1), PG_GETARG_TIMESTAMPTZ(2), PG_GETARG_TIMESTAMPTZ(3));
+    load.Know(n, PG_GETARG_INT32(1), PG_GETARG_TIMESTAMPTZ(2), PG_GETARG_TIMESTAMPTZ(3),
+              RowOf(PG_GETARG_DATUM(4)));
   });
   PG_RETURN_BOOL(true);
 }
@@ -57,12 +73,13 @@ CDP_FUNCTION(cdp__ingest_load_new) {
 
 CDP_FUNCTION(cdp__ingest_load_wider) {
   FirstLoad& load = CurrentLoad();
-  return ReturnEach<3>(fcinfo, load.met(), [&load](std::size_t n, Datum* values, bool*) {
+  return ReturnEach<4>(fcinfo, load.met(), [&load](std::size_t n, Datum* values, bool*) {
     const FirstLoad::Identifier& one = load.met(n);
     if (!one.is_wider) return false;
     values[0] = IdOfNumber(one.number);
     values[1] = TimestampTzGetDatum(one.first_seen);
     values[2] = TimestampTzGetDatum(one.last_seen);
+    values[3] = TidOf(load.row(n));
     return true;
   });
 }

@@ -380,7 +380,7 @@ void LoadInMemory(const std::vector<Row>& rows, Store* store) {
   for (std::size_t i = 0; i < load.met(); ++i) {
     const auto stored = store->people.find(name_of(load.met(i)));
     if (stored == store->people.end()) continue;
-    load.Know(i, stored->second.id, stored->second.first, stored->second.last);
+    load.Know(i, stored->second.id, stored->second.first, stored->second.last, 1000 + i);
   }
   load.Number(static_cast<std::uint32_t>(store->people.size()));
   for (std::size_t i = 0; i < load.identifiers(); ++i) {
@@ -396,6 +396,7 @@ void LoadInMemory(const std::vector<Row>& rows, Store* store) {
     Sight(&seen, one.first_seen);
     Sight(&seen, one.last_seen);
     EXPECT_EQ(one.is_wider, before != seen);
+    if (one.is_stored) EXPECT_EQ(load.row(i), 1000 + i);
   }
   load.SortLinks();
   const auto key_of = [&load](const FirstLoad::Link& link) {
@@ -460,7 +461,7 @@ TEST(FirstLoad, NothingIsNothing) {
   load.Number(0);
   EXPECT_THROW(load.Block(0), Error);
   EXPECT_THROW(load.DescribeType(0, {}), Error);
-  EXPECT_THROW(load.Know(0, 1, 0, 0), Error);
+  EXPECT_THROW(load.Know(0, 1, 0, 0, 0), Error);
   EXPECT_THROW(load.KnowLink(0), Error);
   EXPECT_THROW(load.IdOf("phone", "1"), Error);
 }
