@@ -119,6 +119,19 @@ CREATE AGGREGATE cdp.retention_agg(page cdp.timeline_page, starts integer[], ret
 );
 COMMENT ON AGGREGATE cdp.retention_agg(cdp.timeline_page, integer[], integer[], text, integer, text) IS 'retention_agg of the timelines of pages';
 
+CREATE FUNCTION cdp._retention_page_trans(cdp.tally, cdp.timeline_page, integer[], integer[], text, integer, text, timestamptz, timestamptz) RETURNS cdp.tally
+    AS 'MODULE_PATHNAME', 'cdp__retention_page_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 500;
+COMMENT ON FUNCTION cdp._retention_page_trans(cdp.tally, cdp.timeline_page, integer[], integer[], text, integer, text, timestamptz, timestamptz) IS 'internal: adds the retention of a page';
+CREATE AGGREGATE cdp._retention_agg(page cdp.timeline_page, starts integer[], returns integer[], unit text, periods integer, tz text, "from" timestamptz, "to" timestamptz) (
+    SFUNC = cdp._retention_page_trans,
+    STYPE = cdp.tally,
+    SSPACE = 65536,
+    FINALFUNC = cdp._tally_final,
+    COMBINEFUNC = cdp._tally_combine,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE cdp._retention_agg(cdp.timeline_page, integer[], integer[], text, integer, text, timestamptz, timestamptz) IS 'internal: the same for retention_report: of who first started in the period, which may be open, and without what was before that';
+
 CREATE FUNCTION cdp._retention_page_trans(cdp.tally, cdp.timeline_page, integer[], integer[], text, integer, text, text, integer[], boolean, text) RETURNS cdp.tally
     AS 'MODULE_PATHNAME', 'cdp__retention_page_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 500;
 COMMENT ON FUNCTION cdp._retention_page_trans(cdp.tally, cdp.timeline_page, integer[], integer[], text, integer, text, text, integer[], boolean, text) IS 'internal: adds the retention of a page';

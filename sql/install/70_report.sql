@@ -224,11 +224,8 @@ BEGIN
     END IF;
     horizon := cdp._event_day_until();
     -- What was before the first start counts for nothing, also where it was on the same day.
-    EXECUTE format($sql$
-        SELECT cdp.retention_agg(cdp.timeline_slice(b.tl, b.born, 'infinity'), $4, $5, $6, $7, $8)
-          FROM (SELECT p.tl, cdp.timeline_first(p.tl, $4) AS born FROM (%s) AS p OFFSET 0) AS b
-         WHERE b.born IS NOT NULL AND ($2 IS NULL OR b.born >= $2) AND ($3 IS NULL OR b.born < $3)
-        $sql$, cdp._person_timelines_sql(NULL, NULL, members IS NOT NULL, bare => true))
+    EXECUTE format('SELECT cdp._retention_agg(p.page, $4, $5, $6, $7, $8, $2, $3) FROM (%s) AS p',
+                   cdp._person_pages_sql(NULL, NULL, members IS NOT NULL, bare => true))
        INTO counted USING members, "from", "to", codes[1:1], codes[2:2], unit, periods, cdp.setting('time_zone');
     RETURN QUERY
     WITH found AS MATERIALIZED (

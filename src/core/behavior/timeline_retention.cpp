@@ -5,6 +5,7 @@
 
 #include "core/base/scratch.h"
 #include "core/base/stop.h"
+#include "core/behavior/active_days.h"
 #include "core/timeline/time_marks.h"
 #include "core/timeline/timeline_walk.h"
 
@@ -12,85 +13,6 @@ namespace cdp::behavior {
 namespace {
 
 using timeline::View;
-
-/// A day on which somebody did something.
-struct ActiveDay {
-  std::int64_t day;
-  std::int64_t unit;
-  std::uint64_t did;
-};
-using ActiveDays = std::pmr::vector<ActiveDay>;
-
-class DayList {
- public:
-  DayList(CalendarUnit unit, ActiveDays* days) : unit_(unit), days_(days) {}
-
-  void Add(std::int64_t day, std::uint64_t did) {
-    if (!days_->empty() && days_->back().day == day) {
-      days_->back().did |= did;
-      return;
-    }
-    ascending_ &= days_->empty() || days_->back().day < day;
-    days_->push_back({day, UnitOf(unit_, day), did});
-  }
-
-  void Expect(std::size_t days) { days_->reserve(days); }
-
-  /// Adds to the day that was added to before.
-  void AddToLast(std::uint64_t did) { days_->back().did |= did; }
-
-  /// Each day once, in order: where clocks go back over midnight they come out of it.
-  void Finish() {
-    if (ascending_) return;
-    std::ranges::sort(*days_, {}, &ActiveDay::day);
-    std::size_t kept = 0;
-    for (const ActiveDay& day : *days_) {
-      if (kept > 0 && (*days_)[kept - 1].day == day.day) {
-        (*days_)[kept - 1].did |= day.did;
-      } else {
-        (*days_)[kept++] = day;
-      }
-    }
-    days_->resize(kept);
-  }
-
- private:
-  CalendarUnit unit_;
-  ActiveDays* days_;
-  bool ascending_ = true;
-};
-
-/// What somebody did on days that follow each other, as bits: no event needs to know what day the
-/// one before had.
-template <std::size_t kWords>
-struct DayBits {
-  static_assert(kStarts == 1 && kReturns == 2);
-
-  void Add(std::uint64_t day, std::uint64_t does) {
-    const std::size_t word = day / 64 % kWords;
-    starts[word] |= (does & kStarts) << (day % 64);
-    returns[word] |= (does >> 1) << (day % 64);
-  }
-
-  void List(DayList* list) const {
-    std::size_t days = 0;
-    for (std::size_t word = 0; word < kWords; ++word) {
-      days += static_cast<std::size_t>(std::popcount(starts[word] | returns[word]));
-    }
-    list->Expect(days);
-    for (std::size_t word = 0; word < kWords; ++word) {
-      for (std::uint64_t bits = starts[word] | returns[word]; bits != 0; bits &= bits - 1) {
-        const int bit = std::countr_zero(bits);
-        list->Add(first + static_cast<std::int64_t>(word * 64) + bit,
-                  (starts[word] >> bit & 1) | (returns[word] >> bit & 1) << 1);
-      }
-    }
-  }
-
-  std::int64_t first = 0;  ///< the day of the first bit
-  std::uint64_t starts[kWords] = {};
-  std::uint64_t returns[kWords] = {};
-};
 
 /// Where no clocks change between the first event and the last: the days of both, and what lies
 /// between a day's beginning and that of the same day in UTC.
@@ -107,9 +29,10 @@ std::optional<DayRange> RangeOf(const View& view, Zone* zone) {
                   FloorDivide(view.last() + stretch.offset, kMicrosPerDay), stretch.offset};
 }
 
+/// Takes the events from the `begin`-th on.
 template <std::size_t kWords>
-void MarkDays(const View& view, const TimelineRetention& question, std::int64_t offset,
-              DayBits<kWords>* days) {
+void MarkDays(const View& view, const TimelineRetention& question, std::size_t begin,
+              std::int64_t offset, DayBits<kWords>* days) {
   // Unsigned, as hostile bytes may hold any instants; their days go round.
   const std::uint64_t midnight =
       static_cast<std::uint64_t>(days->first) * kMicrosPerDay - static_cast<std::uint64_t>(offset);
@@ -118,18 +41,19 @@ void MarkDays(const View& view, const TimelineRetention& question, std::int64_t 
     StopTicker ticker;
     Micros at[timeline::TimeReader::kRoom];
     std::size_t index = 0;
-    const auto add = [&](std::size_t n, auto&& does) {
-      for (std::size_t i = 0; i < n; ++i) {
+    const auto add = [&](std::size_t from, std::size_t n, auto&& does) {
+      for (std::size_t i = from; i < n; ++i) {
         days->Add((static_cast<std::uint64_t>(at[i]) - midnight) / kMicrosPerDay, does(index + i));
       }
     };
     while (const std::size_t n = times.Next(at)) {
+      const std::size_t from = std::min(n, std::max(begin, index) - index);
       if (question.every != (kStarts | kReturns)) {
-        add(n, [&](std::size_t i) { return question.every | question.codes.Of(codes[i]); });
+        add(from, n, [&](std::size_t i) { return question.every | question.codes.Of(codes[i]); });
       } else if constexpr (kWords == 1) {
-        days->starts[0] |= timeline::MarkDays(at, n, static_cast<Micros>(midnight));
+        days->starts[0] |= timeline::MarkDays(at + from, n - from, static_cast<Micros>(midnight));
       } else {
-        add(n, [](std::size_t) { return kStarts | kReturns; });
+        add(from, n, [](std::size_t) { return kStarts | kReturns; });
       }
       index += n;
       ticker.Step(static_cast<std::uint32_t>(n));
@@ -139,7 +63,8 @@ void MarkDays(const View& view, const TimelineRetention& question, std::int64_t 
 }
 
 /// The days of a timeline that has no more than fit; with weeks the first of them is a Monday.
-std::optional<DayBits<1>> FewDaysOf(const View& view, TimelineRetention* question) {
+std::optional<DayBits<1>> FewDaysOf(const View& view, TimelineRetention* question,
+                                    std::size_t begin) {
   const auto range = RangeOf(view, &question->zone);
   if (!range) return std::nullopt;
   DayBits<1> days{.first = range->first};
@@ -147,21 +72,21 @@ std::optional<DayBits<1>> FewDaysOf(const View& view, TimelineRetention* questio
     days.first = FirstDayOf(CalendarUnit::kWeek, UnitOf(CalendarUnit::kWeek, days.first));
   }
   if (range->last - days.first >= 64) return std::nullopt;
-  MarkDays(view, *question, range->offset, &days);
+  MarkDays(view, *question, begin, range->offset, &days);
   return days;
 }
 
 /// False where clocks change between the first event and the last, or too many days lie there.
-bool ListByBits(const View& view, TimelineRetention* question, DayList* list) {
+bool ListByBits(const View& view, TimelineRetention* question, std::size_t begin, DayList* list) {
   constexpr std::size_t kMostWords = 16;
-  if (const auto few = FewDaysOf(view, question)) {
+  if (const auto few = FewDaysOf(view, question, begin)) {
     few->List(list);
     return true;
   }
   const auto range = RangeOf(view, &question->zone);
   if (!range || range->last - range->first >= std::int64_t{64 * kMostWords}) return false;
   DayBits<kMostWords> days{.first = range->first};
-  MarkDays(view, *question, range->offset, &days);
+  MarkDays(view, *question, begin, range->offset, &days);
   days.List(list);
   return true;
 }
@@ -173,20 +98,22 @@ bool DoesNothing(const View& view, const TimelineRetention& question) {
           (view.code_bits() & question.codes.CodeBitsOf(kStarts | kReturns)) == 0);
 }
 
-/// Calls use(instant, what it does) for every event that does anything.
+/// Calls use(instant, what it does) for every event from the `begin`-th on that does anything.
 template <class Use>
-void ForEachDeed(const View& view, const TimelineRetention& question, Use&& use) {
+void ForEachDeed(const View& view, const TimelineRetention& question, std::size_t begin,
+                 Use&& use) {
   if (DoesNothing(view, question)) return;
-  timeline::ForEachOf(view, nullptr, [&](Micros at, std::int32_t code, std::size_t) {
+  timeline::ForEachOf(view, nullptr, [&](Micros at, std::int32_t code, std::size_t index) {
     const std::uint64_t does = question.every | question.codes.Of(code);
-    if (does != 0) use(at, does);
+    if (does != 0 && index >= begin) use(at, does);
   });
 }
 
-void ListCalendarDays(const View& view, TimelineRetention* question, DayList* list) {
-  if (DoesNothing(view, *question) || ListByBits(view, question, list)) return;
+void ListCalendarDays(const View& view, TimelineRetention* question, std::size_t begin,
+                      DayList* list) {
+  if (DoesNothing(view, *question) || ListByBits(view, question, begin, list)) return;
   DayWalk walk(&question->zone);
-  ForEachDeed(view, *question, [&](Micros at, std::uint64_t does) {
+  ForEachDeed(view, *question, begin, [&](Micros at, std::uint64_t does) {
     if (walk.Stays(at)) {
       list->AddToLast(does);
     } else {
@@ -196,11 +123,11 @@ void ListCalendarDays(const View& view, TimelineRetention* question, DayList* li
 }
 
 /// Days of 24 hours, the first of them named by the date of the first start.
-void ListOwnDays(const View& view, TimelineRetention* question, DayList* list) {
+void ListOwnDays(const View& view, TimelineRetention* question, std::size_t begin, DayList* list) {
   std::optional<Micros> start;
   std::optional<Micros> before;  // the last event before it, in the order of events
   std::int64_t first_day = 0;
-  ForEachDeed(view, *question, [&](Micros at, std::uint64_t does) {
+  ForEachDeed(view, *question, begin, [&](Micros at, std::uint64_t does) {
     if (!start) {
       if ((does & kStarts) == 0) {
         before = at;
@@ -215,14 +142,43 @@ void ListOwnDays(const View& view, TimelineRetention* question, DayList* list) {
   });
 }
 
-void ListDays(const View& view, TimelineRetention* question, ActiveDays* days) {
+void ListDays(const View& view, TimelineRetention* question, std::size_t begin, ActiveDays* days) {
   DayList list(question->rule.unit, days);
   if (question->own_days) {
-    ListOwnDays(view, question, &list);
+    ListOwnDays(view, question, begin, &list);
   } else {
-    ListCalendarDays(view, question, &list);
+    ListCalendarDays(view, question, begin, &list);
   }
   list.Finish();
+}
+
+/// The event with which what counts of a timeline begins; nothing where nothing counts.
+std::optional<std::size_t> BeginOf(const View& view, const TimelineRetention& question) {
+  if (DoesNothing(view, question)) return std::nullopt;
+  if (!question.started) return 0;
+  std::size_t start = 0;
+  timeline::WithCodes(view, [&](auto codes) {
+    const auto starts = [&](std::int32_t code) {
+      return ((question.every | question.codes.Of(code)) & kStarts) != 0;
+    };
+    while (start < view.count() && !starts(codes[start])) ++start;
+  });
+  if (start == view.count()) return std::nullopt;
+  timeline::TimeReader times(view, start + 1);
+  StopTicker ticker;
+  Micros at[timeline::TimeReader::kRoom];
+  Micros instant = view.first();
+  std::size_t begin = 0;  // the first event of this instant: there they lie in order of their codes
+  std::size_t index = 0;
+  while (const std::size_t n = times.Next(at)) {
+    for (std::size_t i = 0; i < n; ++i) {
+      begin = at[i] == instant ? begin : index + i;
+      instant = at[i];
+    }
+    index += n;
+    ticker.Step(static_cast<std::uint32_t>(n));
+  }
+  return question.started->Holds(instant) ? std::optional(begin) : std::nullopt;
 }
 
 /// Calls use(cell) for the cells in which somebody who started on days[from] came back, each once;
@@ -413,7 +369,7 @@ std::optional<std::pmr::vector<bool>> RetentionBits(const View& view, TimelineRe
                                                     std::pmr::memory_resource* memory) {
   Scratch scratch(memory);
   ActiveDays days(&scratch);
-  ListDays(view, question, &days);
+  ListDays(view, question, 0, &days);
   const RetentionQuestion& rule = question->rule;
   std::size_t first = 0;
   while (first < days.size() && (days[first].did & kStarts) == 0) ++first;
@@ -437,13 +393,15 @@ void CountRetention(const View& view, TimelineRetention* question, TallyTable* t
   } else {
     CountKey(tally, Part::kRule, packed, 0);
   }
-  if (DoesNothing(view, *question)) return;
+  const auto begin = BeginOf(view, *question);
+  if (!begin) return;
   if (!question->own_days && rule.unit != CalendarUnit::kMonth) {
-    if (const auto days = FewDaysOf(view, question)) return CountFewDays(*days, rule, tally);
+    if (const auto days = FewDaysOf(view, question, *begin))
+      return CountFewDays(*days, rule, tally);
   }
   Scratch scratch(memory);
   ActiveDays days(&scratch);
-  ListDays(view, question, &days);
+  ListDays(view, question, *begin, &days);
   if (days.empty()) return;
   CountKey(tally, Part::kLast, days.back().day, 0);
   StopTicker ticker;

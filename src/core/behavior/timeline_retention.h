@@ -11,7 +11,7 @@
 #include "core/behavior/code_masks.h"
 #include "core/behavior/retention_question.h"
 #include "core/behavior/timeline_tally.h"
-#include "core/timeline/timeline_view.h"
+#include "core/timeline/timeline_walk.h"
 
 namespace cdp::behavior {
 
@@ -25,6 +25,9 @@ struct TimelineRetention {
   RetentionQuestion rule;  ///< `until` does not count
   bool own_days;  ///< days are of 24 hours since the person's first start, not the calendar's
   Zone zone;
+  /// If given, what was before somebody's first start counts for nothing, also on the same day, and
+  /// only who started in this period counts.
+  std::optional<timeline::Period> started = {};
 };
 
 /// Whether somebody came back: for each cell of the question, of the first cohort; nothing for who

@@ -43,6 +43,7 @@ struct Asked {
   std::span<const std::int32_t> brackets = {};
   bool calendar = true;
   std::string_view cohorts = "first";
+  std::optional<timeline::Period> started = {};
 };
 
 /// In the current context, for use inside CallCore.
@@ -68,18 +69,24 @@ TimelineRetention* MakeQuestion(const Asked& asked) {
   const std::uint64_t every =
       (asked.every_start ? behavior::kStarts : 0) | (asked.every_return ? behavior::kReturns : 0);
   return new (AllocateIn(context, sizeof(TimelineRetention)))
-      TimelineRetention{every, std::move(codes), rule, !asked.calendar, asked.zone};
+      TimelineRetention{every, std::move(codes), rule, !asked.calendar, asked.zone, asked.started};
 }
 
 /// Arguments `first` on: starts, returns, unit, periods, time zone; in longer forms kind, brackets
-/// and calendar; and in the longest cohorts. May longjmp: for the first act.
+/// and calendar; and in the longest cohorts. Or behind the first five the period in which people
+/// started, either end of it null for none. May longjmp: for the first act.
 const KeptQuestion<TimelineRetention>& RetentionArgument(FunctionCallInfo fcinfo, int first) {
   using enum ArgumentKind;
   static constexpr ArgumentKind kKinds[] = {kVarlena, kVarlena, kVarlena, kByValue, kVarlena,
                                             kVarlena, kVarlena, kByValue, kVarlena};
+  static constexpr ArgumentKind kPeriodKinds[] = {kVarlena, kVarlena, kVarlena, kByValue,
+                                                  kVarlena, kByValue, kByValue};
   const auto given = static_cast<std::size_t>(PG_NARGS() - first);
+  const bool has_period = given == std::size(kPeriodKinds);
+  const std::span<const ArgumentKind> kinds =
+      has_period ? std::span(kPeriodKinds) : std::span(kKinds).first(given);
   return QuestionOf<TimelineRetention>(
-      fcinfo, first, std::span(kKinds).first(given), [first, given](FunctionCallInfo call) {
+      fcinfo, first, kinds, [first, given, has_period](FunctionCallInfo call) {
         RequireArgument(call, first + 3, "number of periods");
         RequireArgument(call, first + 4, "time zone");
         Asked asked{.every_start = call->args[first].isnull,
@@ -89,7 +96,13 @@ const KeptQuestion<TimelineRetention>& RetentionArgument(FunctionCallInfo fcinfo
                     .unit = WordGiven(call, first + 2, "unit"),
                     .periods = DatumGetInt32(call->args[first + 3].value),
                     .zone = ZoneNamed(DatumGetTextPP(call->args[first + 4].value))};
-        if (given > 5) {
+        if (has_period) {
+          const NullableDatum& from = call->args[first + 5];
+          const NullableDatum& to = call->args[first + 6];
+          asked.started =
+              timeline::Period{.from = from.isnull ? DT_NOBEGIN : DatumGetTimestampTz(from.value),
+                               .to = to.isnull ? DT_NOEND : DatumGetTimestampTz(to.value)};
+        } else if (given > 5) {
           asked.kind = WordGiven(call, first + 5, "kind of retention");
           asked.brackets = CodesGiven(call, first + 6);
           RequireArgument(call, first + 7, "calendar");

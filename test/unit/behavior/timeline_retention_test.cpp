@@ -26,6 +26,7 @@ struct Case {
   RetentionQuestion rule;
   bool own_days;
   std::vector<oracle::Events> people;
+  std::optional<timeline::Period> started = {};
 
   TimelineRetention Question() const {
     CodeMasks codes(kMemory);
@@ -37,8 +38,12 @@ struct Case {
     RetentionQuestion asked = rule;
     asked.edges = edges;
     if (rule.kind != RetentionKind::kBracket) asked.edges = {};
-    return {(every_starts ? kStarts : 0) | (every_returns ? kReturns : 0), std::move(codes), asked,
-            own_days, Zone(FindMovingClocks, &hours)};
+    return {(every_starts ? kStarts : 0) | (every_returns ? kReturns : 0),
+            std::move(codes),
+            asked,
+            own_days,
+            Zone(FindMovingClocks, &hours),
+            started};
   }
 
   std::uint64_t DoesOf(std::int32_t code) const {
@@ -163,6 +168,30 @@ TEST(TimelineRetentionProperty, CountsWhatTheDefinitionSays) {
     }
   }
   EXPECT_GT(returned, static_cast<std::uint64_t>(kRounds));
+}
+
+TEST(TimelineRetentionProperty, WhatWasBeforeTheFirstStartCanCountForNothing) {
+  std::mt19937_64 rng(20250613);
+  for (int round = 0; round < kRounds / 10; ++round) {
+    Case asked = RandomCase(rng);
+    Case cut = asked;
+    asked.started = timeline::Period{};
+    const auto moment = [&rng] { return (static_cast<Micros>(rng() % 200) - 100) * kMicrosPerDay; };
+    if (rng() % 2 == 0) asked.started->from = moment();
+    if (rng() % 2 == 0) asked.started->to = moment();
+    for (oracle::Events& events : cut.people) {
+      const auto start = std::find_if(events.begin(), events.end(), [&](const auto& event) {
+        return (asked.DoesOf(event.code) & kStarts) != 0;
+      });
+      if (start == events.end() || !asked.started->Holds(start->at)) {
+        events.clear();
+        continue;
+      }
+      const Micros begin = start->at;
+      std::erase_if(events, [begin](const auto& event) { return event.at < begin; });
+    }
+    ASSERT_EQ(TallyOf(asked), TallyOf(cut)) << "round " << round;
+  }
 }
 
 TEST(TimelineRetentionProperty, IsTheMatrixOfTheSameActivity) {
