@@ -106,7 +106,11 @@ SELECT cdp.audience_count('attr.town = Oslo');
 SELECT cdp.audience_count('pay and');
 SELECT * FROM cdp._rule_people('tag:lebel', 0, now());
 SELECT * FROM cdp._rule_people('pya', 0, now());
-SELECT cdp._rule_people(NULL, 0, now()) IS NULL, cdp._rule_people('everyone', 77, now());
+SELECT cdp._rule_people('everyone', 77, now()), cdp._rule_people('everyone', -1, now());
+SELECT cdp._rule_people(NULL, 0, now());
+SELECT * FROM cdp._rule_figures('everyone', NULL, now());
+SELECT cdp._rule_people('top 1 by tag:ltv', 0, now()), cdp._rule_people('everyone', 0, now(), '{}');
+SELECT cdp._rule_people('top 1 by tag:ltv', 0, now(), ARRAY[NULL]::cdp.roaringbitmap[]);
 
 -- rules as values; rules that name what has gone
 SELECT cdp.audience_count(r) = cdp.audience_count(r::text) AS counted, cdp.audience_bitmap(r) OPERATOR(cdp.=) cdp.audience_bitmap(r::text) AS bitmap,

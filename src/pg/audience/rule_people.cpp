@@ -24,6 +24,10 @@ struct NumberedFigure {
 /// The arguments of a function (rule, chunk, now, tops). Between BeginLookUps and EndLookUps. May
 /// longjmp.
 AskedRule ArgumentsOf(FunctionCallInfo fcinfo) {
+  if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2)) {
+    ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                    errmsg("rule, chunk and time of an evaluation cannot be null")));
+  }
   AskedRule asked{};
   asked.utf8 = Utf8Of(RuleText(fcinfo, 0));
   RuleQuestion& question = asked.question;
@@ -43,10 +47,13 @@ AskedRule ArgumentsOf(FunctionCallInfo fcinfo) {
   question.today = question.zone.DayOf(question.now);
   if (!PG_ARGISNULL(3)) {
     ArrayType* array = PG_GETARG_ARRAYTYPE_P(3);
+    if (array_contains_nulls(array)) {
+      ereport(ERROR,
+              (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("array must not contain nulls")));
+    }
     Datum* elements = nullptr;
-    bool* nulls = nullptr;
     int count = 0;
-    deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &elements, &nulls,
+    deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT, &elements, nullptr,
                       &count);
     auto* tops = static_cast<bitmap::Bytes*>(palloc(count * sizeof(bitmap::Bytes) + 1));
     for (int i = 0; i < count; ++i) tops[i] = BitmapBytes(elements[i]);
@@ -75,7 +82,6 @@ auto Evaluate(FunctionCallInfo fcinfo, Answer answer) {
 }  // namespace
 
 CDP_FUNCTION(cdp__rule_people) {
-  if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2)) PG_RETURN_NULL();
   return PointerGetDatum(Evaluate(fcinfo, [](audience::Evaluator* evaluator, MemoryContext caller) {
     const bsi::IdSet people = evaluator->Run();
     const ContextScope scope(caller);
