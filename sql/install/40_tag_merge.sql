@@ -96,7 +96,10 @@ BEGIN
     ), hit AS MATERIALIZED (
         SELECT t.tag_id, t.value, t.chunk, s.value_type = 'enum' AS single, cdp.rb_and(t.members, r.members) AS members
           FROM cdp.tag_value AS t
-          JOIN retired AS r ON r.chunk = t.chunk AND cdp.rb_intersect(t.members, r.members)
+          JOIN retired AS r ON r.chunk = t.chunk
+           -- Whether one person is in a set is read from a piece of what is stored.
+           AND CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(t.members, r.members)
+                    ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id) WHERE cdp.rb_contains(t.members, m.one_id)) END
           JOIN cdp._tag_sets() AS s USING (tag_id)
          WHERE only_tag IS NULL OR t.tag_id = only_tag
     ), heir AS (
@@ -147,7 +150,6 @@ BEGIN
         SELECT t.tag_id, t.chunk, s.on_merge, r.members, t.numbers
           FROM cdp.tag_number AS t
           JOIN retired AS r ON r.chunk = t.chunk
-           -- The number of one person is read from a piece of what is stored, everybody's ids from the whole.
            AND CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(cdp.bsi_ebm(t.numbers), r.members)
                     ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id) WHERE cdp.bsi_get(t.numbers, m.one_id) IS NOT NULL) END
           JOIN cdp._tag_sets() AS s USING (tag_id)
