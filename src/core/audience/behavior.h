@@ -60,8 +60,6 @@ class Behavior {
   std::int64_t least_events() const { return least_events_; }
   /// Events at other instants do not matter.
   const timeline::Period& reads() const { return reads_; }
-  /// CodeBit of the events that matter.
-  std::uint64_t code_bits() const { return code_bits_; }
 
   /// Can the events of a timeline change anything of what is known? Needs their header only.
   /// `state` is null before a person's first events.
@@ -95,7 +93,7 @@ class Behavior {
   bool is_open_ = false;
   std::int32_t first_code_ = 0;
   std::int64_t least_events_ = 1;
-  std::uint64_t code_bits_ = 0;
+  std::uint64_t code_bits_ = 0;   ///< CodeBit of the events that matter
   std::uint64_t first_bits_ = 0;  ///< of the first event of a sequence
   behavior::CodeMasks items_;
   timeline::CodeMarks marks_;

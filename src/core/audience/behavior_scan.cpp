@@ -25,28 +25,20 @@ WantedPeople::WantedPeople(bitmap::Bytes people, std::int32_t chunk,
   }
 }
 
-BehaviorScan::BehaviorScan(const Behavior& behavior, const WantedPeople* wanted,
+BehaviorScan::BehaviorScan(const Behavior& behavior, const WantedPeople& wanted,
                            std::pmr::memory_resource* memory)
     : behavior_(behavior), wanted_(wanted), memory_(memory), found_(memory) {}
 
 void BehaviorScan::Take(const PageView& page) {
   const std::byte* const end = page.bodies().data() + page.bodies().size();
-  if (wanted_ == nullptr) {
-    page.ForEachPerson([&](const PagePerson& person) { TakeWanted(person, end); },
-                       behavior_.code_bits());
-    return;
-  }
-  // Mostly a few of them: of the others nothing but their number is read.
+  // Of those who are not wanted nothing but their number is read.
   for (std::size_t i = 0; i < page.people(); ++i) {
-    if (wanted_->Has(page.PersonAt(i))) TakeWanted(page.At(i), end);
+    if (wanted_.Has(page.PersonAt(i))) Take(page.At(i), end);
   }
 }
 
 void BehaviorScan::Take(const PagePerson& person, const std::byte* readable_end) {
-  if (wanted_ == nullptr || wanted_->Has(person.person)) TakeWanted(person, readable_end);
-}
-
-void BehaviorScan::TakeWanted(const PagePerson& person, const std::byte* readable_end) {
+  if (!wanted_.Has(person.person)) return;
   const auto end = states_.begin() + static_cast<std::ptrdiff_t>(used_);
   const auto known = std::find_if(states_.begin(), end, [&person](const BehaviorState& state) {
     return state.person == person.person;

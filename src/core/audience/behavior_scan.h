@@ -41,8 +41,8 @@ class WantedPeople {
 /// give it those of people with greater numbers.
 class BehaviorScan {
  public:
-  /// `wanted`: others are passed over, unless it is null. Both must outlive it.
-  BehaviorScan(const Behavior& behavior, const WantedPeople* wanted,
+  /// Others than those wanted are passed over. Both must outlive it.
+  BehaviorScan(const Behavior& behavior, const WantedPeople& wanted,
                std::pmr::memory_resource* memory);
 
   void Take(const timeline::PageView& page);
@@ -54,10 +54,8 @@ class BehaviorScan {
   bsi::IdSet Found() const;
 
  private:
-  void TakeWanted(const timeline::PagePerson& person, const std::byte* readable_end);
-
   const Behavior& behavior_;
-  const WantedPeople* wanted_;
+  const WantedPeople& wanted_;
   std::pmr::memory_resource* memory_;
   std::vector<BehaviorState>
       states_;  ///< the first used_ are people's, the others to be used again

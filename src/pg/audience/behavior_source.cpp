@@ -27,9 +27,6 @@ namespace {
 /// To look a slot up costs as much as to pass over this many.
 constexpr std::size_t kPassedOver = 4;
 
-/// Of a longer window most people are in who did something in it.
-constexpr Day kFewDays = 31;
-
 using Months = std::pair<Day, Day>;
 
 /// The first days of the months in which a period begins and ends.
@@ -45,11 +42,11 @@ Months MonthsOf(const timeline::Period& period) {
 /// Puts what pages hold together with the news.
 class PageReader {
  public:
-  PageReader(std::span<const News> news, const WantedPeople* wanted, BehaviorScan* scan,
+  PageReader(std::span<const News> news, const WantedPeople& wanted, BehaviorScan* scan,
              std::pmr::memory_resource* memory)
       : news_(news), wanted_(wanted), scan_(scan), memory_(memory) {}
 
-  bool Wants(std::int32_t slot) const { return wanted_ == nullptr || wanted_->AnyOf(slot); }
+  bool Wants(std::int32_t slot) const { return wanted_.AnyOf(slot); }
 
   /// Pages come by slot and month.
   void Take(std::int32_t slot, Day month, std::span<const std::byte> page) {
@@ -112,7 +109,7 @@ class PageReader {
   }
 
   std::span<const News> news_;  ///< still to come
-  const WantedPeople* wanted_;
+  const WantedPeople& wanted_;
   BehaviorScan* scan_;
   std::pmr::memory_resource* memory_;
   std::int32_t slot_ = -1;
@@ -167,32 +164,28 @@ IdSet BehaviorSource::People(const Node& leaf, const IdSet* within,
   StoredNames names;
   const Behavior behavior(leaf, &names, clock_, memory_);
   ReadNews();
-  std::optional<IdSet> asked = Starters(behavior);
-  if (asked && within != nullptr) asked->Combine(SetOperation::kAnd, within->view());
-  std::optional<WantedPeople> wanted;
-  if (asked) {
-    wanted.emplace(asked->bytes(), chunk_, memory_);
-  } else if (within != nullptr) {
-    wanted.emplace(within->bytes(), chunk_, memory_);
-  }
-  BehaviorScan scan(behavior, wanted ? &*wanted : nullptr, memory_);
-  ReadPages(behavior, wanted ? &*wanted : nullptr, &scan);
+  IdSet asked = Starters(behavior);
+  if (within != nullptr) asked.Combine(SetOperation::kAnd, within->view());
+  const WantedPeople wanted(asked.bytes(), chunk_, memory_);
+  BehaviorScan scan(behavior, wanted, memory_);
+  ReadPages(behavior, wanted, &scan);
   IdSet found = scan.Found();
   if (!behavior.is_open()) return found;
   const IdSet all(within != nullptr ? within->bytes() : everyone(), memory_);
   return IdSet(SetOperation::kAndNot, all.view(), found.view(), memory_);
 }
 
-std::optional<IdSet> BehaviorSource::Starters(const Behavior& behavior) const {
+IdSet BehaviorSource::Starters(const Behavior& behavior) const {
   const timeline::Period& window = behavior.window();
-  if (window.from == INT64_MIN || window.from >= window.to) return {};
+  if (window.from >= window.to) return IdSet(memory_);
   Zone* const zone = clock_.zone();
-  Day from = zone->DayOf(window.from);
-  // Where clocks go back over midnight, a day comes again.
-  if (zone->StartOfDay(from) != window.from) --from;
-  const bool ends = window.to != INT64_MAX;
-  const Day to = ends ? zone->DayOf(window.to) : DATEVAL_NOEND;
-  if (std::min(to, clock_.today()) - from > kFewDays) return {};
+  Day from = DATEVAL_NOBEGIN;
+  if (window.from != INT64_MIN) {
+    from = zone->DayOf(window.from);
+    // Where clocks go back over midnight, a day comes again.
+    if (zone->StartOfDay(from) != window.from) --from;
+  }
+  const Day to = window.to == INT64_MAX ? DATEVAL_NOEND : zone->DayOf(window.to);
   const QueryValue values[] = {{INT4OID, Int32GetDatum(behavior.first_code())},
                                {DATEOID, DateADTGetDatum(static_cast<DateADT>(from))},
                                {DATEOID, DateADTGetDatum(static_cast<DateADT>(to))},
@@ -234,10 +227,9 @@ void BehaviorSource::ReadNews() {
   });
 }
 
-void BehaviorSource::ReadPages(const Behavior& behavior, const WantedPeople* wanted,
+void BehaviorSource::ReadPages(const Behavior& behavior, const WantedPeople& wanted,
                                BehaviorScan* scan) {
-  if (behavior.reads().from >= behavior.reads().to) return;
-  if (wanted != nullptr && wanted->slots().empty()) return;
+  if (behavior.reads().from >= behavior.reads().to || wanted.slots().empty()) return;
   const Months months = MonthsOf(behavior.reads());
   std::vector<News> news;
   for (const News& each : news_) {
@@ -247,16 +239,11 @@ void BehaviorSource::ReadPages(const Behavior& behavior, const WantedPeople* wan
   auto* const to = &reader;
   const QueryValue from{DATEOID, DateADTGetDatum(static_cast<DateADT>(months.first))};
   const QueryValue until{DATEOID, DateADTGetDatum(static_cast<DateADT>(months.second))};
-  constexpr int kSlotsOfChunk = 1 << (WantedPeople::kChunkBits - WantedPeople::kSlotBits);
-  std::int32_t first_slot = chunk_ * kSlotsOfChunk;
-  std::int32_t last_slot = first_slot + (kSlotsOfChunk - 1);
-  const std::pmr::vector<std::int32_t>* few = nullptr;
-  if (wanted != nullptr) {
-    first_slot = wanted->slots().front();
-    last_slot = wanted->slots().back();
-    const auto between = static_cast<std::size_t>(last_slot - first_slot);
-    if (wanted->slots().size() <= between / kPassedOver + 1) few = &wanted->slots();
-  }
+  const std::pmr::vector<std::int32_t>& slots = wanted.slots();
+  const std::int32_t first_slot = slots.front();
+  const std::int32_t last_slot = slots.back();
+  const auto between = static_cast<std::size_t>(last_slot - first_slot);
+  const auto* const few = slots.size() <= between / kPassedOver + 1 ? &slots : nullptr;
   const bool is_one_month = months.first == months.second;
   CallServer([=] {
     if (few == nullptr) {
@@ -272,10 +259,10 @@ void BehaviorSource::ReadPages(const Behavior& behavior, const WantedPeople* wan
                   values, TakePageRow, to);
       return 0;
     }
-    auto* slots = static_cast<Datum*>(palloc(few->size() * sizeof(Datum)));
-    for (std::size_t i = 0; i < few->size(); ++i) slots[i] = Int32GetDatum((*few)[i]);
+    auto* elements = static_cast<Datum*>(palloc(few->size() * sizeof(Datum)));
+    for (std::size_t i = 0; i < few->size(); ++i) elements[i] = Int32GetDatum((*few)[i]);
     const QueryValue values[] = {
-        {INT4ARRAYOID, PointerGetDatum(construct_array(slots, static_cast<int>(few->size()),
+        {INT4ARRAYOID, PointerGetDatum(construct_array(elements, static_cast<int>(few->size()),
                                                        INT4OID, 4, true, TYPALIGN_INT))},
         from,
         until};

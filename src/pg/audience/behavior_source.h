@@ -33,10 +33,10 @@ class BehaviorSource {
 
  private:
   void ReadNews();
-  /// Who may have done the first event of the leaf in its window: nobody else is meant, or no
-  /// longer meant. From the day rollup, which knows what pages hold; of long windows nothing.
-  std::optional<bsi::IdSet> Starters(const audience::Behavior& behavior) const;
-  void ReadPages(const audience::Behavior& behavior, const audience::WantedPeople* wanted,
+  /// Who may have done the first event of the leaf in its window, as often as it takes: nobody else
+  /// is meant, or no longer meant. From the day rollup, which knows what pages hold.
+  bsi::IdSet Starters(const audience::Behavior& behavior) const;
+  void ReadPages(const audience::Behavior& behavior, const audience::WantedPeople& wanted,
                  audience::BehaviorScan* scan);
 
   std::int32_t chunk_;

@@ -84,11 +84,11 @@ std::vector<std::uint32_t> Ask(const Node& leaf, const oracle::BehaviorWorld& wo
   Names names(world);
   Zone zone(FindStretchOf, nullptr);
   const Behavior behavior(leaf, &names, Clock(&zone, world.now), &memory);
-  std::optional<WantedPeople> wanted;
-  if (within != nullptr) {
-    wanted.emplace(bsi::IdSet(std::span<const std::uint32_t>(*within), &memory).bytes(), 0,
-                   &memory);
-  }
+  std::vector<std::uint32_t> ids;
+  for (const auto& [person, events] : people) ids.push_back(person);
+  const std::vector<std::uint32_t>& asked = within != nullptr ? *within : ids;
+  const bsi::IdSet all(std::span<const std::uint32_t>(asked), &memory);
+  const WantedPeople wanted(all.bytes(), 0, &memory);
   std::map<std::uint32_t, std::map<std::int64_t, oracle::Page>> pages;
   for (const auto& [person, events] : people) {
     for (const auto& event : events) {
@@ -97,7 +97,7 @@ std::vector<std::uint32_t> Ask(const Node& leaf, const oracle::BehaviorWorld& wo
       pages[person >> WantedPeople::kSlotBits][month][person].push_back(event);
     }
   }
-  BehaviorScan scan(behavior, wanted ? &*wanted : nullptr, &memory);
+  BehaviorScan scan(behavior, wanted, &memory);
   for (const auto& [slot, months] : pages) {
     for (const auto& [month, page] : months) {
       const std::vector<std::byte> image = oracle::PageImage(page);
@@ -106,10 +106,9 @@ std::vector<std::uint32_t> Ask(const Node& leaf, const oracle::BehaviorWorld& wo
     scan.Finish();
   }
   const bsi::IdSet found = scan.Found();
-  std::vector<std::uint32_t> ids;
-  for (const auto& [person, events] : people) {
-    if (found.view().Contains(person) != behavior.is_open()) ids.push_back(person);
-  }
+  std::erase_if(ids, [&](std::uint32_t person) {
+    return found.view().Contains(person) == behavior.is_open();
+  });
   return ids;
 }
 
