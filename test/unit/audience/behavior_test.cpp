@@ -13,11 +13,7 @@
 namespace cdp::audience {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kRounds = 1'000;
-#else
-constexpr int kRounds = 10'000;
-#endif
+constexpr int kRounds = 4'000;
 
 constexpr Micros kHour = kMicrosPerHour;
 constexpr Micros kNoon = 9220 * kMicrosPerDay + 10 * kHour;  // 2025-03-30 12:00, two hours ahead
