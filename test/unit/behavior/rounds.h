@@ -1,12 +1,10 @@
 /// How often a property is tried: less under sanitizers, which make a round ten times as long.
 #pragma once
 
+#include "unit/sanitized.h"
+
 namespace cdp {
 
-#if defined(__SANITIZE_ADDRESS__)
-inline constexpr int kRounds = 10'000;
-#else
-inline constexpr int kRounds = 120'000;
-#endif
+inline constexpr int kRounds = kSanitized ? 10'000 : 120'000;
 
 }  // namespace cdp

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "unit/behavior/moving_clocks.h"
+#include "unit/sanitized.h"
 #include "unit/timeline/random_events.h"
 
 namespace cdp::report {
@@ -14,11 +15,7 @@ namespace {
 
 using timeline::UserRows;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kRounds = 100;
-#else
-constexpr int kRounds = 500;
-#endif
+constexpr int kRounds = kSanitized ? 100 : 500;
 
 /// By value, code, day and chunk: how often who did it.
 using Days = std::map<std::tuple<std::int32_t, std::int32_t, std::int32_t, std::uint32_t>,

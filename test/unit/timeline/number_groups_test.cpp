@@ -6,15 +6,12 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "unit/sanitized.h"
 
 namespace cdp::timeline {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kRounds = 10'000;
-#else
-constexpr int kRounds = 100'000;
-#endif
+constexpr int kRounds = kSanitized ? 10'000 : 100'000;
 
 struct Written {
   unsigned set;

@@ -9,14 +9,11 @@
 #include "core/timeline/timeline_reader.h"
 #include "core/timeline/timeline_writer.h"
 #include "oracle/timeline.h"
+#include "unit/sanitized.h"
 
 namespace cdp::timeline {
 
-#if defined(__SANITIZE_ADDRESS__)
-inline constexpr int kRounds = 10'000;
-#else
-inline constexpr int kRounds = 120'000;
-#endif
+inline constexpr int kRounds = kSanitized ? 10'000 : 120'000;
 
 /// The least kind of record that holds the events: -1 no value, 1 or 4 properties.
 inline int RoomFor(const oracle::Events& events) {

@@ -8,16 +8,13 @@
 
 #include "core/base/error.h"
 #include "oracle/timeline_page.h"
+#include "unit/sanitized.h"
 #include "unit/timeline/random_events.h"
 
 namespace cdp::timeline {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kPages = 500;
-#else
-constexpr int kPages = 4'000;
-#endif
+constexpr int kPages = kSanitized ? 500 : 4'000;
 
 /// A page in build form, of parts as they come.
 class Build {

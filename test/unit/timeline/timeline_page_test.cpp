@@ -6,16 +6,13 @@
 
 #include "core/timeline/timeline_page_writer.h"
 #include "oracle/timeline_page.h"
+#include "unit/sanitized.h"
 #include "unit/timeline/random_events.h"
 
 namespace cdp::timeline {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr int kPages = 300;
-#else
-constexpr int kPages = 2'500;
-#endif
+constexpr int kPages = kSanitized ? 300 : 2'500;
 
 auto* const memory = std::pmr::get_default_resource();
 
