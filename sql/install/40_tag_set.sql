@@ -85,7 +85,7 @@ BEGIN
     said := CASE WHEN t.value_type = 'boolean' THEN value::boolean::text
                  WHEN cdp._tag_is_number(t.value_type) THEN cdp._tag_number_text(t.value_type, cdp._tag_number_of(t.value_type, value))
                  ELSE value END;
-    IF t.value_type = 'boolean' AND said = 'false' THEN
+    IF t.value_type = 'boolean' AND said = 'false' AND is_set THEN
         said := NULL;
         is_set := false;
     END IF;
@@ -96,7 +96,11 @@ BEGIN
             CASE WHEN person IS NULL THEN 'does not exist' ELSE 'is nobody any more' END USING
             ERRCODE = 'undefined_object';
     END IF;
-    INSERT INTO cdp.tag_set_log (tag_id, one_id, value, is_set) VALUES (t.tag_id, person, said, _tag_say.is_set);
+    -- Of one value a person the last word counts: to take away what he does not have is not one.
+    IF is_set OR said IS NULL OR t.value_type = 'multi'
+       OR EXISTS (SELECT FROM cdp._tag_said(t.tag_id, ARRAY[person]) AS s WHERE s.value = said) THEN
+        INSERT INTO cdp.tag_set_log (tag_id, one_id, value, is_set) VALUES (t.tag_id, person, said, _tag_say.is_set);
+    END IF;
     RETURN cdp._tag_fold(t.tag_id, ARRAY[person]) > 0;
 END $$;
 COMMENT ON FUNCTION cdp._tag_say(int4, text, text, boolean) IS 'internal: notes what is said of a person by hand, and has it take effect';

@@ -18,6 +18,10 @@ SELECT cdp.tag_set(1, 'level', 'gold') AS new, cdp.tag_set(1, 'level', 'silver')
 SELECT cdp.tag_set(1, 'likes', 'tea') AS tea, cdp.tag_set(1, 'likes', 'cake') AS cake, cdp.tag_set(1, 'likes', '') AS empty, cdp.tag_unset(1, 'likes', 'tea') AS gone, cdp.tag_set(2, 'likes', 'tea') AS other, cdp.tag_set(2, 'likes', NULL) AS nothing;
 SELECT cdp.tag_set(1, 'height', '178') AS new, cdp.tag_set(1, 'height', '+178.0') AS same, cdp.tag_set(1, 'height', '179') AS changed, cdp.tag_set(3, 'height', '-5') AS other;
 SELECT cdp.tag_set('phone', '13900000011', 'birthday', '1999-12-31') AS by_phone, cdp.tag_unset('phone', '139-0000-0012', 'birthday', NULL) AS nothing;
+-- to take away what somebody does not have takes away nothing, and is not noted
+CREATE TABLE noted AS SELECT count(*) AS rows FROM cdp.tag_set_log;
+SELECT cdp.tag_unset(1, 'level', 'gold') AS level, cdp.tag_unset(1, 'height', '178') AS height, cdp.tag_unset(1, 'vip', 'false') AS vip, cdp.tag_unset(1, 'birthday', '2000-01-01') AS birthday;
+SELECT count(*) - (SELECT rows FROM noted) AS noted FROM cdp.tag_set_log;
 SELECT * FROM held ORDER BY 1, 2;
 SELECT g.name, l.one_id, l.value, l.is_set, l.set_by = session_user AS by_me FROM cdp.tag_set_log AS l JOIN cdp.tag AS g USING (tag_id) WHERE g.name IN ('likes', 'vip') ORDER BY seq;
 SELECT count(*) AS empty_rows FROM cdp.tag_value WHERE users = 0;
