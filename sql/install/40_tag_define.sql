@@ -42,10 +42,10 @@ BEGIN
         definition := sql;
         value_type := (SELECT s.kept_as FROM cdp._query_shape(cdp._query_bind(sql, cdp._today()), tag_define.search_path, format('tag "%s"', name), true, value_type) AS s);
     END IF;
-    IF on_merge <> 'survivor' AND NOT cdp._tag_is_number(value_type) THEN
+    IF on_merge <> ALL (cdp._tag_merge_rules(value_type)) THEN
         RAISE EXCEPTION 'values of type "%" do not merge by %', value_type, on_merge USING
             ERRCODE = 'invalid_parameter_value',
-            HINT = 'Only numbers and dates do.';
+            HINT = format('They do by %s.', array_to_string(cdp._tag_merge_rules(value_type), ', '));
     END IF;
     IF before.kind = 'manual' AND (kind, value_type) IS DISTINCT FROM (before.kind, before.value_type)
        AND EXISTS (SELECT FROM cdp.tag_set_log AS l WHERE l.tag_id = before.tag_id) THEN
@@ -66,8 +66,8 @@ BEGIN
     ON CONFLICT ON CONSTRAINT tag_name_key DO UPDATE
        SET kind = excluded.kind, value_type = excluded.value_type, definition = excluded.definition,
            search_path = excluded.search_path, owner = excluded.owner,
-           on_merge = CASE WHEN tag_define.on_merge IS NOT NULL OR NOT cdp._tag_is_number(excluded.value_type)
-                           THEN excluded.on_merge ELSE g.on_merge END,
+           on_merge = CASE WHEN tag_define.on_merge IS NULL AND g.on_merge = ANY (cdp._tag_merge_rules(excluded.value_type))
+                           THEN g.on_merge ELSE excluded.on_merge END,
            folder = coalesce(tag_define.folder, g.folder),
            description = coalesce(tag_define.description, g.description),
            refresh_every = coalesce(tag_define.refresh_every, g.refresh_every),
@@ -122,6 +122,8 @@ COMMENT ON FUNCTION cdp._name_check(text, text) IS 'internal: an error for a nam
 CREATE FUNCTION cdp._tag_empty(the_tag int4) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- Else a merge under way would write rows back that it has read before.
+    PERFORM cdp._merge_lock(false);
     DELETE FROM cdp.tag_value AS t WHERE t.tag_id = the_tag;
     DELETE FROM cdp.tag_number AS t WHERE t.tag_id = the_tag;
 END $$;

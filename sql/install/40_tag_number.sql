@@ -5,6 +5,11 @@ CREATE FUNCTION cdp._tag_is_number(value_type text) RETURNS boolean LANGUAGE sql
     RETURN value_type IN ('number', 'date');
 COMMENT ON FUNCTION cdp._tag_is_number(text) IS 'internal: are values of this type kept in cdp.tag_number?';
 
+CREATE FUNCTION cdp._tag_merge_rules(value_type text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE value_type WHEN 'number' THEN '{survivor,sum,min,max}'::text[] WHEN 'date' THEN '{survivor,min,max}'
+                           ELSE '{survivor}' END;
+COMMENT ON FUNCTION cdp._tag_merge_rules(text) IS 'internal: by which rules values of this type may merge';
+
 CREATE FUNCTION cdp._tag_date(number int8) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN date '2000-01-01' + number::int4;
 COMMENT ON FUNCTION cdp._tag_date(int8) IS 'internal: the date that a stored number means';

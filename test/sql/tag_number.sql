@@ -69,6 +69,7 @@ SELECT cdp.tag_define('x', $$SELECT 1 AS one_id, '5' AS value$$, value_type => '
 SELECT cdp.tag_define('x', $$SELECT 1 AS one_id, 5 AS value$$, value_type => 'date');
 SELECT cdp.tag_define('x', $$SELECT 1 AS one_id, 5 AS value$$, value_type => 'decimal');
 SELECT cdp.tag_define('x', $$SELECT 1 AS one_id, 5 AS value$$, on_merge => 'sum');
+SELECT cdp.tag_define('x', $$SELECT 1 AS one_id, date '2025-01-01' AS value$$, value_type => 'date', on_merge => 'sum');
 SELECT cdp.tag_define('x', kind => 'manual', sql => 'SELECT 1 AS one_id');
 SELECT cdp.tag_define('x', 'SELECT 1 AS one_id', refresh_every => '-1 day');
 -- several rows of a person, where a rule says what they come to
@@ -80,6 +81,10 @@ SELECT cdp.tag_define('odd', 'SELECT 1 AS one_id, 4 AS value');
 SELECT value_type, on_merge, (SELECT count(*) FROM cdp.tag_number WHERE tag_id = g.tag_id) AS kept FROM cdp.tag AS g WHERE name = 'odd';
 SELECT cdp.tag_define('odd', 'SELECT 1 AS one_id, 4 AS value', value_type => 'multi');
 SELECT value_type, on_merge, (SELECT count(*) FROM cdp.tag_number WHERE tag_id = g.tag_id) AS kept FROM cdp.tag AS g WHERE name = 'odd';
+-- a date does not keep the rule by which numbers merged
+SELECT cdp.tag_define('odd', 'SELECT 1 AS one_id, 4 AS value', value_type => 'number', on_merge => 'sum');
+SELECT cdp.tag_define('odd', $$SELECT 1 AS one_id, date '2025-01-01' AS value$$, value_type => 'date');
+SELECT value_type, on_merge FROM cdp.tag WHERE name = 'odd';
 SELECT cdp.tag_drop('odd');
 
 -- imported, with the rights of the caller
