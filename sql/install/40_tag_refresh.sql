@@ -3,25 +3,9 @@ CREATE FUNCTION cdp.tag_refresh(name text, base_date date DEFAULT NULL)
     RETURNS TABLE (tag text, value_count int8, people int8, chunks_written int8, chunks_removed int8,
                    unresolved int8, duration_ms int8, error text)
     LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    the_tag int4;
-    kind text;
 BEGIN
     PERFORM cdp._merge_check_isolation();
-    the_tag := cdp._tag_id(name);
-    kind := (SELECT g.kind FROM cdp.tag AS g WHERE g.tag_id = the_tag);
-    IF kind NOT IN ('sql', 'rule') THEN
-        RAISE EXCEPTION 'tag "%" is of kind "%", which has no query and no rule', name, kind USING
-            ERRCODE = 'wrong_object_type',
-            HINT = CASE WHEN kind = 'manual' THEN 'Its values are set by cdp.tag_set().'
-                        ELSE 'Its values come from cdp.tag_import().' END;
-    END IF;
-    IF kind = 'rule' AND base_date <> cdp._today() THEN
-        RAISE EXCEPTION 'tag "%" is made by rules, which are answered as of now', name USING
-            ERRCODE = 'feature_not_supported',
-            HINT = 'Leave the base date out.';
-    END IF;
-    RETURN QUERY SELECT * FROM cdp._tag_load(the_tag, 'tag_refresh', base_date);
+    RETURN QUERY SELECT * FROM cdp._tag_load(cdp._tag_id(name), 'tag_refresh', base_date);
 END $$;
 COMMENT ON FUNCTION cdp.tag_refresh(text, date) IS
     'runs a tag''s query, or answers its rules, and replaces its values as a whole; when that fails they stay, and the error is returned and logged. base_date: for which day, instead of today; one before that of the values there are makes a version beside them';
@@ -31,22 +15,12 @@ CREATE FUNCTION cdp.tag_import(name text, query text, search_path text DEFAULT c
     RETURNS TABLE (tag text, value_count int8, people int8, chunks_written int8, chunks_removed int8,
                    unresolved int8, duration_ms int8, error text)
     LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    the_tag int4;
-    kind text;
 BEGIN
     PERFORM cdp._merge_check_isolation();
-    the_tag := cdp._tag_id(tag_import.name);
-    kind := (SELECT g.kind FROM cdp.tag AS g WHERE g.tag_id = the_tag);
-    IF kind NOT IN ('import', 'model') THEN
-        RAISE EXCEPTION 'tag "%" is of kind "%"', tag_import.name, kind USING
-            ERRCODE = 'wrong_object_type',
-            DETAIL = 'Values are imported into tags of kind "import" or "model".',
-            HINT = format('SELECT cdp.tag_define(%L, kind => ''import''); makes it one.', tag_import.name);
-    ELSIF coalesce(cdp._query_trim(query), '') = '' THEN
+    IF coalesce(cdp._query_trim(query), '') = '' THEN
         RAISE EXCEPTION 'there is no query to import from' USING ERRCODE = 'null_value_not_allowed';
     END IF;
-    RETURN QUERY SELECT * FROM cdp._tag_load(the_tag, 'tag_import', base_date, query, tag_import.search_path);
+    RETURN QUERY SELECT * FROM cdp._tag_load(cdp._tag_id(tag_import.name), 'tag_import', base_date, query, tag_import.search_path);
 END $$;
 COMMENT ON FUNCTION cdp.tag_import(text, text, text, date) IS
     'runs a query of (one_id [, value]) or (id_type, id_value [, value]) with the rights of the caller and makes its people the values of a tag, in place of all it had; when it fails they stay, and the error is returned and logged';
@@ -67,8 +41,13 @@ DECLARE
     state text;
 BEGIN
     -- Two refreshes of one tag follow each other; a redefinition waits for this one.
-    SELECT * INTO STRICT t FROM cdp.tag AS g WHERE g.tag_id = the_tag FOR NO KEY UPDATE;
+    SELECT * INTO t FROM cdp.tag AS g WHERE g.tag_id = the_tag FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'tag % has been dropped meanwhile', the_tag USING ERRCODE = 'undefined_object';
+    END IF;
     tag := t.name;
+    -- Not sooner: it may have become another kind meanwhile.
+    PERFORM cdp._tag_load_check(t.name, t.kind, query IS NOT NULL), cdp._tag_day_check(t.name, t.kind, day);
     run := cdp._run_start(run_kind, t.name);
     BEGIN
         PERFORM cdp._tag_writable(t.name, t.status);
@@ -110,6 +89,37 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._tag_load(int4, text, date, text, text) IS
     'internal: replaces the values of a tag by what its definition, or this query, says now';
+
+CREATE FUNCTION cdp._tag_load_check(name text, kind text, importing boolean) RETURNS void LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF importing AND kind NOT IN ('import', 'model') THEN
+        RAISE EXCEPTION 'tag "%" is of kind "%"', name, kind USING
+            ERRCODE = 'wrong_object_type',
+            DETAIL = 'Values are imported into tags of kind "import" or "model".',
+            HINT = format('SELECT cdp.tag_define(%L, kind => ''import''); makes it one.', name);
+    ELSIF NOT importing AND kind NOT IN ('sql', 'rule') THEN
+        RAISE EXCEPTION 'tag "%" is of kind "%", which has no query and no rule', name, kind USING
+            ERRCODE = 'wrong_object_type',
+            HINT = CASE WHEN kind = 'manual' THEN 'Its values are set by cdp.tag_set().'
+                        ELSE 'Its values come from cdp.tag_import().' END;
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._tag_load_check(text, text, boolean) IS
+    'internal: an error when the values of a tag of this kind do not come from a refresh, or from an import';
+
+CREATE FUNCTION cdp._tag_day_check(name text, kind text, day date) RETURNS void LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp SET datestyle = 'ISO, YMD' AS $$
+BEGIN
+    IF kind = 'rule' AND day <> cdp._today() THEN
+        RAISE EXCEPTION 'tag "%" is made by rules, which are answered as of now', name USING
+            ERRCODE = 'feature_not_supported',
+            HINT = 'Leave the base date out.';
+    ELSIF day NOT BETWEEN date '0001-01-01' AND cdp._today() THEN
+        RAISE EXCEPTION 'base date % is not between the year 1 and today', day USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._tag_day_check(text, text, date) IS 'internal: an error for a day that no values can be of';
 
 CREATE FUNCTION cdp._tag_writable(name text, status text) RETURNS void LANGUAGE plpgsql IMMUTABLE
     SET search_path = pg_catalog, pg_temp AS $$

@@ -74,9 +74,7 @@ DECLARE
     version int4;
 BEGIN
     SELECT g.name, g.base_date, g.refreshed_at, g.keep_versions INTO t FROM cdp.tag AS g WHERE g.tag_id = the_tag;
-    IF day > cdp._today() THEN
-        RAISE EXCEPTION 'base date % is in the future', to_char(day, 'YYYY-MM-DD') USING ERRCODE = 'invalid_parameter_value';
-    ELSIF t.keep_versions = 0 OR coalesce(t.base_date = day, true) THEN
+    IF t.keep_versions = 0 OR coalesce(t.base_date = day, true) THEN
         RETURN the_tag;
     ELSIF day > t.base_date THEN
         INSERT INTO cdp.tag_version (tag_id, base_date, refreshed_at) VALUES (the_tag, t.base_date, t.refreshed_at)

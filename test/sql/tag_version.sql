@@ -49,7 +49,11 @@ SELECT cdp.tag('paid', NULL, '2025-01-01');
 SELECT cdp.tag_number('level', '2025-01-01');
 -- a failure leaves every day as it was
 SELECT error FROM cdp.tag_refresh('paid', '2024-12-31');
+-- no values can be of such days: nothing is run
 SELECT error FROM cdp.tag_refresh('paid', '9999-12-31');
+SELECT error FROM cdp.tag_refresh('paid', 'infinity');
+SELECT error FROM cdp.tag_refresh('paid', '-infinity');
+SELECT error FROM cdp.tag_refresh('paid', '0044-03-15 BC');
 CREATE FUNCTION fails(int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no luck'; END $$;
 SELECT cdp.tag_define('level', (SELECT definition FROM cdp.tag WHERE name = 'level')) > 0 AS kept_as_it_was;
 SELECT error FROM cdp.tag_refresh('level', '2025-01-02'), cdp.tag_refresh('level', '2025-01-03') AS later(a, b, c, d, e, f, g, h);
