@@ -53,6 +53,13 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._persons_erased() IS 'internal: everybody who was erased; NULL when nobody was';
 
+CREATE FUNCTION cdp._persons_ended() RETURNS cdp.roaringbitmap LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT cdp.rb_build_agg(p.one_id) FROM cdp.person AS p WHERE p.ended_at IS NOT NULL AND p.merged_into IS NULL);
+END $$;
+COMMENT ON FUNCTION cdp._persons_ended() IS 'internal: everybody who has no identifier left and was not absorbed; NULL when there is nobody';
+
 -- Links that have yet to be resolved may have brought identifiers that are the person's too, unless somebody else is
 -- linked with them as well. What is a placeholder or was taken apart never will be.
 CREATE FUNCTION cdp._person_identifiers(person int4) RETURNS int4[] LANGUAGE plpgsql STABLE

@@ -147,6 +147,8 @@ BEGIN
         ['until', 'timestamptz NOT NULL', 'until when it did; the same as since when that was never to be seen']],
         'PRIMARY KEY (id, since)');
     CREATE INDEX IF NOT EXISTS split_log_run ON cdp.split_log (run_id);
+    CREATE INDEX IF NOT EXISTS identifier_history_one_id ON cdp.identifier_history (one_id);
+    CREATE INDEX IF NOT EXISTS person_ended ON cdp.person (one_id) WHERE ended_at IS NOT NULL;
     CREATE INDEX IF NOT EXISTS person_merged_into ON cdp.person (merged_into) WHERE merged_into IS NOT NULL;
     IF cdp._table_ensure('id_blocklist', 'values that identify nobody; they take effect when an identifier is resolved', ARRAY[
         ['block_id', 'int4 GENERATED ALWAYS AS IDENTITY PRIMARY KEY', 'number of the entry'],

@@ -52,7 +52,7 @@ BEGIN
     CREATE INDEX IF NOT EXISTS audience_change_chunk ON cdp.audience_change (chunk, snapshot_id);
     PERFORM cdp._table_ensure('audience_list', 'who was put into an audience or kept out of it by hand', ARRAY[
         ['audience_id', 'int4 NOT NULL REFERENCES cdp.audience ON DELETE CASCADE', 'number of the audience'],
-        ['one_id', 'int4 NOT NULL', 'the person (unsigned)'],
+        ['one_id', 'int4 NOT NULL', 'of whom: the OneID of that moment, which may have been absorbed since (unsigned)'],
         ['is_member', 'boolean NOT NULL', 'true: a member whatever the definition says; false: never one'],
         ['added_at', 'timestamptz NOT NULL DEFAULT now()', 'when'],
         ['added_by', 'name NOT NULL DEFAULT session_user', 'by whom'],
@@ -82,6 +82,12 @@ BEGIN
     PERFORM cdp._trigger_ensure('cdp.merge_log', 'audience_merge',
         'AFTER INSERT ON cdp.merge_log REFERENCING NEW TABLE AS merged
          FOR EACH STATEMENT EXECUTE FUNCTION cdp._audience_merge()');
+    PERFORM cdp._trigger_ensure('cdp.tag', 'audience_tag_gone',
+        'BEFORE DELETE ON cdp.tag
+         FOR EACH STATEMENT EXECUTE FUNCTION cdp._audience_gone()');
+    PERFORM cdp._trigger_ensure('cdp.audience', 'audience_gone',
+        'BEFORE DELETE ON cdp.audience
+         FOR EACH STATEMENT EXECUTE FUNCTION cdp._audience_gone()');
     PERFORM cdp._trigger_ensure('cdp.tag', 'audience_uses_tag',
         'BEFORE DELETE OR UPDATE OF name ON cdp.tag
          FOR EACH ROW EXECUTE FUNCTION cdp._audience_use_guard()');

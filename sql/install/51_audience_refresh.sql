@@ -7,6 +7,8 @@ DECLARE
     id int4;
 BEGIN
     PERFORM cdp._require_setup();
+    -- A definition of meanwhile that was not seen could close a circle.
+    PERFORM cdp._merge_check_isolation();
     PERFORM cdp._name_check('audience', name);
     IF num_nonnulls(expression, sql) <> 1 THEN
         RAISE EXCEPTION 'audience "%" needs a rule or a query, and not both', name USING
@@ -90,6 +92,17 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._audience_use_guard() IS
     'internal: keeps what audiences and tags are made of (trigger on tag and audience)';
+
+-- A merge writes rows of the tags and audiences that it found. Once for a statement, before any row is locked: the
+-- merge that is waited for may need the row.
+CREATE FUNCTION cdp._audience_gone() RETURNS trigger LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM cdp._merge_lock(false);
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION cdp._audience_gone() IS
+    'internal: what is dropped waits for merges, and merges for it (trigger on tag and audience)';
 
 CREATE FUNCTION cdp.audience_drop(name text) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$

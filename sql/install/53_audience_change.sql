@@ -1,12 +1,12 @@
 --| ## Who entered and who left
 -- What a refresh has worked out without the lock follows the merges and erasures of meanwhile; whoever is listed by
--- hand comes last.
+-- hand comes last, and those who stand for nobody go.
 CREATE FUNCTION cdp._audience_settle(the_audience int4, fresh_chunks int4[], fresh cdp.roaringbitmap[],
     retired cdp.roaringbitmap, merges_seen int8, OUT chunks int4[], OUT bitmaps cdp.roaringbitmap[])
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     news record;
-    erased cdp.roaringbitmap := coalesce(cdp._persons_erased(), '{}');
+    nobody cdp.roaringbitmap := cdp.rb_or(coalesce(cdp._persons_erased(), '{}'), coalesce(cdp._persons_ended(), '{}'));
 BEGIN
     chunks := fresh_chunks;
     bitmaps := fresh;
@@ -32,15 +32,15 @@ BEGIN
     SELECT array_agg(s.chunk), array_agg(s.members) INTO chunks, bitmaps
       FROM (SELECT chunk,
                    cdp.rb_andnot(cdp.rb_andnot(cdp.rb_or(coalesce(f.members, '{}'), coalesce(l.included, '{}')),
-                                               coalesce(l.excluded, '{}')), erased) AS members
+                                               coalesce(l.excluded, '{}')), nobody) AS members
               FROM unnest(chunks, bitmaps) AS f (chunk, members)
-              FULL JOIN (SELECT cdp.chunk_of(l.one_id) AS chunk, cdp.rb_build_agg(l.one_id) FILTER (WHERE l.is_member) AS included,
-                                cdp.rb_build_agg(l.one_id) FILTER (WHERE NOT l.is_member) AS excluded
-                           FROM cdp.audience_list AS l WHERE l.audience_id = the_audience GROUP BY 1) AS l USING (chunk)) AS s
+              FULL JOIN (SELECT cdp.chunk_of(l.now_id) AS chunk, cdp.rb_build_agg(l.now_id) FILTER (WHERE l.is_member) AS included,
+                                cdp.rb_build_agg(l.now_id) FILTER (WHERE NOT l.is_member) AS excluded
+                           FROM cdp._audience_listed(the_audience) AS l GROUP BY 1) AS l USING (chunk)) AS s
      WHERE NOT cdp.rb_is_empty(s.members);
 END $$;
 COMMENT ON FUNCTION cdp._audience_settle(int4, int4[], cdp.roaringbitmap[], cdp.roaringbitmap, int8) IS
-    'internal: people of an audience after merges and erasures since they were worked out, and with those listed by hand';
+    'internal: people of an audience after merges and erasures since they were worked out, with those listed by hand and without those who stand for nobody';
 
 CREATE FUNCTION cdp._audience_write(the_audience int4, snapshot int8, chunks int4[], bitmaps cdp.roaringbitmap[],
     OUT users int8, OUT entered int8, OUT left_users int8)
@@ -177,6 +177,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._audience_delta(int4, int8) IS
     'internal: who has entered and left an audience since a snapshot, chunk by chunk, taken together';
+
+CREATE FUNCTION cdp._audience_before_json(person int4) RETURNS jsonb LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('audience', a.name, 'at', s.computed_at,
+                                                         'change', CASE WHEN cdp.rb_contains(c.entered, person) THEN 'entered' ELSE 'left' END)
+                                      ORDER BY a.name, c.snapshot_id), '[]')
+              FROM cdp.audience_change AS c
+              JOIN cdp.audience AS a USING (audience_id)
+              JOIN cdp.audience_snapshot AS s USING (snapshot_id)
+             WHERE c.chunk = cdp.chunk_of(person)
+               AND (cdp.rb_contains(c.entered, person) OR cdp.rb_contains(c.left_members, person)));
+END $$;
+COMMENT ON FUNCTION cdp._audience_before_json(int4) IS
+    'internal: when a person entered and left audiences, as far back as that is kept';
 
 CREATE FUNCTION cdp.audience_delta_bitmap(name text, since timestamptz DEFAULT NULL, snapshot int8 DEFAULT NULL,
     OUT entered cdp.roaringbitmap, OUT left_members cdp.roaringbitmap)

@@ -1,4 +1,5 @@
 --| ## Many at once
+-- What is dropped, renamed or set by hand from now on has no turn any more: the others have theirs.
 CREATE FUNCTION cdp.audience_refresh_all()
     RETURNS TABLE (audience text, users int8, entered int8, left_users int8, unresolved int8,
                    duration_ms int8, error text)
@@ -8,7 +9,11 @@ DECLARE
 BEGIN
     PERFORM cdp._require_setup();
     FOR next_name IN SELECT o.name FROM cdp._refresh_order() AS o WHERE o.what = 'audience' ORDER BY o.level, o.name LOOP
-        RETURN QUERY SELECT * FROM cdp.audience_refresh(next_name);
+        BEGIN
+            RETURN QUERY SELECT * FROM cdp.audience_refresh(next_name);
+        EXCEPTION WHEN undefined_object OR no_data_found THEN
+            CONTINUE;
+        END;
     END LOOP;
 END $$;
 COMMENT ON FUNCTION cdp.audience_refresh_all() IS
@@ -27,7 +32,11 @@ BEGIN
          WHERE a.refresh_every IS NOT NULL AND coalesce(a.refreshed_at + a.refresh_every <= at, true)
          ORDER BY o.level, a.name
     LOOP
-        RETURN QUERY SELECT * FROM cdp.audience_refresh(next_name);
+        BEGIN
+            RETURN QUERY SELECT * FROM cdp.audience_refresh(next_name);
+        EXCEPTION WHEN undefined_object OR no_data_found THEN
+            CONTINUE;
+        END;
     END LOOP;
 END $$;
 COMMENT ON FUNCTION cdp.audience_refresh_due(timestamptz) IS
@@ -48,11 +57,15 @@ BEGIN
             OR a.refresh_every IS NOT NULL AND coalesce(a.refreshed_at + a.refresh_every <= now(), true)
          ORDER BY o.level, o.what DESC, o.name
     LOOP
-        IF what = 'tag' THEN
-            SELECT r.people, r.duration_ms, r.error INTO users, duration_ms, error FROM cdp.tag_refresh(name) AS r;
-        ELSE
-            SELECT r.users, r.duration_ms, r.error INTO users, duration_ms, error FROM cdp.audience_refresh(name) AS r;
-        END IF;
+        BEGIN
+            IF what = 'tag' THEN
+                SELECT r.people, r.duration_ms, r.error INTO users, duration_ms, error FROM cdp.tag_refresh(name) AS r;
+            ELSE
+                SELECT r.users, r.duration_ms, r.error INTO users, duration_ms, error FROM cdp.audience_refresh(name) AS r;
+            END IF;
+        EXCEPTION WHEN undefined_object OR no_data_found OR wrong_object_type THEN
+            CONTINUE;
+        END;
         RETURN NEXT;
     END LOOP;
     PERFORM cdp.tag_expire();

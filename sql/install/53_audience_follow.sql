@@ -133,26 +133,6 @@ END $$;
 COMMENT ON FUNCTION cdp._audience_member_remap(int4[], int4[]) IS
     'internal: replaces absorbed people by their survivors in the members of all audiences';
 
-CREATE FUNCTION cdp._audience_list_remap(absorbed int4[], survivor int4[]) RETURNS void
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    WITH pair AS MATERIALIZED (
-        SELECT * FROM cdp._merge_ends(absorbed, survivor)
-    ), gone AS (
-        DELETE FROM cdp.audience_list AS l USING pair AS p WHERE l.one_id = p.absorbed_id
-        RETURNING l.*, p.survivor_id
-    )
-    INSERT INTO cdp.audience_list AS l (audience_id, one_id, is_member, added_at, added_by, note)
-    SELECT DISTINCT ON (g.audience_id, g.survivor_id) g.audience_id, g.survivor_id, g.is_member, g.added_at, g.added_by, g.note
-      FROM gone AS g ORDER BY g.audience_id, g.survivor_id, g.is_member, g.added_at
-    -- Of one person listed twice, it counts that he was excluded.
-    ON CONFLICT (audience_id, one_id) DO UPDATE
-       SET is_member = false, added_at = excluded.added_at, added_by = excluded.added_by, note = excluded.note
-     WHERE l.is_member AND NOT excluded.is_member;
-END $$;
-COMMENT ON FUNCTION cdp._audience_list_remap(int4[], int4[]) IS
-    'internal: replaces absorbed people by their survivors where they are listed by hand';
-
 CREATE FUNCTION cdp._audience_merge() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -164,7 +144,6 @@ BEGIN
     IF absorbed IS NOT NULL AND EXISTS (SELECT FROM cdp.audience) THEN
         PERFORM cdp._audience_change_remap(absorbed, survivor);
         PERFORM cdp._audience_member_remap(absorbed, survivor);
-        PERFORM cdp._audience_list_remap(absorbed, survivor);
     END IF;
     RETURN NULL;
 END $$;
@@ -187,7 +166,8 @@ BEGIN
      WHERE c.chunk = ANY (chunks) AND (cdp.rb_intersect(c.entered, persons) OR cdp.rb_intersect(c.left_members, persons));
     GET DIAGNOSTICS change_rows = ROW_COUNT;
     PERFORM cdp._audience_change_tidy(chunks);
-    DELETE FROM cdp.audience_list AS l USING cdp.rb_iterate(persons) AS p (one_id) WHERE l.one_id = p.one_id;
+    DELETE FROM cdp.audience_list AS l
+     WHERE l.one_id = ANY (ARRAY(SELECT f.one_id FROM cdp._person_family(cdp.rb_to_array(persons)) AS f));
     GET DIAGNOSTICS list_rows = ROW_COUNT;
     RETURN jsonb_build_object('audience_member', member_rows, 'audience_change', change_rows, 'audience_list', list_rows);
 END $$;

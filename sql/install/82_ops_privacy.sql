@@ -2,13 +2,17 @@
 --| Who asks for it is told everything that there is of him (`cdp.person_export`), or is erased
 --| (`cdp.person_erase`).
 
--- Runs of the review are named after the identifier that somebody decided on.
-CREATE FUNCTION cdp._run_erase(ids int4[]) RETURNS int8 LANGUAGE plpgsql VOLATILE
+-- Runs of the review are named after the identifier that somebody decided on, and an error may cite what it failed at.
+CREATE FUNCTION cdp._run_erase(ids int4[]) RETURNS jsonb LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     types text[];
     vals text[];
     cleared int8;
+    run_errors int8;
+    snapshot_errors int8;
+    -- That it failed is still to be seen.
+    no_more constant text := 'not kept: it said something of somebody who was erased';
 BEGIN
     SELECT array_agg(t.name), array_agg(lower(i.value)) INTO types, vals
       FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = ANY (ids);
@@ -18,10 +22,14 @@ BEGIN
                     WHERE k.type = coalesce(cdp._id_type_name(r.detail ->> 'type'), k.type)
                       AND k.value = lower(cdp._id_value(k.type, r.detail ->> 'value')));
     GET DIAGNOSTICS cleared = ROW_COUNT;
-    RETURN cleared;
+    UPDATE cdp.run AS r SET error = no_more WHERE EXISTS (SELECT FROM unnest(vals) AS k (value) WHERE strpos(lower(r.error), k.value) > 0);
+    GET DIAGNOSTICS run_errors = ROW_COUNT;
+    UPDATE cdp.audience_snapshot AS s SET error = no_more WHERE EXISTS (SELECT FROM unnest(vals) AS k (value) WHERE strpos(lower(s.error), k.value) > 0);
+    GET DIAGNOSTICS snapshot_errors = ROW_COUNT;
+    RETURN jsonb_build_object('run', cleared + run_errors, 'audience_snapshot', snapshot_errors);
 END $$;
 COMMENT ON FUNCTION cdp._run_erase(int4[]) IS
-    'internal: clears the log of runs of the values of these identifiers; returns how many rows had one';
+    'internal: clears the log of runs, and errors of refreshes, of the values of these identifiers; returns how many rows had one, by table';
 
 CREATE FUNCTION cdp._person_erase(person int4, ids int4[], tombstone boolean, run_id int8)
     RETURNS TABLE (run int8, one_id int4, at timestamptz, by text, tombstones int8, removed jsonb)
@@ -35,7 +43,7 @@ DECLARE
 BEGIN
     -- No refresh may write from what it has read before.
     PERFORM cdp._merge_lock(true);
-    gone := jsonb_build_object('run', cdp._run_erase(ids)) || cdp._tag_erase(NULL, persons)
+    gone := cdp._run_erase(ids) || cdp._tag_erase(NULL, persons)
         || cdp._audience_erase(persons) || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
     -- Last: the others look its values up.
     erased := cdp._identity_erase(person, ids, _person_erase.run_id, coalesce(tombstone, false));
@@ -179,9 +187,10 @@ BEGIN
         'audiences', (SELECT coalesce(jsonb_agg(jsonb_build_object('audience', a.name, 'as_of', a.refreshed_at) ORDER BY a.name), '[]')
                         FROM cdp.audience_member AS m JOIN cdp.audience AS a USING (audience_id)
                        WHERE m.chunk = cdp.chunk_of(person) AND cdp.rb_contains(m.members, person)),
+        'audiences_before', cdp._audience_before_json(person),
         'audience_lists', (SELECT coalesce(jsonb_agg(jsonb_build_object('audience', a.name, 'is_member', l.is_member, 'added_at', l.added_at,
-                                  'note', l.note) ORDER BY a.name), '[]')
-                             FROM cdp.audience_list AS l JOIN cdp.audience AS a USING (audience_id) WHERE l.one_id = person),
+                                  'note', l.note) ORDER BY a.name, l.added_at), '[]')
+                             FROM cdp._person_family(ARRAY[person]) AS f JOIN cdp.audience_list AS l USING (one_id) JOIN cdp.audience AS a USING (audience_id)),
         'events', cdp._person_events_json(ids, events),
         'history', cdp._person_history_json(person, ids),
         'waiting', (SELECT coalesce(jsonb_agg(jsonb_build_object('table', r.source_table, 'row', r.raw) ORDER BY r.source_table, r.raw::text COLLATE "C"), '[]')

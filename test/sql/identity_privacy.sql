@@ -57,6 +57,9 @@ SELECT t.tag, t.people FROM unnest('{all,list}'::text[]) AS n, cdp.tag_refresh(n
 SELECT audience, users FROM cdp.audience_refresh_all() ORDER BY 1;
 -- listed by hand, with a note that says who she is
 SELECT cdp.audience_include('not list', 'taobao_id', 'ada-t', 'ada phoned');
+-- a refresh that failed at her value
+SELECT cdp.audience_define('fails', sql => 'SELECT value::int AS one_id FROM cdp.identifier WHERE value = $$ada$$ || $$-m$$') > 0 AS defined;
+SELECT error FROM cdp.audience_refresh('fails');
 -- some of her waits: in the landing tables, in quarantine, among events that are stored and not folded in, as a link to be resolved
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('ada-5', '2025-03-01', 'pay', 'member_id', 'ada-m'), ('bob-5', '2025-03-01', 'pay', 'member_id', 'bob-m'),
     ('ada-6', 'soon', 'pay', ' MEMBER_ID', ' ada-m'), ('ada-7', '2025-03-01', 'pay', NULL, 'ada-m'), ('bob-6', 'soon', 'pay', 'member_id', 'bob-m');
@@ -119,6 +122,7 @@ SELECT person, erased_at = now() AS now, erased_by = session_user AS by_me, tomb
 SELECT * FROM holds('ada-') WHERE table_name <> 'landing_link';
 -- of another type it is another's
 SELECT source, type_a, value_a FROM cdp.landing_link;
+SELECT kind, name, error FROM cdp.run WHERE error IS NOT NULL UNION ALL SELECT 'snapshot', NULL, error FROM cdp.audience_snapshot WHERE error IS NOT NULL ORDER BY 1;
 SELECT * FROM holds_bit(1);
 SELECT event_id FROM cdp.landing_event ORDER BY 1;
 SELECT e.event_id FROM cdp.event e ORDER BY 1;

@@ -17,7 +17,7 @@ CREATE TEMP TABLE holder (name text PRIMARY KEY, rule text);
 INSERT INTO holder VALUES ('profile.one_id', 'follows'), ('profile_value.members', 'follows');
 INSERT INTO holder VALUES ('tag_value.members', 'follows'), ('tag_number.numbers', 'follows'), ('tag_set_log.one_id', 'a log');
 INSERT INTO holder VALUES ('audience_member.members', 'follows'),
-    ('audience_change.entered', 'follows'), ('audience_change.left_members', 'follows'), ('audience_list.one_id', 'follows'), ('timeline_month.page', 'follows'),
+    ('audience_change.entered', 'follows'), ('audience_change.left_members', 'follows'), ('audience_list.one_id', 'a log'), ('timeline_month.page', 'follows'),
     ('event_day_by.members', 'follows'), ('event_day_by.times', 'follows'), ('identifier.one_id', 'follows'),
     ('timeline_batch.batch', 'waits'), ('event_day_leave.one_id', 'waits'),
     ('merge_log.survivor', 'a log'), ('merge_log.absorbed', 'a log'), ('split_log.one_id', 'a log'), ('split_log.part', 'a log'),
