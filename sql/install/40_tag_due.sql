@@ -56,7 +56,12 @@ BEGIN
         SELECT v.tag FROM cdp.v_tag AS v JOIN cdp._refresh_order() AS o ON o.what = 'tag' AND o.name = v.tag
          WHERE v.is_due AND v.kind IN ('sql', 'rule') ORDER BY o.level, v.tag
     LOOP
-        RETURN QUERY SELECT * FROM cdp.tag_refresh(next_name);
+        BEGIN
+            RETURN QUERY SELECT * FROM cdp.tag_refresh(next_name);
+        -- Dropped, renamed or redefined meanwhile. What its query fails with is a row.
+        EXCEPTION WHEN undefined_object OR wrong_object_type THEN
+            CONTINUE;
+        END;
     END LOOP;
     PERFORM cdp.tag_expire();
 END $$;
