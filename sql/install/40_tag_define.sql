@@ -108,6 +108,21 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._tag_word_check(text, text, text[]) IS 'internal: an error for a word that is none of these; NULL will do';
 
+-- They stand in indexes, whose entries have little room.
+CREATE FUNCTION cdp._tag_value_check(vals text[]) RETURNS void LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    longest int4 := (SELECT max(octet_length(v)) FROM unnest(vals) AS v);
+BEGIN
+    IF longest > 1024 THEN
+        RAISE EXCEPTION 'a value of % bytes is too long for a tag', longest USING
+            ERRCODE = 'program_limit_exceeded',
+            DETAIL = 'Values are at most 1024 bytes long.',
+            HINT = 'Give people of one kind one short value, or store long texts as attributes.';
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._tag_value_check(text[]) IS 'internal: an error for values that are too long';
+
 CREATE FUNCTION cdp._name_check(what text, name text) RETURNS void LANGUAGE plpgsql IMMUTABLE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -227,29 +227,41 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._tag_merge() IS 'internal: tags follow merged people (trigger on merge_log)';
 
-CREATE FUNCTION cdp._tag_erase(only_tag int4, persons cdp.roaringbitmap) RETURNS jsonb LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION cdp._tag_leave(only_tag int4, persons cdp.roaringbitmap, OUT vals int8, OUT numbers int8)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     chunks int4[] := ARRAY(SELECT DISTINCT cdp.chunk_of(p.one_id) FROM cdp.rb_iterate(persons) AS p (one_id));
-    vals int8;
-    numbers int8;
-    said int8 := 0;
+    few boolean := cdp.rb_cardinality(persons) <= 5;
 BEGIN
+    -- As in _tag_value_remap(): few people are looked for in pieces of what is stored.
     UPDATE cdp.tag_value AS t SET members = cdp.rb_andnot(t.members, persons)
-     WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks) AND cdp.rb_intersect(t.members, persons);
+     WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks)
+       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id) WHERE cdp.rb_contains(t.members, m.one_id))
+                ELSE cdp.rb_intersect(t.members, persons) END;
     GET DIAGNOSTICS vals = ROW_COUNT;
     UPDATE cdp.tag_number AS t SET numbers = cdp.bsi_remove(t.numbers, persons)
      WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks)
-       AND cdp.rb_intersect(cdp.bsi_ebm(t.numbers), persons);
+       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id) WHERE cdp.bsi_get(t.numbers, m.one_id) IS NOT NULL)
+                ELSE cdp.rb_intersect(cdp.bsi_ebm(t.numbers), persons) END;
     GET DIAGNOSTICS numbers = ROW_COUNT;
     DELETE FROM cdp.tag_value AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);
     DELETE FROM cdp.tag_number AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);
-    IF only_tag IS NULL THEN
-        DELETE FROM cdp.tag_set_log AS l
-         WHERE l.one_id = ANY (ARRAY(SELECT f.one_id FROM cdp._person_family(cdp.rb_to_array(persons)) AS f));
-        GET DIAGNOSTICS said = ROW_COUNT;
-    END IF;
-    RETURN jsonb_build_object('tag_value', vals, 'tag_number', numbers, 'tag_set_log', said);
+END $$;
+COMMENT ON FUNCTION cdp._tag_leave(int4, cdp.roaringbitmap) IS
+    'internal: takes people out of one tag or (NULL) of all and of all versions; returns how many rows they were in';
+
+CREATE FUNCTION cdp._tag_erase(only_tag int4, persons cdp.roaringbitmap) RETURNS jsonb LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    gone record;
+    said int8;
+BEGIN
+    gone := cdp._tag_leave(only_tag, persons);
+    DELETE FROM cdp.tag_set_log AS l
+     WHERE (only_tag IS NULL OR l.tag_id = only_tag)
+       AND l.one_id = ANY (ARRAY(SELECT f.one_id FROM cdp._person_family(cdp.rb_to_array(persons)) AS f));
+    GET DIAGNOSTICS said = ROW_COUNT;
+    RETURN jsonb_build_object('tag_value', gone.vals, 'tag_number', gone.numbers, 'tag_set_log', said);
 END $$;
 COMMENT ON FUNCTION cdp._tag_erase(int4, cdp.roaringbitmap) IS
-    'internal: takes people out of one tag or (NULL) of all; returns how many rows they were in, by table';
+    'internal: takes people out of one tag or (NULL) of all, with what was said of them; returns how many rows they were in, by table';

@@ -176,6 +176,7 @@ BEGIN
              WHERE NOT cdp.rb_is_empty(f.members);
         END IF;
     END IF;
+    PERFORM cdp._tag_value_check(vals);
     IF value_type = 'enum' THEN
         PERFORM cdp._query_single(vals, chunks, members);
     END IF;

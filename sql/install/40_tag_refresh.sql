@@ -64,7 +64,7 @@ BEGIN
           FROM cdp._tag_replace(stored, fresh.vals, fresh.chunks, fresh.members, fresh.numbers) AS w;
         PERFORM cdp._tag_remap(stored, n.absorbed, n.survivor)
            FROM cdp._merge_news(fresh.retired, merges_seen) AS n WHERE n.absorbed IS NOT NULL;
-        PERFORM cdp._tag_erase(stored, e) FROM cdp._persons_erased() AS e WHERE e IS NOT NULL;
+        PERFORM cdp._tag_leave(stored, e) FROM cdp._persons_ended() AS e WHERE e IS NOT NULL;
         SELECT c.value_count, c.people INTO value_count, people FROM cdp._tag_count(stored, t.value_type) AS c;
         -- Nothing to do for a version, which is none of the values that the tag has now.
         UPDATE cdp.tag AS g SET refreshed_at = clock_timestamp(), base_date = day WHERE g.tag_id = stored;

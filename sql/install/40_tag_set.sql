@@ -89,6 +89,7 @@ BEGIN
         said := NULL;
         is_set := false;
     END IF;
+    PERFORM cdp._tag_value_check(ARRAY[said]);
     PERFORM cdp._merge_lock(false);
     person := cdp._person_now(one_id);
     IF person IS NULL OR (SELECT p.ended_at IS NOT NULL FROM cdp.person AS p WHERE p.one_id = person) THEN
@@ -131,7 +132,8 @@ BEGIN
                    row_number() OVER (PARTITION BY l.tag_id, f.now_id, CASE WHEN g.value_type = 'multi' THEN l.value END
                                       ORDER BY l.seq DESC) AS nth
               FROM cdp._person_family(persons) AS f
-              JOIN cdp.tag_set_log AS l USING (one_id)
+              JOIN cdp.person AS p ON p.one_id = f.now_id AND p.ended_at IS NULL
+              JOIN cdp.tag_set_log AS l ON l.one_id = f.one_id
               JOIN cdp.tag AS g USING (tag_id)
              WHERE (only_tag IS NULL OR l.tag_id = only_tag) AND coalesce(l.set_at > now() - g.ttl, true)
         )
@@ -206,7 +208,16 @@ CREATE FUNCTION cdp._tag_split() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     persons int4[];
+    ended cdp.roaringbitmap;
 BEGIN
+    -- Whoever is left without any identifier will be ended, and is nobody to say anything of.
+    SELECT cdp.rb_build_agg(s.one_id) INTO ended
+      FROM parted AS s
+     WHERE s.part IS NULL AND NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.one_id = s.one_id);
+    IF ended IS NOT NULL THEN
+        PERFORM cdp._merge_lock(true);
+        PERFORM cdp._tag_leave(NULL, ended);
+    END IF;
     SELECT array_agg(s.one_id) || array_agg(s.part) INTO persons FROM parted AS s WHERE s.part IS NOT NULL;
     IF persons IS NOT NULL AND EXISTS (SELECT FROM cdp.tag_set_log) THEN
         PERFORM cdp._merge_lock(true);
@@ -214,7 +225,7 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-COMMENT ON FUNCTION cdp._tag_split() IS 'internal: manual tags follow people who were split (trigger on split_log)';
+COMMENT ON FUNCTION cdp._tag_split() IS 'internal: tags lose people who end, and manual tags follow people who were split (trigger on split_log)';
 
 CREATE FUNCTION cdp._tag_said_json(person int4) RETURNS jsonb LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$

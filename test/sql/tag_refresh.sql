@@ -66,6 +66,25 @@ SELECT people, error FROM cdp.tag_refresh('big');
 SELECT cdp.tag_define('big', 'SELECT 4294967297 AS one_id, 7 AS value');
 SELECT people, error FROM cdp.tag_refresh('big');
 
+-- a value that an index has no room for
+SELECT cdp.tag_define('long', $$SELECT 1 AS one_id, repeat('x', 1024) AS value UNION ALL SELECT 2, repeat('价', 341) || 'x'$$);
+SELECT value_count, error FROM cdp.tag_refresh('long');
+SELECT cdp.tag_define('long', $$SELECT 1 AS one_id, repeat('x', 1025) AS value$$);
+SELECT value_count, error FROM cdp.tag_refresh('long');
+SELECT cdp.tag_drop('long');
+-- tags that are dropped, or made by hand, while others are refreshed do not keep those from it
+CREATE FUNCTION meddle() RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM cdp.tag WHERE name = 'due b') THEN
+        PERFORM cdp.tag_drop('due b'), cdp.tag_define('due c', kind => 'manual');
+    END IF;
+    RETURN 1;
+END $$;
+SELECT cdp.tag_define('due ' || l, CASE l WHEN 'a' THEN 'SELECT meddle() AS one_id' ELSE 'SELECT 1 AS one_id' END, refresh_every => '1 day') > 0 AS defined
+  FROM unnest('{a,b,c,d}'::text[]) AS l;
+SELECT tag, people, error FROM cdp.tag_refresh_due();
+SELECT cdp.tag_drop(name) FROM cdp.tag WHERE name LIKE 'due %';
+
 SELECT * FROM cdp.tags_of(4);
 SELECT * FROM cdp.tags_of(77);
 SELECT tag, people, round(share::numeric, 3) AS share, value_count, refreshed_at IS NOT NULL AS refreshed FROM cdp.v_tag ORDER BY tag;
@@ -73,6 +92,20 @@ SELECT tag, people, round(share::numeric, 3) AS share, value_count, refreshed_at
 SELECT cdp.tag_drop('level');
 SELECT count(*) FROM cdp.tag_value WHERE tag_id NOT IN (SELECT tag_id FROM cdp.tag);
 SELECT tag FROM cdp.tags_of(4);
+-- whoever has lost his last identifier is nobody: he leaves at once, and no refresh brings him back
+SELECT cdp.tag_define('there', 'SELECT one_id FROM cdp.person'), cdp.tag_define('height', 'SELECT one_id, one_id AS value FROM cdp.person', value_type => 'number'),
+       cdp.tag_define('hand', kind => 'manual');
+SELECT tag, people FROM unnest('{there,height}'::text[]) AS t, cdp.tag_refresh(t);
+SELECT cdp.tag_set(4, 'hand', 'a'), cdp.tag_set(4, 'hand', 'b'), cdp.tag_set(5, 'hand', 'a');
+SELECT outcome FROM cdp.id_block('phone', '13900000004');
+SELECT * FROM cdp.tags_of(4);
+SELECT tag, people, share FROM cdp.v_tag WHERE tag IN ('there', 'height', 'hand') ORDER BY 1;
+SELECT tag, people FROM unnest('{there,height}'::text[]) AS t, cdp.tag_refresh(t);
+SELECT tag, people FROM cdp.tag_refresh('even');
+UPDATE cdp.tag SET ttl = '1 day' WHERE name = 'hand';
+UPDATE cdp.tag_set_log SET set_at = set_at - interval '2 days' WHERE value = 'a';
+SELECT * FROM cdp.tag_expire('hand');
+SELECT max(share) <= 1 AS shares_of_the_living, (SELECT count(*) FROM cdp.v_person_tag WHERE one_id = 4) AS of_nobody FROM cdp.v_tag;
 -- repeatable read would overlook merges
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT * FROM cdp.tag_refresh('even');

@@ -39,6 +39,7 @@ SELECT cdp.tag_define('x', rule => 'audience:nobody');
 SELECT cdp.tag_define('x', rules => '{"a": "everyone"}');
 SELECT cdp.tag_define('x', rules => '[["a", "everyone"], ["b"]]');
 SELECT cdp.tag_define('x', rules => '[]');
+SELECT cdp.tag_define('x', rules => jsonb_build_array(jsonb_build_array(repeat('x', 1025), 'everyone')));
 SELECT cdp.tag_define('x', rule => 'everyone', value_type => 'enum');
 SELECT cdp.tag_define('x', rules => '[["1", "everyone"]]', value_type => 'number');
 SELECT cdp.tag_define('x', rule => 'everyone', rules => '[["1", "everyone"]]');

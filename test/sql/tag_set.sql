@@ -35,6 +35,7 @@ SELECT cdp.tag_set(1, 'vip', 'perhaps');
 SELECT cdp.tag_set(1, 'height', '1.79');
 SELECT cdp.tag_set(1, 'birthday', '31.12.1999');
 SELECT cdp.tag_set(1, 'hight', '179');
+SELECT cdp.tag_set(1, 'likes', repeat('x', 1025));
 UPDATE cdp.tag SET status = 'archived' WHERE name = 'vip';
 SELECT cdp.tag_set(1, 'vip', 'true');
 UPDATE cdp.tag SET status = 'active' WHERE name = 'vip';
