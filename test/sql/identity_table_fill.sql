@@ -103,3 +103,49 @@ SELECT DISTINCT note FROM cdp.identifier;
 SELECT FROM cdp.teardown(force => true);
 DROP TABLE plain;
 DROP FUNCTION first_load, seen;
+
+-- a table's check that ends the load, or begins another, does not leave its rows in the air
+CREATE FUNCTION meddle(n int4) RETURNS bool LANGUAGE plpgsql AS $$
+BEGIN
+    IF n = 3 THEN EXECUTE current_setting('regress.meddle'); END IF;
+    RETURN true;
+END $$;
+CREATE TABLE some_identifiers (id int4 CHECK (meddle(id)), type_id int4, value text, one_id int4, status text,
+                               first_seen timestamptz, last_seen timestamptz, since timestamptz, verdict text);
+CREATE TABLE some_links (a int4 CHECK (meddle(a)), b int4, source text, weight float8,
+                         first_seen timestamptz, last_seen timestamptz, n int8, status text, reason text);
+CREATE FUNCTION load_some() RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+    part text;
+    message text;
+BEGIN
+    FOREACH part IN ARRAY '{identifiers,links}'::text[] LOOP
+        PERFORM cdp._first_load_begin();
+        PERFORM cdp._first_load_add('s', 'phone', 'v' || n, 'email', 'w' || n, now(), 1) FROM generate_series(1, 3000) AS n;
+        PERFORM cdp._first_load_number(0);
+        PERFORM cdp._first_load_type_describe(n, n + 1, 1, 3, 3, 10) FROM cdp._first_load_types() AS t (n, name);
+        PERFORM cdp._first_load_resolve(1000);
+        BEGIN
+            IF part = 'identifiers' THEN
+                PERFORM cdp._first_load_write_identifiers('some_identifiers', 0, 0, now());
+            ELSE
+                PERFORM cdp._first_load_write_links('some_links', 0);
+            END IF;
+            message := 'written';
+        EXCEPTION WHEN object_not_in_prerequisite_state THEN
+            message := SQLERRM;
+        END;
+        RETURN NEXT part || ': ' || message;
+    END LOOP;
+    PERFORM cdp._first_load_end();
+END $$;
+SET regress.meddle = 'SELECT cdp._first_load_end()';
+SELECT * FROM load_some();
+SET regress.meddle = 'SELECT cdp._first_load_begin()';
+SELECT * FROM load_some();
+SET regress.meddle = 'SELECT';
+SELECT * FROM load_some();
+SELECT (SELECT count(*) FROM some_identifiers) AS identifiers, (SELECT count(*) FROM some_links) AS links;
+RESET regress.meddle;
+DROP TABLE some_identifiers, some_links;
+DROP FUNCTION load_some, meddle;

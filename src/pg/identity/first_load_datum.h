@@ -14,6 +14,19 @@ void EndLoad();
 /// The load that is under way. May longjmp.
 identity::FirstLoad& CurrentLoad();
 
+/// The load that is under way, for who keeps it while code of others may run: that may end it.
+class KeptLoad {
+ public:
+  /// May longjmp, as the next.
+  KeptLoad();
+  /// Raises an error when that load has ended.
+  const identity::FirstLoad& Get() const;
+
+ private:
+  const identity::FirstLoad* load_;
+  std::uint64_t turn_;
+};
+
 /// The body of a set-returning function with kColumns columns over `count` things;
 /// `fill(n, values, nulls)` puts the n-th into columns that are not null unless it says so, or
 /// returns false: there is no row for it.

@@ -25,7 +25,13 @@ constexpr std::int64_t kEpochSeconds = 946684800;
 
 Load* current = nullptr;
 
-void Forget(void*) { current = nullptr; }
+// Raised whenever a load ends: the memory of one may be given to the next.
+std::uint64_t turn = 0;
+
+void Forget(void*) {
+  current = nullptr;
+  ++turn;
+}
 
 const char* NameOf(FirstLoad::Status status) {
   switch (status) {
@@ -89,15 +95,16 @@ constexpr FillColumn kIdentifierColumns[] = {{"id", INT4OID},
 
 // Rows for cdp.identifier, numbered behind those given out before; the verdict is left.
 struct IdentifierRows {
-  const FirstLoad* load;
+  KeptLoad load;
   int64 given;
   int64 given_persons;
   TimestampTz since;
 
   void Make(std::size_t n, Datum* values, bool* nulls) const {
-    const FirstLoad::Identifier& one = load->identifier(n);
+    const FirstLoad& from = load.Get();
+    const FirstLoad::Identifier& one = from.identifier(n);
     values[0] = Int32GetDatum(static_cast<int32>(given + 1 + static_cast<int64>(n)));
-    values[1] = Int32GetDatum(load->type(one.type).id);
+    values[1] = Int32GetDatum(from.type(one.type).id);
     values[2] = TextOf(one.value);
     values[3] = Int32GetDatum(static_cast<int32>(static_cast<uint32>(given_persons + one.person)));
     nulls[3] = one.person == 0;
@@ -121,15 +128,16 @@ constexpr FillColumn kLinkColumns[] = {{"a", INT4OID},
 
 // Rows for cdp.link.
 struct LinkRows {
-  const FirstLoad* load;
+  KeptLoad load;
   int64 given;
 
   void Make(std::size_t n, Datum* values, bool* nulls) const {
-    const FirstLoad::Link& link = load->link(n);
-    const FirstLoad::Refusal refusal = load->refusal(link);
+    const FirstLoad& from = load.Get();
+    const FirstLoad::Link& link = from.link(n);
+    const FirstLoad::Refusal refusal = from.refusal(link);
     values[0] = Int32GetDatum(static_cast<int32>(given + 1 + link.a));
     values[1] = Int32GetDatum(static_cast<int32>(given + 1 + link.b));
-    values[2] = TextOf(load->source(link));
+    values[2] = TextOf(from.source(link));
     values[3] = Float8GetDatum(link.weight);
     values[4] = TimestampTzGetDatum(link.first_seen);
     values[5] = TimestampTzGetDatum(link.last_seen);
@@ -149,6 +157,16 @@ FirstLoad& CurrentLoad() {
              errhint("cdp.ingest() and cdp.id_resolve() begin one.")));
   }
   return current->load;
+}
+
+KeptLoad::KeptLoad() : load_(&CurrentLoad()), turn_(turn) {}
+
+const FirstLoad& KeptLoad::Get() const {
+  if (turn_ != turn) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("the load has ended while its rows were written")));
+  }
+  return *load_;
 }
 
 void BeginLoad() {
@@ -310,39 +328,39 @@ CDP_FUNCTION(cdp__first_load_resolve) {
 }
 
 CDP_FUNCTION(cdp__first_load_identifiers) {
-  const IdentifierRows rows{&CurrentLoad(), PG_GETARG_INT64(0), PG_GETARG_INT64(1),
-                            PG_GETARG_TIMESTAMPTZ(2)};
+  const IdentifierRows rows{{}, PG_GETARG_INT64(0), PG_GETARG_INT64(1), PG_GETARG_TIMESTAMPTZ(2)};
   return ReturnEach<8>(
-      fcinfo, rows.load->identifiers(),
+      fcinfo, rows.load.Get().identifiers(),
       [&rows](std::size_t n, Datum* values, bool* nulls) { rows.Make(n, values, nulls); });
 }
 
 CDP_FUNCTION(cdp__first_load_links) {
-  const LinkRows rows{&CurrentLoad(), PG_GETARG_INT64(0)};
-  CallCore([&] { rows.load->RequireResolved(); });
-  return ReturnEach<9>(
-      fcinfo, rows.load->links(),
-      [&rows](std::size_t n, Datum* values, bool* nulls) { rows.Make(n, values, nulls); });
+  const LinkRows rows{{}, PG_GETARG_INT64(0)};
+  const FirstLoad& load = rows.load.Get();
+  CallCore([&] { load.RequireResolved(); });
+  return ReturnEach<9>(fcinfo, load.links(), [&rows](std::size_t n, Datum* values, bool* nulls) {
+    rows.Make(n, values, nulls);
+  });
 }
 
 CDP_FUNCTION(cdp__first_load_write_identifiers) {
-  IdentifierRows rows{&CurrentLoad(), PG_GETARG_INT64(1), PG_GETARG_INT64(2),
-                      PG_GETARG_TIMESTAMPTZ(3)};
+  IdentifierRows rows{{}, PG_GETARG_INT64(1), PG_GETARG_INT64(2), PG_GETARG_TIMESTAMPTZ(3)};
   const auto make = [](std::size_t n, Datum* values, bool* nulls, void* closure) {
     static_cast<const IdentifierRows*>(closure)->Make(n, values, nulls);
     nulls[8] = true;
   };
-  PG_RETURN_BOOL(
-      TryFillTable(PG_GETARG_OID(0), kIdentifierColumns, {rows.load->identifiers(), make, &rows}));
+  PG_RETURN_BOOL(TryFillTable(PG_GETARG_OID(0), kIdentifierColumns,
+                              {rows.load.Get().identifiers(), make, &rows}));
 }
 
 CDP_FUNCTION(cdp__first_load_write_links) {
-  LinkRows rows{&CurrentLoad(), PG_GETARG_INT64(1)};
-  CallCore([&] { rows.load->RequireResolved(); });
+  LinkRows rows{{}, PG_GETARG_INT64(1)};
+  const FirstLoad& load = rows.load.Get();
+  CallCore([&] { load.RequireResolved(); });
   const auto make = [](std::size_t n, Datum* values, bool* nulls, void* closure) {
     static_cast<const LinkRows*>(closure)->Make(n, values, nulls);
   };
-  PG_RETURN_BOOL(TryFillTable(PG_GETARG_OID(0), kLinkColumns, {rows.load->links(), make, &rows}));
+  PG_RETURN_BOOL(TryFillTable(PG_GETARG_OID(0), kLinkColumns, {load.links(), make, &rows}));
 }
 
 }  // namespace cdp::pg
