@@ -106,6 +106,11 @@ SELECT cdp.rb_cardinality(cdp._rule_behavior_people('pay where (value > 9)', 0, 
 SELECT r.rule, cdp.rb_cardinality(cdp._rule_behavior_people(r.rule, 0, '2025-03-31')) AS people
   FROM (VALUES (1, cdp.rule 'pay since in 1000000 years'), (2, 'pay until 1000000 years ago'), (3, 'days of pay = 0 since in 1000000 years'),
                (4, 'pay then view within 1 week between in 1 day and 1 day ago'), (5, 'last pay in last 1000000 years where (qty >= 0)')) AS r (n, rule) ORDER BY n;
+SELECT cdp.rb_cardinality(cdp._rule_behavior_people('pay until in 300 hours', 0, '294276-12-31 23:59:59+00'))
+     = cdp.rb_cardinality(cdp._rule_behavior_people('pay', 0, now())) AS end_of_time;
+-- a dictionary may have any code
+INSERT INTO cdp.event_property_value (slot, code, value) SELECT slot, 2147483647, '12' FROM cdp.event_property WHERE name = 'qty';
+SELECT cdp.rb_cardinality(cdp._rule_behavior_people('sum(qty) of pay >= 1', 0, now())) > 0 AS somebody;
 -- a name that timelines do not know is shown at its place
 SELECT cdp.audience_count('view and sum(amuont) of pay > 3');
 SELECT cdp.audience_define('x', 'view then pay where (qty = 3 and item = x) within 1 day');

@@ -108,10 +108,9 @@ void Behavior::CompileFigure() {
   }
   test_ = NumberTest::Of(leaf_.test, kWordDecimals);
   names_->Words(figure_, {}, [this](const PropertyWord& word) {
-    const auto code = static_cast<std::size_t>(std::max(word.code, 0));
-    if (word_numbers_.size() <= code) word_numbers_.resize(code + 1);
-    word_numbers_[code] = word.number;
+    if (word.number) word_numbers_.emplace_back(word.code, *word.number);
   });
+  std::sort(word_numbers_.begin(), word_numbers_.end());
 }
 
 void Behavior::AddItem(const Event& event, std::int32_t condition) {
@@ -182,8 +181,11 @@ void Behavior::Walk(const View& view, const Period& period, Visit&& visit) const
 std::optional<std::int64_t> Behavior::FigureOf(OperandReader* operands, std::size_t i) const {
   const auto number = operands->Get(figure_, i);
   if (!number || figure_ == 0 || leaf_.aggregate == Aggregate::kDistinct) return number;
-  const auto code = static_cast<std::uint64_t>(*number);
-  return code < word_numbers_.size() ? word_numbers_[code] : std::nullopt;
+  const auto word = std::lower_bound(word_numbers_.begin(), word_numbers_.end(), *number,
+                                     [](const std::pair<std::int32_t, std::int64_t>& one,
+                                        std::int64_t code) { return one.first < code; });
+  if (word == word_numbers_.end() || word->first != *number) return std::nullopt;
+  return word->second;
 }
 
 void Behavior::TakeFigures(const View& view, BehaviorState* state) const {

@@ -102,7 +102,8 @@ class Behavior {
   std::int32_t verdict_ = -1;                  ///< what the first or last event must fulfil
   std::optional<NumberTest> test_;
   behavior::Operand figure_ = 0;
-  std::vector<std::optional<std::int64_t>> word_numbers_;  ///< by code, where figure_ has words
+  /// By code, where figure_ has words.
+  std::vector<std::pair<std::int32_t, std::int64_t>> word_numbers_;
   std::optional<SequenceRule> sequence_;
 };
 

@@ -43,10 +43,16 @@ Period Clock::InstantsOf(Day day) const {
   return period;
 }
 
+Micros Clock::Shifted(Duration shift) const {
+  const std::int64_t by = MicrosOf(shift);
+  constexpr Micros kLast = kEndDay * kMicrosPerDay - 1;
+  return by > 0 && now_ > kLast - by ? kLast : now_ + by;
+}
+
 Period Clock::InstantsOf(const Value& time) const {
   if (const auto day = DayOf(time, today_)) return InstantsOf(*day);
-  const Micros at = time.kind == ValueKind::kTime ? zone_->InstantOf(ShownIn(time.text))
-                                                  : now_ + MicrosOf(time.shift);
+  const Micros at =
+      time.kind == ValueKind::kTime ? zone_->InstantOf(ShownIn(time.text)) : Shifted(time.shift);
   return {at, at + 1};
 }
 
@@ -55,8 +61,8 @@ Period Clock::ShownOf(const Value& time) const {
     const Day known = std::clamp(*day, kFirstDay, kEndDay - 1);
     return {known * kMicrosPerDay, (known + 1) * kMicrosPerDay};
   }
-  const Micros at = time.kind == ValueKind::kTime ? ShownIn(time.text)
-                                                  : zone_->LocalAt(now_ + MicrosOf(time.shift));
+  const Micros at =
+      time.kind == ValueKind::kTime ? ShownIn(time.text) : zone_->LocalAt(Shifted(time.shift));
   return {at, at + 1};
 }
 

@@ -28,6 +28,7 @@ class Clock {
 
  private:
   timeline::Period InstantsOf(behavior::Day day) const;
+  Micros Shifted(Duration shift) const;  ///< so long from now, at the end of time at most
 
   Zone* zone_;
   Micros now_;

@@ -11,6 +11,11 @@
 namespace cdp::behavior {
 namespace {
 
+// What is less has lost its digits, and the very least does not shrink any more.
+constexpr double kLeastWeight = 0x1p-1022;
+// Counts beyond it are not told from their neighbours.
+constexpr std::int64_t kMostTrials = std::int64_t{1} << 52;
+
 /// Tables of two by two whose totals are given: how often each comes, by its upper left cell, in
 /// proportion to one near the most frequent.
 class Hypergeometric {
@@ -28,9 +33,10 @@ class Hypergeometric {
   double Weight(double cell) const {
     double weight = 1;
     StopTicker ticker;
-    for (double x = middle_; x < cell && weight > 0; ++x, ticker.Step()) weight *= Up(x);
-    for (double x = middle_; x > cell && weight > 0; --x, ticker.Step()) weight /= Up(x - 1);
-    return weight;
+    for (double x = middle_; x < cell && weight > kLeastWeight; ++x, ticker.Step()) weight *= Up(x);
+    for (double x = middle_; x > cell && weight > kLeastWeight; --x, ticker.Step())
+      weight /= Up(x - 1);
+    return weight > kLeastWeight ? weight : 0;
   }
 
   /// The share of tables that come as often as `weight` says, or less often.
@@ -60,7 +66,7 @@ class Hypergeometric {
       // Tables that come equally often differ by what rounding does on the way to them.
       if (weight <= limit * (1 + 1e-7)) rare += weight;
     }
-    bool Matters(double weight) const { return weight > 0 && weight > limit * 1e-18; }
+    bool Matters(double weight) const { return weight > kLeastWeight && weight > limit * 1e-18; }
   };
 
   // How much oftener the table with one more in the cell comes than that with `x`.
@@ -82,6 +88,10 @@ std::optional<double> FisherP(const Proportion& a, const Proportion& b) {
   CheckProportion(a);
   CheckProportion(b);
   if (a.trials == 0 || b.trials == 0) return std::nullopt;
+  if (a.trials > kMostTrials || b.trials > kMostTrials) {
+    throw Error(ErrorCode::kOutOfRange, "number of trials is too large for an exact test",
+                "It counts single trials, up to 4503599627370496.");
+  }
   const Hypergeometric tables(Count(a.trials), Count(a.successes) + Count(b.successes),
                               Count(a.trials) + Count(b.trials));
   return tables.ShareUpTo(tables.Weight(Count(a.successes)));

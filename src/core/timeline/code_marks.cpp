@@ -130,7 +130,7 @@ void UsePortableMarks(bool portable) { kernels = portable ? &kPortable : Best();
 
 void MarkEach(const std::byte* codes, std::size_t count, const std::byte* readable_end,
               std::span<const std::uint8_t> wanted, std::uint64_t* rows, std::size_t stride) {
-  kernels->each(codes, count, readable_end, wanted, rows, stride);
+  if (!wanted.empty()) kernels->each(codes, count, readable_end, wanted, rows, stride);
 }
 
 void CodeMarks::Mark(const std::byte* codes, std::size_t count, const std::byte* readable_end,

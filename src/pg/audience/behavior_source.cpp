@@ -179,13 +179,13 @@ IdSet BehaviorSource::Starters(const Behavior& behavior) const {
   const timeline::Period& window = behavior.window();
   if (window.from >= window.to) return IdSet(memory_);
   Zone* const zone = clock_.zone();
+  // Where clocks go back over midnight, a day comes again: before the window, or after it.
   Day from = DATEVAL_NOBEGIN;
   if (window.from != INT64_MIN) {
     from = zone->DayOf(window.from);
-    // Where clocks go back over midnight, a day comes again.
     if (zone->StartOfDay(from) != window.from) --from;
   }
-  const Day to = window.to == INT64_MAX ? DATEVAL_NOEND : zone->DayOf(window.to);
+  const Day to = window.to == INT64_MAX ? DATEVAL_NOEND : zone->DayOf(window.to) + 1;
   const QueryValue values[] = {{INT4OID, Int32GetDatum(behavior.first_code())},
                                {DATEOID, DateADTGetDatum(static_cast<DateADT>(from))},
                                {DATEOID, DateADTGetDatum(static_cast<DateADT>(to))},

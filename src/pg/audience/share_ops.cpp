@@ -16,11 +16,16 @@ CDP_FUNCTION(cdp_audience_share) {
 
 CDP_FUNCTION(cdp__audience_draw) {
   const bitmap::Bytes people = BitmapArgument(fcinfo, 0);
-  const auto count = static_cast<std::uint64_t>(PG_GETARG_INT64(1));
+  const int64 count = PG_GETARG_INT64(1);
+  if (count < 0) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("number of people must not be negative")));
+  }
   const std::string_view salt = Utf8Of(ViewOf(PG_GETARG_TEXT_PP(2)));
   PG_RETURN_POINTER(CallCore([=] {
     ContextResource memory(CurrentMemoryContext);
-    return NewVarlena(audience::Draw(people, count, salt, &memory).bytes());
+    return NewVarlena(
+        audience::Draw(people, static_cast<std::uint64_t>(count), salt, &memory).bytes());
   }));
 }
 

@@ -27,6 +27,11 @@ Datum TidOf(std::uint64_t row) {
   return PointerGetDatum(tid);
 }
 
+// Links that wait are taken up first, which may fail.
+std::size_t MetBy(FirstLoad* load) {
+  return CallCore([load] { return load->met(); });
+}
+
 Datum IdOfNumber(std::uint32_t number) { return Int32GetDatum(static_cast<int32>(number + 1)); }
 
 }  // namespace
@@ -41,7 +46,7 @@ CDP_FUNCTION(cdp__ingest_load_see) {
 
 CDP_FUNCTION(cdp__ingest_load_met) {
   FirstLoad& load = CurrentLoad();
-  return ReturnEach<3>(fcinfo, load.met(), [&load](std::size_t n, Datum* values, bool*) {
+  return ReturnEach<3>(fcinfo, MetBy(&load), [&load](std::size_t n, Datum* values, bool*) {
     const FirstLoad::Identifier& one = load.met(n);
     values[0] = Int32GetDatum(static_cast<int32>(n));
     values[1] = Int32GetDatum(load.type(one.type).id);
@@ -73,7 +78,7 @@ CDP_FUNCTION(cdp__ingest_load_new) {
 
 CDP_FUNCTION(cdp__ingest_load_wider) {
   FirstLoad& load = CurrentLoad();
-  return ReturnEach<4>(fcinfo, load.met(), [&load](std::size_t n, Datum* values, bool*) {
+  return ReturnEach<4>(fcinfo, MetBy(&load), [&load](std::size_t n, Datum* values, bool*) {
     const FirstLoad::Identifier& one = load.met(n);
     if (!one.is_wider) return false;
     values[0] = IdOfNumber(one.number);

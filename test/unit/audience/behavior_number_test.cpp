@@ -25,7 +25,9 @@ TEST(NumberTest, TheFirstCountWithAnotherAnswerIsKnown) {
         const std::int64_t found = test.FirstOther();
         ASSERT_GE(found, 1);
         // Where it never changes, any number will do.
-        if (other < 20) ASSERT_EQ(found, other) << first << " " << last;
+        if (other < 20) {
+          ASSERT_EQ(found, other) << first << " " << last;
+        }
       }
     }
   }

@@ -23,6 +23,14 @@ TEST(FisherP, GivesThePublishedValues) {
   EXPECT_NEAR(*FisherP({21, 23}, {15, 18}), 0.6384, 5e-5);
 }
 
+// Tables far from the most frequent one have no weight, and are not walked through one by one.
+TEST(FisherP, TakesTheSquareRootOfItsCounts) {
+  EXPECT_LT(*FisherP({100'000'000, 1'000'000'000}, {200'000'000, 1'000'000'000}), 1e-300);
+  EXPECT_LT(*FisherP({50'000'000, 100'000'000}, {55'000'000, 100'000'000}), 1e-300);
+  constexpr std::int64_t kTooMany = std::int64_t{1} << 61;
+  EXPECT_THROW(FisherP({kTooMany / 2, kTooMany}, {kTooMany / 3, kTooMany}), Error);
+}
+
 TEST(FisherP, KnowsItsEnds) {
   EXPECT_FALSE(FisherP({0, 0}, {1, 2}).has_value());
   EXPECT_FALSE(FisherP({1, 2}, {0, 0}).has_value());

@@ -396,7 +396,9 @@ void LoadInMemory(const std::vector<Row>& rows, Store* store) {
     Sight(&seen, one.first_seen);
     Sight(&seen, one.last_seen);
     EXPECT_EQ(one.is_wider, before != seen);
-    if (one.is_stored) EXPECT_EQ(load.row(i), 1000 + i);
+    if (one.is_stored) {
+      EXPECT_EQ(load.row(i), 1000 + i);
+    }
   }
   load.SortLinks();
   const auto key_of = [&load](const FirstLoad::Link& link) {
