@@ -1,5 +1,6 @@
 -- Rules are answered from what is stored: tags, days of events, audiences, identifiers, in every chunk of people.
 \set SHOW_CONTEXT never
+SELECT cdp._rule_people('everyone', 0, now());
 SELECT cdp.setup('UTC');
 INSERT INTO cdp.person (one_id) SELECT n FROM generate_series(1, 30) AS n;
 -- other chunks, and both ends of what int4 holds
@@ -123,3 +124,34 @@ UPDATE cdp.event_type SET name = 'paid' WHERE name = 'pay';
 SELECT * FROM cdp._check_rules();
 ROLLBACK;
 SELECT cdp.audience_count('pay then view within 1 day'), cdp._rule_people('pay', 0, 'infinity');
+
+-- where somebody has altered managed tables, an error says which column
+CREATE FUNCTION pg_temp.asked_after(commands text, rule cdp.rule) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    detail text;
+BEGIN
+    EXECUTE commands;
+    PERFORM cdp._rule_people(rule, 0, now());
+    RAISE 'no error';
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+    RETURN concat_ws(' ', SQLSTATE, SQLERRM || '.', nullif(detail, ''));
+END $$;
+SET client_min_messages = warning;
+SELECT rule, pg_temp.asked_after(commands, rule::cdp.rule) FROM (VALUES
+    ('everyone', 'ALTER TABLE cdp.meta ALTER value DROP NOT NULL; UPDATE cdp.meta SET value = NULL'),
+    ('everyone', 'DELETE FROM cdp.meta'),
+    ('everyone', 'ALTER TABLE cdp.meta DROP value CASCADE, ADD value int8 DEFAULT 5'),
+    ('pay', 'ALTER TABLE cdp.event_day_by ALTER members DROP NOT NULL; UPDATE cdp.event_day_by SET members = NULL'),
+    ('pay >= 2 times', 'ALTER TABLE cdp.event_day_by ALTER times DROP NOT NULL; UPDATE cdp.event_day_by SET times = NULL'),
+    ('pay', 'ALTER TABLE cdp.event_type ALTER code TYPE int8'),
+    ('pay then view within 1 hour', 'ALTER TABLE cdp.timeline_month ALTER page DROP NOT NULL; UPDATE cdp.timeline_month SET page = NULL'),
+    ('pay then view within 1 hour', 'DROP VIEW cdp.person_timeline CASCADE; ALTER TABLE cdp.timeline_month ALTER page TYPE int8 USING 5'),
+    ('tag:level', 'ALTER TABLE cdp.tag_value DROP users CASCADE, ALTER members DROP NOT NULL; UPDATE cdp.tag_value SET members = NULL'),
+    ('tag:level', 'ALTER TABLE cdp.tag_value DROP members CASCADE, ADD members text DEFAULT ''x'''),
+    ('tag:level <> gold', 'ALTER TABLE cdp.tag_value DROP value CASCADE, ADD value int8 DEFAULT 5'),
+    ('tag:level', 'ALTER TABLE cdp.tag ALTER value_type DROP NOT NULL; UPDATE cdp.tag SET value_type = NULL'),
+    ('audience:gold', 'ALTER TABLE cdp.audience_member DROP users CASCADE, ALTER members DROP NOT NULL; UPDATE cdp.audience_member SET members = NULL')
+) AS c (rule, commands);
+RESET client_min_messages;
+SELECT cdp._rule_people('everyone', 0, now()) IS NOT NULL AS answered;

@@ -26,6 +26,9 @@ struct Numbers {
   std::int32_t second = -1;
 };
 
+constexpr ResultColumn kCode[] = {{"int4", true}};
+constexpr ResultColumn kPlace[] = {{"int4", true}, {"int4", true}};
+
 void TakeNumbers(TupleTableSlot* row, void* closure) {
   auto* numbers = static_cast<Numbers*>(closure);
   bool is_null = false;
@@ -38,6 +41,8 @@ void TakeNumbers(TupleTableSlot* row, void* closure) {
 }
 
 using TakeWord = const std::function<void(const PropertyWord&)>;
+
+constexpr ResultColumn kWord[] = {{"int4"}, {"text"}, {"int8", true}};
 
 void TakeWordRow(TupleTableSlot* row, void* closure) {
   const auto* take = static_cast<TakeWord*>(closure);
@@ -73,7 +78,7 @@ std::int32_t StoredNames::Event(std::string_view event) {
   return CallServer([event] {
     Numbers code;
     const QueryValue name = TextValue(event);
-    RunOwnQuery("SELECT (cdp._event_codes(ARRAY[$1]))[1]", {&name, 1}, TakeNumbers, &code);
+    RunOwnQuery("SELECT (cdp._event_codes(ARRAY[$1]))[1]", {&name, 1}, kCode, TakeNumbers, &code);
     return code.first;
   });
 }
@@ -95,7 +100,7 @@ PropertyPlace StoredNames::Property(std::string_view event, std::string_view pro
         "          FROM cdp.event_property AS p"
         "         WHERE $2 IN (p.name, p.prop)) AS p (operand, decimals, turn)"
         " ORDER BY p.turn LIMIT 1",
-        names, TakeNumbers, &place);
+        names, kPlace, TakeNumbers, &place);
     if (!place.found) RaiseUnknownProperty(event, property);
     return std::int64_t{place.second} << 32 | place.first;
   });
@@ -124,7 +129,7 @@ void StoredNames::Words(behavior::Operand operand, const std::vector<audience::V
               " WHERE v.slot = $1"
               "   AND v.value = ANY (ARRAY(SELECT left(w.said, 200) COLLATE \"C\" FROM unnest($2) "
               "AS w (said)))",
-        values, TakeWordRow, const_cast<void*>(static_cast<const void*>(use)));
+        values, kWord, TakeWordRow, const_cast<void*>(static_cast<const void*>(use)));
     return 0;
   });
 }

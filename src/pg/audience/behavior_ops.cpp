@@ -13,7 +13,7 @@ const varlena* EveryoneOf(std::int32_t chunk) {
   return FindOwnValue(
       "SELECT cdp.rb_build_agg(p.one_id) FROM cdp.person AS p"
       " WHERE cdp.chunk_of(p.one_id) = $1 AND p.merged_into IS NULL AND p.ended_at IS NULL",
-      {&value, 1});
+      {&value, 1}, "roaringbitmap");
 }
 
 bool IsBehavior(const audience::Node& node) {

@@ -115,6 +115,8 @@ class PageReader {
   std::int32_t slot_ = -1;
 };
 
+constexpr ResultColumn kPageRow[] = {{"int4"}, {"date"}, {"timeline_page"}};
+
 void TakePageRow(TupleTableSlot* row, void* closure) {
   auto* reader = static_cast<PageReader*>(closure);
   bool is_null = false;
@@ -129,6 +131,8 @@ struct NewsTaker {
   std::pmr::vector<News>* news;
   MemoryContext context;
 };
+
+constexpr ResultColumn kNewsRow[] = {{"int4"}, {"date"}, {"timeline", true}};
 
 void TakeNewsRow(TupleTableSlot* row, void* closure) {
   const auto* taker = static_cast<NewsTaker*>(closure);
@@ -149,7 +153,9 @@ void TakeNewsRow(TupleTableSlot* row, void* closure) {
 
 }  // namespace
 
-Zone BusinessZone() { return ZoneNamed(FindOwnValue("SELECT cdp.setting('time_zone')", {})); }
+Zone BusinessZone() {
+  return ZoneNamed(FindOwnValue("SELECT cdp.setting('time_zone')", {}, "text"));
+}
 
 BehaviorSource::BehaviorSource(std::int32_t chunk, TimestampTz now, Zone* zone,
                                std::pmr::memory_resource* memory)
@@ -199,7 +205,7 @@ IdSet BehaviorSource::Starters(const Behavior& behavior) const {
               " WHERE d.slot = 0 AND d.code = $1 AND d.day >= $2 AND d.day <= $3 AND d.chunk = $4"
             : "SELECT cdp.rb_or_agg(d.members) FROM cdp.event_day_by AS d"
               " WHERE d.slot = 0 AND d.code = $1 AND d.day >= $2 AND d.day <= $3 AND d.chunk = $4",
-        values);
+        values, "roaringbitmap");
   });
   std::pmr::vector<std::uint32_t> fresh(memory_);
   for (const News& each : news_) fresh.push_back(each.person.person);
@@ -216,9 +222,9 @@ void BehaviorSource::ReadNews() {
   NewsTaker taker{&news_, context_};
   const QueryValue chunk{INT4OID, Int32GetDatum(chunk_)};
   CallServer([&taker, &chunk] {
-    const text* query = FindOwnValue("SELECT cdp._behavior_news_sql()", {});
+    const text* query = FindOwnValue("SELECT cdp._behavior_news_sql()", {}, "text");
     if (query != nullptr) {
-      RunOwnQuery(text_to_cstring(query), {&chunk, 1}, TakeNewsRow, &taker);
+      RunOwnQuery(text_to_cstring(query), {&chunk, 1}, kNewsRow, TakeNewsRow, &taker);
     }
     return 0;
   });
@@ -256,7 +262,7 @@ void BehaviorSource::ReadPages(const Behavior& behavior, const WantedPeople& wan
                                  " WHERE t.slot >= $1 AND t.slot <= $2"
                                  "   AND t.month >= $3 AND t.month <= $4"
                                  " ORDER BY t.slot, t.month",
-                  values, TakePageRow, to);
+                  values, kPageRow, TakePageRow, to);
       return 0;
     }
     auto* elements = static_cast<Datum*>(palloc(few->size() * sizeof(Datum)));
@@ -271,7 +277,7 @@ void BehaviorSource::ReadPages(const Behavior& behavior, const WantedPeople& wan
         " CROSS JOIN LATERAL (SELECT m.month, m.page FROM cdp.timeline_month AS m"
         "                      WHERE m.slot = s.slot AND m.month >= $2 AND m.month <= $3"
         "                      ORDER BY m.month) AS t",
-        values, TakePageRow, to);
+        values, kPageRow, TakePageRow, to);
     return 0;
   });
   reader.End();

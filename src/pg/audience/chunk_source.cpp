@@ -22,45 +22,60 @@ using bsi::IdSet;
 LookUp everyone_of_chunk = {
     "SELECT cdp.rb_build_agg(p.one_id) FROM cdp.person AS p"
     " WHERE p.one_id BETWEEN $1 AND $2 AND p.merged_into IS NULL AND p.ended_at IS NULL",
+    {{"roaringbitmap", true}},
     CURSOR_OPT_CUSTOM_PLAN | CURSOR_OPT_PARALLEL_OK};
 LookUp tag_named = {
-    "SELECT g.tag_id, cdp._tag_is_number(g.value_type) FROM cdp.tag AS g WHERE g.name = $1"};
+    "SELECT g.tag_id, cdp._tag_is_number(g.value_type) AS value_type FROM cdp.tag AS g"
+    " WHERE g.name = $1",
+    {{"int4"}, {"bool"}}};
 LookUp tag_missed = {"SELECT cdp._tag_id($1)"};
 LookUp all_values = {
-    "SELECT t.members, t.value FROM cdp.tag_value AS t WHERE t.tag_id = $1 AND t.chunk = $2"};
+    "SELECT t.members, t.value FROM cdp.tag_value AS t WHERE t.tag_id = $1 AND t.chunk = $2",
+    {{"roaringbitmap"}, {"text"}}};
 LookUp some_values = {
     "SELECT t.members, t.value FROM cdp.tag_value AS t"
-    " WHERE t.tag_id = $1 AND t.chunk = $2 AND t.value = ANY ($3)"};
+    " WHERE t.tag_id = $1 AND t.chunk = $2 AND t.value = ANY ($3)",
+    {{"roaringbitmap"}, {"text"}}};
 LookUp tag_numbers = {
-    "SELECT t.numbers FROM cdp.tag_number AS t WHERE t.tag_id = $1 AND t.chunk = $2"};
+    "SELECT t.numbers FROM cdp.tag_number AS t WHERE t.tag_id = $1 AND t.chunk = $2", {{"bsi"}}};
 LookUp audience_named = {
-    "SELECT a.audience_id, a.refreshed_at IS NOT NULL FROM cdp.audience AS a WHERE a.name = $1"};
+    "SELECT a.audience_id, a.refreshed_at IS NOT NULL FROM cdp.audience AS a WHERE a.name = $1",
+    {{"int4"}, {"bool"}}};
 LookUp audience_missed = {"SELECT cdp._audience_id($1), cdp._audience_ready($1)"};
 LookUp audience_members = {
-    "SELECT m.members FROM cdp.audience_member AS m WHERE m.audience_id = $1 AND m.chunk = $2"};
-LookUp audience_members_at = {"SELECT cdp._audience_members_at($1, $2, $3)"};
-LookUp attribute_people = {"SELECT cdp._attribute_people($1, $2, $3, $4)"};
-LookUp event_named = {"SELECT t.code FROM cdp.event_type AS t WHERE t.name = $1"};
+    "SELECT m.members FROM cdp.audience_member AS m WHERE m.audience_id = $1 AND m.chunk = $2",
+    {{"roaringbitmap"}}};
+LookUp audience_members_at = {"SELECT cdp._audience_members_at($1, $2, $3)",
+                              {{"roaringbitmap", true}}};
+LookUp attribute_people = {"SELECT cdp._attribute_people($1, $2, $3, $4)",
+                           {{"roaringbitmap", true}}};
+LookUp event_named = {"SELECT t.code FROM cdp.event_type AS t WHERE t.name = $1", {{"int4"}}};
 LookUp event_missed = {"SELECT cdp._event_codes(ARRAY[$1])"};
 LookUp events_that_wait = {
     "SELECT EXISTS (SELECT FROM cdp.timeline_batch)"
-    " OR EXISTS (SELECT FROM cdp.timeline_due AS d WHERE d.counts)"};
+    " OR EXISTS (SELECT FROM cdp.timeline_due AS d WHERE d.counts)",
+    {{"bool"}}};
 LookUp day_people = {
     "SELECT d.members FROM cdp.event_day_by AS d"
-    " WHERE d.slot = 0 AND d.code = $1 AND d.day BETWEEN $2 AND $3 AND d.chunk = $4"};
+    " WHERE d.slot = 0 AND d.code = $1 AND d.day BETWEEN $2 AND $3 AND d.chunk = $4",
+    {{"roaringbitmap"}}};
 LookUp day_times = {
     "SELECT d.times FROM cdp.event_day_by AS d"
-    " WHERE d.slot = 0 AND d.code = $1 AND d.day BETWEEN $2 AND $3 AND d.chunk = $4"};
+    " WHERE d.slot = 0 AND d.code = $1 AND d.day BETWEEN $2 AND $3 AND d.chunk = $4",
+    {{"bsi"}}};
 LookUp fresh_day_people = {
-    "SELECT d.members FROM cdp._event_day_rows(ARRAY[$1], $2, $3 + 1) AS d WHERE d.chunk = $4"};
+    "SELECT d.members FROM cdp._event_day_rows(ARRAY[$1], $2, $3 + 1) AS d WHERE d.chunk = $4",
+    {{"roaringbitmap"}}};
 LookUp fresh_day_times = {
-    "SELECT d.times FROM cdp._event_day_rows(ARRAY[$1], $2, $3 + 1) AS d WHERE d.chunk = $4"};
+    "SELECT d.times FROM cdp._event_day_rows(ARRAY[$1], $2, $3 + 1) AS d WHERE d.chunk = $4",
+    {{"bsi"}}};
 LookUp identified = {
     "SELECT cdp.rb_build_agg(i.one_id)"
     " FROM cdp.id_type AS y CROSS JOIN unnest($2) AS v (value)"
     " JOIN cdp.identifier AS i ON i.type_id = y.type_id AND i.value = cdp._id_value($1, v.value)"
     " WHERE y.name = cdp._id_type_name($1) AND i.one_id IS NOT NULL AND cdp.chunk_of(i.one_id) = "
-    "$3"};
+    "$3",
+    {{"roaringbitmap", true}}};
 
 FoundRows Ask(LookUp* look_up, std::initializer_list<LookUpArgument> arguments) {
   FoundRows rows{};
@@ -104,7 +119,10 @@ LookUpArgument Json(const std::string& utf8) {
 FoundRows Named(LookUp* by_name, LookUp* missed, std::string_view name) {
   const LookUpArgument argument = Text(name);
   const FoundRows rows = Ask(by_name, {argument});
-  if (rows.count == 0) Ask(missed, {argument});
+  if (rows.count == 0) {
+    Ask(missed, {argument});
+    throw Error(ErrorCode::kInternal, "what a rule names is not found where it is kept");
+  }
   return rows;
 }
 

@@ -127,29 +127,37 @@ struct Registry {
 
 Registry registries[] = {
     {"tag \"%s\" does not exist",
-     {"SELECT cdp._tag_is_number(g.value_type) FROM cdp.tag AS g WHERE g.name = $1"},
-     {"SELECT cdp._name_hint($1, ARRAY(SELECT g.name FROM cdp.tag AS g ORDER BY g.name))"}},
+     {"SELECT cdp._tag_is_number(g.value_type) AS value_type FROM cdp.tag AS g WHERE g.name = $1",
+      {{"bool"}}},
+     {"SELECT cdp._name_hint($1, ARRAY(SELECT g.name FROM cdp.tag AS g ORDER BY g.name))",
+      {{"text"}}}},
     {"audience \"%s\" does not exist",
-     {"SELECT a.refreshed_at IS NOT NULL FROM cdp.audience AS a WHERE a.name = $1"},
-     {"SELECT cdp._name_hint($1, ARRAY(SELECT a.name FROM cdp.audience AS a ORDER BY a.name))"}},
+     {"SELECT a.refreshed_at IS NOT NULL FROM cdp.audience AS a WHERE a.name = $1", {{"bool"}}},
+     {"SELECT cdp._name_hint($1, ARRAY(SELECT a.name FROM cdp.audience AS a ORDER BY a.name))",
+      {{"text"}}}},
     {"event \"%s\" does not exist",
-     {"SELECT true FROM cdp.event_type AS t WHERE t.name = $1"},
-     {"SELECT cdp._name_hint($1, ARRAY(SELECT t.name FROM cdp.event_type AS t ORDER BY t.name))"}},
+     {"SELECT true FROM cdp.event_type AS t WHERE t.name = $1", {{"bool"}}},
+     {"SELECT cdp._name_hint($1, ARRAY(SELECT t.name FROM cdp.event_type AS t ORDER BY t.name))",
+      {{"text"}}}},
     {"type of identifiers \"%s\" does not exist",
-     {"SELECT true FROM cdp.id_type AS t WHERE t.name = cdp._id_type_name($1)"},
-     {"SELECT cdp._name_hint($1, ARRAY(SELECT t.name FROM cdp.id_type AS t ORDER BY t.name))"}},
+     {"SELECT true FROM cdp.id_type AS t WHERE t.name = cdp._id_type_name($1)", {{"bool"}}},
+     {"SELECT cdp._name_hint($1, ARRAY(SELECT t.name FROM cdp.id_type AS t ORDER BY t.name))",
+      {{"text"}}}},
     {"attribute \"%s\" does not exist",
-     {"SELECT true FROM cdp.attribute_rule AS r WHERE r.key = $1"},
+     {"SELECT true FROM cdp.attribute_rule AS r WHERE r.key = $1", {{"bool"}}},
      {"SELECT cdp._name_hint($1, ARRAY(SELECT r.key FROM cdp.attribute_rule AS r ORDER BY "
-      "r.key))"}},
+      "r.key))",
+      {{"text"}}}},
     {"timelines keep no property \"%s\"",
      {"SELECT true FROM cdp.event_property AS p WHERE $1 IN (p.name, p.prop)"
       " UNION ALL SELECT true FROM cdp.event_type AS t WHERE $1 IN (t.value_prop, 'value')"
-      " LIMIT 1"},
+      " LIMIT 1",
+      {{"bool"}}},
      {"SELECT cdp._name_hint($1, ARRAY(SELECT p.name FROM cdp.event_property AS p"
       " UNION SELECT t.value_prop COLLATE \"C\" FROM cdp.event_type AS t WHERE t.value_prop IS NOT "
       "NULL"
-      " ORDER BY 1))"}}};
+      " ORDER BY 1))",
+      {{"text"}}}}};
 
 // A value may well turn up later; a misspelt one never does.
 LookUp absent_values = {
@@ -159,7 +167,8 @@ LookUp absent_values = {
     " WHERE g.name = $1 AND EXISTS (SELECT FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id)"
     " AND NOT EXISTS (SELECT FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id AND t.value = "
     "v.value)"
-    " ORDER BY v.place"};
+    " ORDER BY v.place",
+    {{"text"}, {"text"}}};
 
 text* TextOf(std::string_view utf8) {
   const std::string_view text = ServerOf(utf8);

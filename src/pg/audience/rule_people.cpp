@@ -9,7 +9,8 @@
 namespace cdp::pg {
 namespace {
 
-LookUp time_zone_of_business = {"SELECT m.value FROM cdp.meta AS m WHERE m.key = 'time_zone'"};
+LookUp time_zone_of_business = {"SELECT m.value FROM cdp.meta AS m WHERE m.key = 'time_zone'",
+                                {{"text"}}};
 
 struct AskedRule {
   std::string_view utf8;
@@ -21,8 +22,20 @@ struct NumberedFigure {
   audience::NodeFigure figure;
 };
 
-/// The arguments of a function (rule, chunk, now, tops). Between BeginLookUps and EndLookUps. May
-/// longjmp.
+/// The name of the time zone in which days are. Between BeginLookUps and EndLookUps. May longjmp,
+/// as the next.
+const text* TimeZoneOfBusiness() {
+  FoundRows zone{};
+  if (HasManagedTable("meta")) zone = FindRows(&time_zone_of_business, {});
+  if (zone.count == 0) {
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+             errmsg("pg_cdp is not set up in this database"), errhint("Run SELECT cdp.setup();")));
+  }
+  return DatumGetTextPP(zone.Get(0, 0));
+}
+
+/// The arguments of a function (rule, chunk, now, tops).
 AskedRule ArgumentsOf(FunctionCallInfo fcinfo) {
   if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2)) {
     ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -33,17 +46,12 @@ AskedRule ArgumentsOf(FunctionCallInfo fcinfo) {
   RuleQuestion& question = asked.question;
   question.chunk = PG_GETARG_INT32(1);
   question.now = PG_GETARG_TIMESTAMPTZ(2);
-  const FoundRows zone = FindRows(&time_zone_of_business, {});
-  if (zone.count == 0) {
-    ereport(ERROR,
-            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-             errmsg("pg_cdp is not set up in this database"), errhint("Run SELECT cdp.setup();")));
-  }
+  const text* zone = TimeZoneOfBusiness();
   if (TIMESTAMP_NOT_FINITE(question.now)) {
     ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
                     errmsg("a rule cannot be asked at an infinite time")));
   }
-  question.zone = ZoneNamed(DatumGetTextPP(zone.Get(0, 0)));
+  question.zone = ZoneNamed(zone);
   question.today = question.zone.DayOf(question.now);
   if (!PG_ARGISNULL(3)) {
     ArrayType* array = PG_GETARG_ARRAYTYPE_P(3);

@@ -1,5 +1,9 @@
 #include "pg/base/look_up.h"
 
+extern "C" {
+#include "catalog/namespace.h"
+}
+
 namespace cdp::pg {
 namespace {
 
@@ -24,6 +28,20 @@ void Run(SPIPlanPtr plan, Datum* values, const char* nulls, long most) {
   }
 }
 
+void RequireColumnsOf(const LookUp& look_up, const FoundRows& rows) {
+  const auto* end = std::find_if(std::begin(look_up.columns), std::end(look_up.columns),
+                                 [](const ResultColumn& each) { return each.type == nullptr; });
+  const std::span<const ResultColumn> columns(std::begin(look_up.columns), end);
+  const TupleDesc found = rows.table->tupdesc;
+  RequireResultColumns(found, columns);
+  for (std::uint64_t row = 0; row < rows.count; ++row) {
+    for (int n = 0; n < static_cast<int>(columns.size()); ++n) {
+      if (look_up.columns[n].may_be_null) continue;
+      if (heap_attisnull(rows.table->vals[row], n + 1, found)) RaiseNullColumn(found, n);
+    }
+  }
+}
+
 }  // namespace
 
 bool FindRow(LookUp* look_up, std::span<text* const> arguments, std::span<text*> columns) {
@@ -36,10 +54,14 @@ bool FindRow(LookUp* look_up, std::span<text* const> arguments, std::span<text*>
   for (int i = 0; i < count; ++i) values[i] = PointerGetDatum(arguments[i]);
   Run(PlanOf(look_up, count, types, 0), values, nullptr, 1);
   const bool is_found = SPI_processed > 0;
+  const TupleDesc found = SPI_tuptable->tupdesc;
+  const ResultColumn texts[kMostArguments] = {
+      {"text", true}, {"text", true}, {"text", true}, {"text", true}};
+  RequireResultColumns(found, std::span(texts).first(std::min(columns.size(), std::size(texts))));
   for (std::size_t i = 0; is_found && i < columns.size(); ++i) {
     bool is_null = false;
-    const Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
-                                      static_cast<int>(i + 1), &is_null);
+    const Datum value =
+        SPI_getbinval(SPI_tuptable->vals[0], found, static_cast<int>(i + 1), &is_null);
     const MemoryContext inner = MemoryContextSwitchTo(caller);
     columns[i] = is_null ? nullptr : DatumGetTextPCopy(value);
     MemoryContextSwitchTo(inner);
@@ -65,7 +87,13 @@ FoundRows FindRows(LookUp* look_up, std::span<const LookUpArgument> arguments) {
     nulls[i] = arguments[i].is_null ? 'n' : ' ';
   }
   Run(PlanOf(look_up, count, types, look_up->options), values, nulls, 0);
-  return {SPI_tuptable, SPI_processed};
+  const FoundRows rows{SPI_tuptable, SPI_processed};
+  RequireColumnsOf(*look_up, rows);
+  return rows;
+}
+
+bool HasManagedTable(const char* name) {
+  return OidIsValid(get_relname_relid(name, get_namespace_oid("cdp", true)));
 }
 
 }  // namespace cdp::pg

@@ -1,7 +1,7 @@
 /// Small queries of our own, asked again and again: prepared once a session.
 #pragma once
 
-#include "pg/base/pg.h"
+#include "pg/base/query_rows.h"
 
 extern "C" {
 #include "executor/spi.h"
@@ -14,6 +14,7 @@ namespace cdp::pg {
 /// that set the search path: it runs under that of whoever comes first.
 struct LookUp {
   const char* query;
+  ResultColumn columns[2] = {};  ///< for FindRows: those that are read
   /// For FindRows: one plan whatever the arguments are, unless their sizes decide which is good.
   int options = CURSOR_OPT_GENERIC_PLAN;
   void* plan = nullptr;  ///< once prepared
@@ -43,14 +44,18 @@ struct FoundRows {
   Datum Get(std::uint64_t row, int column, bool* is_null) const {
     return heap_getattr(table->vals[row], column + 1, table->tupdesc, is_null);
   }
-  /// Of a column that is never null.
+  /// Of a column of the look-up that cannot be null, in a row that is there.
   Datum Get(std::uint64_t row, int column) const {
     bool is_null = false;
     return Get(row, column, &is_null);
   }
 };
 
-/// As FindRow, but for all rows. May longjmp.
+/// As FindRow, but for all rows. Raises an error unless the columns are as the look-up has them.
+/// May longjmp.
 FoundRows FindRows(LookUp* look_up, std::span<const LookUpArgument> arguments);
+
+/// Is there a table of this name in the extension's schema? May longjmp.
+bool HasManagedTable(const char* name);
 
 }  // namespace cdp::pg

@@ -1,12 +1,15 @@
 #include "pg/base/query_rows.h"
 
 extern "C" {
+#include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
 #include "executor/spi.h"
 #include "nodes/params.h"
 #include "nodes/parsenodes.h"
 #include "tcop/dest.h"
 #include "tcop/utility.h"
 #include "utils/plancache.h"
+#include "utils/syscache.h"
 }
 
 namespace cdp::pg {
@@ -16,10 +19,19 @@ struct Receiver {
   DestReceiver callbacks;  // first: the server knows the receiver by it
   MemoryContext row_memory;
   const RowTaker* taker;
+  std::span<const ResultColumn> columns;
 };
 
+Receiver* ReceiverAt(DestReceiver* self) { return reinterpret_cast<Receiver*>(self); }
+
 bool Receive(TupleTableSlot* slot, DestReceiver* self) {
-  auto* receiver = reinterpret_cast<Receiver*>(self);
+  const Receiver* receiver = ReceiverAt(self);
+  for (std::size_t i = 0; i < receiver->columns.size(); ++i) {
+    const int n = static_cast<int>(i);
+    if (!receiver->columns[i].may_be_null && slot_attisnull(slot, n + 1)) {
+      RaiseNullColumn(slot->tts_tupleDescriptor, n);
+    }
+  }
   const MemoryContext before = MemoryContextSwitchTo(receiver->row_memory);
   receiver->taker->row(slot, receiver->taker->closure);
   MemoryContextSwitchTo(before);
@@ -54,17 +66,31 @@ void RequireOneSelect(const char* argument, SPIPlanPtr plan) {
   }
 }
 
-/// The receiver of a query whose rows go to the taker, which outlives it.
-Receiver ReceiverOf(const RowTaker& taker) {
+bool IsOfType(Oid type, const char* name) {
+  HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(getBaseType(type)));
+  if (!HeapTupleIsValid(tuple)) return false;
+  const auto* form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
+  const bool fits = std::strcmp(NameStr(form->typname), name) == 0 &&
+                    (form->typnamespace == PG_CATALOG_NAMESPACE ||
+                     form->typnamespace == get_namespace_oid("cdp", true));
+  ReleaseSysCache(tuple);
+  return fits;
+}
+
+/// The receiver of a query whose rows go to the taker. That and the columns outlive it.
+Receiver ReceiverOf(const RowTaker& taker, std::span<const ResultColumn> columns) {
   Receiver receiver{};
   receiver.callbacks.receiveSlot = Receive;
-  receiver.callbacks.rStartup = [](DestReceiver*, int, TupleDesc) {};
+  receiver.callbacks.rStartup = [](DestReceiver* self, int, TupleDesc found) {
+    RequireResultColumns(found, ReceiverAt(self)->columns);
+  };
   receiver.callbacks.rShutdown = [](DestReceiver*) {};
   receiver.callbacks.rDestroy = [](DestReceiver*) {};
   receiver.callbacks.mydest = DestTuplestore;
   receiver.row_memory =
       AllocSetContextCreate(CurrentMemoryContext, "pg_cdp row", ALLOCSET_DEFAULT_SIZES);
   receiver.taker = &taker;
+  receiver.columns = columns;
   return receiver;
 }
 
@@ -87,7 +113,7 @@ void RunQuery(const char* argument, const text* query, const RowTaker& taker) {
       static_cast<const CachedPlanSource*>(linitial(SPI_plan_get_plan_sources(plan)));
   taker.shape(source->resultDesc, taker.closure);
 
-  Receiver receiver = ReceiverOf(taker);
+  Receiver receiver = ReceiverOf(taker, {});
   SPIExecuteOptions options{};
   options.read_only = true;
   options.dest = &receiver.callbacks;
@@ -98,7 +124,31 @@ void RunQuery(const char* argument, const text* query, const RowTaker& taker) {
   SPI_finish();
 }
 
+void RequireResultColumns(TupleDesc columns, std::span<const ResultColumn> expected) {
+  if (static_cast<std::size_t>(columns->natts) < expected.size()) {
+    elog(ERROR, "query of our own has too few columns");
+  }
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const auto* column = TupleDescAttr(columns, static_cast<int>(i));
+    if (IsOfType(column->atttypid, expected[i].type)) continue;
+    ereport(ERROR,
+            (errcode(ERRCODE_DATATYPE_MISMATCH),
+             errmsg("column \"%s\" of a managed table must be of type %s, not %s",
+                    NameStr(column->attname), expected[i].type, format_type_be(column->atttypid)),
+             errdetail("Somebody has altered a table that cdp.setup() made.")));
+  }
+}
+
+void RaiseNullColumn(TupleDesc columns, int n) {
+  ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+                  errmsg("column \"%s\" of a managed table cannot be null",
+                         NameStr(TupleDescAttr(columns, n)->attname)),
+                  errdetail("Somebody has altered a table that cdp.setup() made.")));
+  pg_unreachable();
+}
+
 void RunOwnQuery(const char* query, std::span<const QueryValue> values,
+                 std::span<const ResultColumn> columns,
                  void (*row)(TupleTableSlot* row, void* closure), void* closure) {
   // Ends with the transaction, or the part of it that an error ends.
   const int settings = NewGUCNestLevel();
@@ -107,7 +157,7 @@ void RunOwnQuery(const char* query, std::span<const QueryValue> values,
   SetForNow("jit", "off");
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
   const RowTaker taker{nullptr, row, closure};
-  Receiver receiver = ReceiverOf(taker);
+  Receiver receiver = ReceiverOf(taker, columns);
   SPIExecuteOptions options{};
   options.params = makeParamList(static_cast<int>(values.size()));
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -124,7 +174,8 @@ void RunOwnQuery(const char* query, std::span<const QueryValue> values,
   AtEOXact_GUC(true, settings);
 }
 
-const varlena* FindOwnValue(const char* query, std::span<const QueryValue> values) {
+const varlena* FindOwnValue(const char* query, std::span<const QueryValue> values,
+                            const char* type) {
   struct Found {
     const varlena* value;
     MemoryContext context;
@@ -139,7 +190,8 @@ const varlena* FindOwnValue(const char* query, std::span<const QueryValue> value
     into->value = PG_DETOAST_DATUM_COPY(value);
     MemoryContextSwitchTo(before);
   };
-  RunOwnQuery(query, values, take, &found);
+  const ResultColumn column{type, true};
+  RunOwnQuery(query, values, {&column, 1}, take, &found);
   return found.value;
 }
 

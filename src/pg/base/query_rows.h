@@ -30,15 +30,28 @@ struct QueryValue {
   bool is_null = false;
 };
 
+/// What a column of a query of our own has to be: the owner of a managed table may have altered it.
+struct ResultColumn {
+  const char* type = nullptr;  ///< the server's or the extension's, of a domain the one below it
+  bool may_be_null = false;
+};
+
+/// Raises an error unless the result begins with such columns. May longjmp, as the next.
+void RequireResultColumns(TupleDesc columns, std::span<const ResultColumn> expected);
+/// Raises the error of a null in a column, from 0, that never has one.
+[[noreturn]] void RaiseNullColumn(TupleDesc columns, int n);
+
 /// Runs a SELECT of our own with values for $1, $2 ... and gives every row to `row`, as RowTaker
 /// has it. Its names need no schema but for those of the extension; what has to come in an order
-/// that an index has is never sorted. May longjmp.
+/// that an index has is never sorted. Raises an error unless its columns are as said. May longjmp.
 void RunOwnQuery(const char* query, std::span<const QueryValue> values,
+                 std::span<const ResultColumn> columns,
                  void (*row)(TupleTableSlot* row, void* closure), void* closure);
 
-/// The one value that such a query gives, of a type of variable length: detoasted, in the current
-/// context, null where it gives none. May longjmp.
-const varlena* FindOwnValue(const char* query, std::span<const QueryValue> values);
+/// The one value that such a query gives, of this type, which is of variable length: detoasted, in
+/// the current context, null where it gives none. May longjmp.
+const varlena* FindOwnValue(const char* query, std::span<const QueryValue> values,
+                            const char* type);
 
 /// Raises an error unless the query has so many columns. `example` shows a right query. May
 /// longjmp.

@@ -35,7 +35,8 @@ IdRule Asked(std::string_view type) {
     // A table of a newer release may know normalisers that are not there yet.
     rule.normaliser =
         identity::NormaliserOf(ViewOf(normaliser)).value_or(identity::Normaliser::kTrim);
-    rule.is_hashed = ViewOf(is_hashed) == "true";
+    // Where the table does not tell, SQL shall decide.
+    rule.is_hashed = is_hashed == nullptr || ViewOf(is_hashed) == "true";
   } else {
     rule.is_refused = unknown_types != nullptr && ViewOf(unknown_types) == "quarantine";
   }
