@@ -7,6 +7,8 @@
 -- Every tag speaks of the day that its refresh is for: events before that day count.
 -- What it needs to know of the business stands in tables of schema retail; README.md says how to use them.
 BEGIN;
+-- What is there already needs no word.
+SET LOCAL client_min_messages = warning;
 
 CREATE SCHEMA IF NOT EXISTS retail;
 COMMENT ON SCHEMA retail IS 'tags of a retailer: what they need to know of the business';
