@@ -22,6 +22,8 @@ BEGIN
     sql := nullif(cdp._query_trim(sql), '');
     PERFORM cdp._tag_parts_check(name, kind, sql, rule, rules);
     IF kind = 'rule' THEN
+        -- Else a definition of meanwhile could close a circle unseen.
+        PERFORM cdp._merge_check_isolation();
         -- Two definitions that name each other must not pass each other unseen. Before the tag itself, as in a drop.
         PERFORM cdp._lock('definition');
     END IF;

@@ -80,26 +80,60 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._uses() IS 'internal: which tags and audiences each audience and each tag by rule names';
 
+CREATE FUNCTION cdp._uses_with(what text, name text, rules text[]) RETURNS TABLE (what_of text, name_of text, used text, used_name text)
+    LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+        SELECT u.what, u.name, u.used, u.used_name FROM cdp._uses() AS u WHERE (u.what, u.name) <> (_uses_with.what, _uses_with.name)
+        UNION
+        SELECT _uses_with.what, _uses_with.name, u.op, u.name FROM unnest(rules) AS r CROSS JOIN LATERAL cdp._audience_uses('expression', r) AS u;
+END $$;
+COMMENT ON FUNCTION cdp._uses_with(text, text, text[]) IS
+    'internal: what names what, were this tag or audience made of these rules';
+
 CREATE FUNCTION cdp._uses_circle(what text, name text, rules text[]) RETURNS text[] LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- Each is come to once, over however many ways.
+    IF NOT EXISTS (
+        WITH RECURSIVE uses AS MATERIALIZED (
+            SELECT * FROM cdp._uses_with(_uses_circle.what, _uses_circle.name, rules)
+        ), reach AS (
+            SELECT u.used, u.used_name FROM uses AS u WHERE (u.what_of, u.name_of) = (_uses_circle.what, _uses_circle.name)
+            UNION
+            SELECT u.used, u.used_name FROM reach AS r JOIN uses AS u ON u.what_of = r.used AND u.name_of = r.used_name
+        )
+        SELECT FROM reach AS r WHERE (r.used, r.used_name) = (_uses_circle.what, _uses_circle.name)) THEN
+        RETURN NULL;
+    END IF;
     RETURN (WITH RECURSIVE uses AS MATERIALIZED (
-                SELECT * FROM cdp._uses() AS u WHERE (u.what, u.name) <> (_uses_circle.what, _uses_circle.name)
+                SELECT * FROM cdp._uses_with(_uses_circle.what, _uses_circle.name, rules)
+            ), away AS (
+                SELECT _uses_circle.what, _uses_circle.name, 0 AS steps
                 UNION
-                SELECT _uses_circle.what, _uses_circle.name, u.op, u.name FROM unnest(rules) AS r CROSS JOIN LATERAL cdp._audience_uses('expression', r) AS u
-            ), reach AS (
-                SELECT u.used AS what, u.used_name AS name, 1 AS steps, ARRAY[_uses_circle.name, cdp._uses_label(u.used, u.used_name)] AS path
-                  FROM uses AS u WHERE (u.what, u.name) = (_uses_circle.what, _uses_circle.name)
-                UNION
-                SELECT u.used, u.used_name, r.steps + 1, r.path || cdp._uses_label(u.used, u.used_name)
-                  FROM reach AS r JOIN uses AS u USING (what, name)
-                 -- A circle of others, should there be one, is walked once.
-                 WHERE (r.what, r.name) <> (_uses_circle.what, _uses_circle.name) AND cdp._uses_label(u.used, u.used_name) <> ALL (r.path[2:])
+                SELECT u.what_of, u.name_of, a.steps + 1
+                  FROM away AS a JOIN uses AS u ON u.used = a.what AND u.used_name = a.name
+                 -- A way back has no more steps than there are definitions.
+                 WHERE a.steps < (SELECT count(DISTINCT (k.what_of, k.name_of)) FROM uses AS k)
+            ), nearest AS MATERIALIZED (
+                SELECT a.what, a.name, min(a.steps) AS steps, min(a.steps) FILTER (WHERE a.steps > 0) AS round FROM away AS a GROUP BY 1, 2
+            ), way AS (
+                SELECT n.what, n.name, n.round AS remain, ARRAY[n.name] AS path
+                  FROM nearest AS n WHERE (n.what, n.name) = (_uses_circle.what, _uses_circle.name)
+                UNION ALL
+                SELECT s.used, s.used_name, w.remain - 1, w.path || cdp._uses_label(s.used, s.used_name)
+                  FROM way AS w
+                 CROSS JOIN LATERAL (
+                    SELECT u.used, u.used_name
+                      FROM uses AS u JOIN nearest AS n ON n.what = u.used AND n.name = u.used_name
+                     WHERE u.what_of = w.what AND u.name_of = w.name AND n.steps = w.remain - 1
+                     ORDER BY cdp._uses_label(u.used, u.used_name) LIMIT 1) AS s
+                 WHERE w.remain > 0
             )
-            SELECT r.path FROM reach AS r WHERE (r.what, r.name) = (_uses_circle.what, _uses_circle.name) ORDER BY r.steps, r.path LIMIT 1);
+            SELECT w.path FROM way AS w WHERE w.remain = 0);
 END $$;
 COMMENT ON FUNCTION cdp._uses_circle(text, text, text[]) IS
-    'internal: how a tag or audience made of these rules would be made of itself; NULL when it would not';
+    'internal: how a tag or audience made of these rules would be made of itself, by the shortest way; NULL when it would not';
 
 CREATE FUNCTION cdp._uses_label(what text, name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN what = 'tag' THEN 'tag:' || name ELSE name END;

@@ -59,6 +59,21 @@ SELECT cdp.tag_drop('tier');
 SELECT cdp.tag_drop('spend');
 SELECT cdp.audience_drop('vip');
 UPDATE cdp.tag SET name = 'r' WHERE name = 'rich';
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT cdp.tag_define('x', rule => 'everyone');
+ROLLBACK;
+-- many layers of two that are both made of both below: more ways than could be walked
+BEGIN;
+SET LOCAL statement_timeout = '20s';
+SELECT cdp.tag_define('0' || side, rule => 'everyone') > 0 AS defined FROM unnest('{a,b}'::text[]) AS side;
+DO $$
+BEGIN
+    FOR layer IN 1..24 LOOP
+        PERFORM cdp.tag_define(layer || side, rule => format('tag:"%sa" and tag:"%1$sb"', layer - 1)) FROM unnest('{a,b}'::text[]) AS side;
+    END LOOP;
+END $$;
+SELECT cdp.tag_define('0b', rule => 'tag:"24b" or tag:"0a"');
+ROLLBACK;
 SELECT * FROM cdp.tag_uses('best');
 SELECT * FROM cdp.tag_uses('spend');
 SELECT * FROM cdp.tag_uses('spent');
