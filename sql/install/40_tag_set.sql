@@ -160,7 +160,11 @@ BEGIN
           FROM cdp.tag_value AS t
           JOIN touched AS c USING (chunk)
           LEFT JOIN fresh AS f USING (tag_id, value, chunk)
+         -- As in _tag_value_remap(): few people are looked for in pieces of what is stored.
          WHERE t.tag_id = ANY (tags)
+           AND (f.members IS NOT NULL
+                OR CASE WHEN cdp.rb_cardinality(c.members) > 5 THEN cdp.rb_intersect(t.members, c.members)
+                        ELSE EXISTS (SELECT FROM cdp.rb_iterate(c.members) AS m (one_id) WHERE cdp.rb_contains(t.members, m.one_id)) END)
     ), kept AS (
         UPDATE cdp.tag_value AS t SET members = cdp.rb_or(cdp.rb_andnot(t.members, w.had), coalesce(w.members, '{}'))
           FROM wanted AS w
