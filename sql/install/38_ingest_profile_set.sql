@@ -157,6 +157,9 @@ DECLARE
     name text := cdp._trim(attribute_source_rank.source);
 BEGIN
     PERFORM cdp._require_setup();
+    IF name IS NULL OR rank IS NULL THEN
+        RAISE EXCEPTION 'a source of attributes needs a name and a rank' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
     PERFORM cdp._lock('ingest');
     PERFORM cdp._identity_lock('attribute_source_rank');
     INSERT INTO cdp.attribute_source AS s (source, rank) VALUES (name, attribute_source_rank.rank)

@@ -30,6 +30,10 @@ DECLARE
     -- What the seed is made of says nothing of others.
     tags int4[] := cdp._insight_dims(dims, cdp.rule_tags(seed::cdp.rule));
 BEGIN
+    IF n IS NULL OR n < 0 THEN
+        RAISE EXCEPTION 'there can be 0 or more people, not %', coalesce(n::text, 'NULL') USING
+            ERRCODE = 'invalid_parameter_value';
+    END IF;
     RETURN QUERY
         WITH weighed AS (
             SELECT v.chunk, v.members, w.weight

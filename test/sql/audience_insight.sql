@@ -87,6 +87,7 @@ SELECT string_agg(DISTINCT dim, ' ' ORDER BY dim) FROM cdp.audience_lookalike_ex
 SELECT count(*) FROM cdp.audience_lookalike('everyone');
 SELECT count(*) FROM cdp.audience_lookalike('tag:d2 = a', 0);
 SELECT * FROM cdp.audience_lookalike('tag:d2 = a', -1);
+SELECT * FROM cdp.audience_lookalike('tag:d2 = a', NULL);
 SELECT * FROM cdp.audience_lookalike('tag:d1 = x');
 SELECT * FROM cdp.audience_lookalike('tag:d2 = a', 10, '{d5}');
 

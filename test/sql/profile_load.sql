@@ -59,8 +59,10 @@ SELECT attributes_new FROM load();
 SELECT cdp.profile_of(cdp.one_id('email', 'a@b.cn')) -> 'level' AS level;
 SELECT cdp.attribute_source_rank('web', 50);
 SELECT cdp.profile_of(cdp.one_id('email', 'a@b.cn')) -> 'level' AS level;
--- rules that change
 \set SHOW_CONTEXT never
+SELECT cdp.attribute_source_rank('x', NULL);
+SELECT cdp.attribute_source_rank(NULL, 1);
+-- rules that change
 SELECT cdp.attribute_define('level', keep => 'max'), cdp.attribute_define('vip', 'boolean');
 SELECT cdp.profile_of(cdp.one_id('email', 'a@b.cn')) -> 'level' AS level;
 SELECT cdp.attribute_define('level', 'text', 'latest');
