@@ -250,18 +250,17 @@ END $$;
 COMMENT ON FUNCTION cdp._tag_leave(int4, cdp.roaringbitmap) IS
     'internal: takes people out of one tag or (NULL) of all and of all versions; returns how many rows they were in';
 
-CREATE FUNCTION cdp._tag_erase(only_tag int4, persons cdp.roaringbitmap) RETURNS jsonb LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION cdp._tag_erase(persons cdp.roaringbitmap) RETURNS jsonb LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     gone record;
     said int8;
 BEGIN
-    gone := cdp._tag_leave(only_tag, persons);
+    gone := cdp._tag_leave(NULL, persons);
     DELETE FROM cdp.tag_set_log AS l
-     WHERE (only_tag IS NULL OR l.tag_id = only_tag)
-       AND l.one_id = ANY (ARRAY(SELECT f.one_id FROM cdp._person_family(cdp.rb_to_array(persons)) AS f));
+     WHERE l.one_id = ANY (ARRAY(SELECT f.one_id FROM cdp._person_family(cdp.rb_to_array(persons)) AS f));
     GET DIAGNOSTICS said = ROW_COUNT;
     RETURN jsonb_build_object('tag_value', gone.vals, 'tag_number', gone.numbers, 'tag_set_log', said);
 END $$;
-COMMENT ON FUNCTION cdp._tag_erase(int4, cdp.roaringbitmap) IS
-    'internal: takes people out of one tag or (NULL) of all, with what was said of them; returns how many rows they were in, by table';
+COMMENT ON FUNCTION cdp._tag_erase(cdp.roaringbitmap) IS
+    'internal: takes people out of all tags, with what was said of them; returns how many rows they were in, by table';

@@ -43,7 +43,7 @@ DECLARE
 BEGIN
     -- No refresh may write from what it has read before.
     PERFORM cdp._merge_lock(true);
-    gone := cdp._run_erase(ids) || cdp._tag_erase(NULL, persons)
+    gone := cdp._run_erase(ids) || cdp._tag_erase(persons)
         || cdp._audience_erase(persons) || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
     -- Last: the others look its values up.
     erased := cdp._identity_erase(person, ids, _person_erase.run_id, coalesce(tombstone, false));
