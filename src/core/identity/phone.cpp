@@ -112,9 +112,12 @@ std::optional<std::pmr::string> PhoneNumber(std::string_view text, std::string_v
   const auto written = Read(text, memory);
   if (!written || IsFiller(written->digits)) return std::nullopt;
   std::string_view digits = written->digits;
-  const auto number = [memory](std::string_view code, std::string_view national) {
+  // Filler is filler however much of it was written: 00999999999 comes back as +999999999.
+  const auto number = [memory](std::string_view code,
+                               std::string_view national) -> std::optional<std::pmr::string> {
     std::pmr::string result("+", memory);
     result.append(code).append(national);
+    if (IsFiller(national) || IsFiller(std::string_view(result).substr(1))) return std::nullopt;
     return result;
   };
   const bool is_international = written->has_plus || digits.starts_with("00");
@@ -123,7 +126,7 @@ std::optional<std::pmr::string> PhoneNumber(std::string_view text, std::string_v
     if (digits.empty() || digits[0] == '0') return std::nullopt;
     if (const Country* abroad = CountryCalled(digits)) {
       const auto national = NationalOf(digits.substr(abroad->code.size()), *abroad);
-      if (national.empty() || IsFiller(national)) return std::nullopt;
+      if (national.empty()) return std::nullopt;
       return number(abroad->code, national);
     }
     if (digits.size() < kShortest || digits.size() > kLongest) return std::nullopt;
@@ -141,7 +144,7 @@ std::optional<std::pmr::string> PhoneNumber(std::string_view text, std::string_v
   if (!digits.starts_with(home->code)) return std::nullopt;
   digits.remove_prefix(home->code.size());
   const bool is_sure = home->name == "CN" ? IsChineseMobile(digits) : IsNational(digits, *home);
-  if (!is_sure || IsFiller(digits)) return std::nullopt;
+  if (!is_sure) return std::nullopt;
   return number(home->code, digits);
 }
 

@@ -62,9 +62,12 @@ TEST(Normalise, WhatIsNoPhone) {
                           "+8611111111111",
                           "8610123456789012",
                           "0000",
-                          "00"}) {
+                          "00",
+                          "00999999999",
+                          "0012345678901"}) {
     EXPECT_EQ(Phone(odd), "?") << odd;
   }
+  EXPECT_EQ(Phone("2345678901", "US"), "?");
 }
 
 TEST(Normalise, PhonesOfOtherCountries) {
@@ -189,6 +192,26 @@ TEST(Normalise, TwiceIsOnce) {
     ASSERT_EQ(Spelled(once, rules, kMemory), once) << value;
     const bool is_understood = Understood(value, rules, kMemory).has_value();
     ASSERT_EQ(Understood(once, rules, kMemory).has_value(), is_understood) << value;
+  }
+}
+
+// Runs of one digit and rising ones, which are filler when nothing else is there, behind all that
+// may come before a number.
+TEST(Normalise, TwiceIsOnceForFiller) {
+  const char* countries[] = {"CN", "US", "GB", "RU", "IT", "DE", "HK", "XX"};
+  for (const std::string before :
+       {"", "+", "00", "0", "1", "+1", "+86", "7", "8", "(0)", "+44 (0)"}) {
+    for (const std::string run : {"000000000000000", "111111111111111", "777777777777777",
+                                  "999999999999999", "123456789012345", "234567890123456"}) {
+      for (std::size_t n = 6; n <= run.size(); ++n) {
+        for (const char* country : countries) {
+          const SpellingRules rules{Normaliser::kPhone, country, true};
+          const auto once = Understood(before + run.substr(0, n), rules, kMemory);
+          if (!once) continue;
+          EXPECT_EQ(Understood(*once, rules, kMemory), once) << before << run.substr(0, n);
+        }
+      }
+    }
   }
 }
 
