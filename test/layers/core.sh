@@ -164,13 +164,14 @@ run_fuzzers() {
   return "$status"
 }
 
-# run_fuzzer NAME: the seeds as they are, then a short search that starts from them. What the search
-# finds stays out of the seeds; an input that breaks something is left beside the log.
+# run_fuzzer NAME: the seeds as they are, then a search that starts from them. What the search finds
+# stays out of the seeds; an input that breaks something is left beside the log. The short search is the
+# same one every time, so that what breaks in it is what has changed; CDP_FUZZ_SEED=0 is another each time.
 run_fuzzer() {
   local binary=$CDP_ROOT/build/sanitize/fuzz/$1 seeds=$CDP_ROOT/test/fuzz/corpus/$1
   mkdir -p "$PLACE/corpus/$1"
   [ -n "$(ls -A "$seeds")" ]
   "$binary" -artifact_prefix="$LOGS/$1-" -timeout=20 "$seeds"/*
   "$binary" -artifact_prefix="$LOGS/$1-" -timeout=20 -rss_limit_mb=2048 \
-    -max_total_time="${CDP_FUZZ_SECONDS:-3}" "$PLACE/corpus/$1" "$seeds"
+    -seed="${CDP_FUZZ_SEED:-20260101}" -max_total_time="${CDP_FUZZ_SECONDS:-3}" "$PLACE/corpus/$1" "$seeds"
 }
