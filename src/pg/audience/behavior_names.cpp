@@ -11,11 +11,7 @@ using audience::PropertyWord;
 namespace {
 
 /// A text in the encoding of the server. May longjmp.
-QueryValue TextValue(std::string_view utf8) {
-  const std::string_view text = ServerOf(utf8);
-  return {TEXTOID,
-          PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())))};
-}
+QueryValue TextValue(std::string_view utf8) { return {TEXTOID, TextOf(ServerOf(utf8))}; }
 
 Datum Column(TupleTableSlot* row, int n, bool* is_null) { return slot_getattr(row, n, is_null); }
 
@@ -114,12 +110,8 @@ void StoredNames::Words(behavior::Operand operand, const std::vector<audience::V
   CallServer([operand, wanted, use] {
     QueryValue values[] = {{INT4OID, Int32GetDatum(operand)}, {TEXTARRAYOID, 0, wanted->empty()}};
     if (!wanted->empty()) {
-      auto* elements = static_cast<Datum*>(palloc(wanted->size() * sizeof(Datum)));
-      for (std::size_t i = 0; i < wanted->size(); ++i) {
-        elements[i] = TextValue((*wanted)[i].text).datum;
-      }
-      values[1].datum = PointerGetDatum(construct_array(elements, static_cast<int>(wanted->size()),
-                                                        TEXTOID, -1, false, TYPALIGN_INT));
+      values[1].datum = TextArrayOf(
+          wanted->size(), [wanted](std::size_t i) { return ServerOf((*wanted)[i].text); });
     }
     RunOwnQuery(
         wanted->empty()

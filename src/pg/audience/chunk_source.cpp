@@ -77,7 +77,7 @@ LookUp identified = {
     "$3",
     {{"roaringbitmap", true}}};
 
-FoundRows Ask(LookUp* look_up, std::initializer_list<LookUpArgument> arguments) {
+FoundRows Ask(LookUp* look_up, std::initializer_list<QueryValue> arguments) {
   FoundRows rows{};
   CallServer([&] {
     rows = FindRows(look_up, {arguments.begin(), arguments.size()});
@@ -86,29 +86,21 @@ FoundRows Ask(LookUp* look_up, std::initializer_list<LookUpArgument> arguments) 
   return rows;
 }
 
-LookUpArgument Integer(std::int32_t number) { return {INT4OID, Int32GetDatum(number)}; }
-LookUpArgument Instant(TimestampTz at) { return {TIMESTAMPTZOID, TimestampTzGetDatum(at)}; }
+QueryValue Integer(std::int32_t number) { return {INT4OID, Int32GetDatum(number)}; }
+QueryValue Instant(TimestampTz at) { return {TIMESTAMPTZOID, TimestampTzGetDatum(at)}; }
 
-/// May longjmp, as the next.
-Datum TextDatum(std::string_view utf8) {
-  const std::string_view text = ServerOf(utf8);
-  return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())));
+QueryValue Text(std::string_view utf8) {
+  return {TEXTOID, CallServer([&] { return TextOf(ServerOf(utf8)); })};
 }
 
-LookUpArgument Text(std::string_view utf8) {
-  return {TEXTOID, CallServer([&] { return TextDatum(utf8); })};
-}
-
-LookUpArgument Texts(const std::vector<audience::Value>& values) {
+QueryValue Texts(const std::vector<audience::Value>& values) {
   return {TEXTARRAYOID, CallServer([&] {
-            auto* texts = static_cast<Datum*>(palloc(values.size() * sizeof(Datum)));
-            for (std::size_t i = 0; i < values.size(); ++i) texts[i] = TextDatum(values[i].text);
-            return PointerGetDatum(construct_array(texts, static_cast<int>(values.size()), TEXTOID,
-                                                   -1, false, TYPALIGN_INT));
+            return TextArrayOf(values.size(),
+                               [&values](std::size_t i) { return ServerOf(values[i].text); });
           })};
 }
 
-LookUpArgument Json(const std::string& utf8) {
+QueryValue Json(const std::string& utf8) {
   return {JSONBOID, CallServer([&utf8] {
             return DirectFunctionCall1(jsonb_in, CStringGetDatum(ServerOf(utf8).data()));
           })};
@@ -117,7 +109,7 @@ LookUpArgument Json(const std::string& utf8) {
 /// The row of what has this name. There has to be one: `missed` is a question that raises the error
 /// otherwise.
 FoundRows Named(LookUp* by_name, LookUp* missed, std::string_view name) {
-  const LookUpArgument argument = Text(name);
+  const QueryValue argument = Text(name);
   const FoundRows rows = Ask(by_name, {argument});
   if (rows.count == 0) {
     Ask(missed, {argument});
@@ -159,7 +151,7 @@ std::uint64_t SizeOf(const FoundRows& rows) {
 }
 
 /// A date as stored; what lies beyond all dates is infinite.
-LookUpArgument Date(audience::Day day) {
+QueryValue Date(audience::Day day) {
   const bool is_date = day >= INT32_MIN && day <= INT32_MAX && IS_VALID_DATE(day);
   return {DATEOID, DateADTGetDatum(is_date   ? static_cast<DateADT>(day)
                                    : day < 0 ? DATEVAL_NOBEGIN
@@ -198,9 +190,9 @@ ChunkSource::TagRows& ChunkSource::RowsOfTag(const Node& leaf) {
   TagRows& tag = found->second;
   if (!is_new) return tag;
   const FoundRows named = Named(&tag_named, &tag_missed, leaf.name);
-  const LookUpArgument id = {INT4OID, named.Get(0, 0)};
+  const QueryValue id = {INT4OID, named.Get(0, 0)};
   tag.is_numeric = DatumGetBool(named.Get(0, 1));
-  const LookUpArgument chunk = Integer(question_.chunk);
+  const QueryValue chunk = Integer(question_.chunk);
   const bool names_values =
       leaf.test.compare == audience::Compare::kEqual || leaf.test.compare == audience::Compare::kIn;
   tag.rows = tag.is_numeric ? Ask(&tag_numbers, {id, chunk})

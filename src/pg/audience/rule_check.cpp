@@ -170,11 +170,6 @@ LookUp absent_values = {
     " ORDER BY v.place",
     {{"text"}, {"text"}}};
 
-text* TextOf(std::string_view utf8) {
-  const std::string_view text = ServerOf(utf8);
-  return cstring_to_text_with_len(text.data(), static_cast<int>(text.size()));
-}
-
 [[noreturn]] void Refuse(int sqlstate, const char* message, const char* name, const char* hint,
                          std::string_view rule, int character) {
   ereport(ERROR,
@@ -184,14 +179,10 @@ text* TextOf(std::string_view utf8) {
 }
 
 void WarnOfValues(const Mention& mention, Datum tag) {
-  auto* values = static_cast<Datum*>(palloc(mention.value_count * sizeof(Datum)));
-  for (std::size_t i = 0; i < mention.value_count; ++i) {
-    values[i] = PointerGetDatum(TextOf(mention.values[i]));
-  }
-  const LookUpArgument arguments[] = {
-      {TEXTOID, tag},
-      {TEXTARRAYOID, PointerGetDatum(construct_array(values, static_cast<int>(mention.value_count),
-                                                     TEXTOID, -1, false, TYPALIGN_INT))}};
+  const QueryValue arguments[] = {
+      {TEXTOID, tag}, {TEXTARRAYOID, TextArrayOf(mention.value_count, [&mention](std::size_t i) {
+                         return ServerOf(mention.values[i]);
+                       })}};
   const FoundRows absent = FindRows(&absent_values, arguments);
   for (std::uint64_t i = 0; i < absent.count; ++i) {
     ereport(NOTICE, (errmsg("nobody has value \"%s\" of tag \"%s\"",
@@ -204,33 +195,31 @@ void WarnOfValues(const Mention& mention, Datum tag) {
 /// of one that is to be answered null.
 void Check(const Mention& mention, std::string_view rule, const text* own) {
   Registry& registry = registries[static_cast<int>(mention.sort)];
-  text* name = TextOf(mention.name);
-  if (mention.sort == Sort::kAudience && own != nullptr && ViewOf(own) == ViewOf(name)) return;
-  const LookUpArgument argument = {TEXTOID, PointerGetDatum(name)};
+  const std::string_view called = ServerOf(mention.name);
+  if (mention.sort == Sort::kAudience && own != nullptr && ViewOf(own) == called) return;
+  const QueryValue argument = {TEXTOID, TextOf(called)};
+  const char* name = TextDatumGetCString(argument.datum);
   const FoundRows found = FindRows(&registry.find, {&argument, 1});
   if (found.count == 0) {
     const FoundRows hint = FindRows(&registry.hint, {&argument, 1});
-    Refuse(ERRCODE_UNDEFINED_OBJECT, registry.message, text_to_cstring(name),
-           TextDatumGetCString(hint.Get(0, 0)), rule, mention.character);
+    Refuse(ERRCODE_UNDEFINED_OBJECT, registry.message, name, TextDatumGetCString(hint.Get(0, 0)),
+           rule, mention.character);
   }
   const bool answer = DatumGetBool(found.Get(0, 0));
   if (mention.sort == Sort::kTag &&
       (mention.fits == Fits::kNone || mention.fits == (answer ? Fits::kOthers : Fits::kNumbers))) {
     Refuse(ERRCODE_INVALID_PARAMETER_VALUE,
-           answer ? "tag \"%s\" holds numbers or dates" : "tag \"%s\" does not hold numbers",
-           text_to_cstring(name),
+           answer ? "tag \"%s\" holds numbers or dates" : "tag \"%s\" does not hold numbers", name,
            answer ? "Compare it with a number, or with a day such as 2025-01-31."
                   : "Only numbers and dates have an order.",
            rule, mention.character);
   }
   if (mention.sort == Sort::kAudience && own == nullptr && !answer) {
-    const char* spelled = text_to_cstring(name);
     Refuse(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "audience \"%s\" has never been refreshed",
-           spelled,
-           psprintf("Run SELECT * FROM cdp.audience_refresh(%s);", quote_literal_cstr(spelled)),
+           name, psprintf("Run SELECT * FROM cdp.audience_refresh(%s);", quote_literal_cstr(name)),
            rule, mention.character);
   }
-  if (own != nullptr && mention.value_count > 0) WarnOfValues(mention, PointerGetDatum(name));
+  if (own != nullptr && mention.value_count > 0) WarnOfValues(mention, argument.datum);
 }
 
 }  // namespace

@@ -36,12 +36,8 @@ Datum NamesIn(FunctionCallInfo fcinfo, audience::Named sort) {
     for (std::size_t i = 0; i < names.size(); ++i) kept[i] = Kept(names[i]);
     return NameList{kept, names.size()};
   });
-  auto* elements = static_cast<Datum*>(palloc(list.count * sizeof(Datum) + 1));
-  for (std::size_t i = 0; i < list.count; ++i) {
-    elements[i] = CStringGetTextDatum(ServerOf(*list.names[i]).data());
-  }
-  PG_RETURN_ARRAYTYPE_P(
-      construct_array(elements, static_cast<int>(list.count), TEXTOID, -1, false, TYPALIGN_INT));
+  PG_RETURN_DATUM(
+      TextArrayOf(list.count, [&list](std::size_t i) { return ServerOf(*list.names[i]); }));
 }
 
 }  // namespace

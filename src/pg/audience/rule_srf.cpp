@@ -26,10 +26,6 @@ RowList<TreeLine> LinesOf(std::string_view utf8) {
   });
 }
 
-Datum TextOf(std::string_view text) {
-  return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())));
-}
-
 }  // namespace
 
 CDP_FUNCTION(cdp_rule_tree) {

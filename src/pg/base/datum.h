@@ -16,6 +16,20 @@ inline std::string_view ViewOf(const text* value) {
   return {VARDATA_ANY(value), static_cast<std::size_t>(VARSIZE_ANY_EXHDR(value))};
 }
 
+/// A new text. May longjmp, as the next.
+inline Datum TextOf(std::string_view text) {
+  return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())));
+}
+
+/// A new array of so many texts, `text_of(i)` each.
+template <class TextAt>
+Datum TextArrayOf(std::size_t count, TextAt text_of) {
+  auto* texts = static_cast<Datum*>(palloc(count * sizeof(Datum) + 1));
+  for (std::size_t i = 0; i < count; ++i) texts[i] = TextOf(text_of(i));
+  return PointerGetDatum(
+      construct_array(texts, static_cast<int>(count), TEXTOID, -1, false, TYPALIGN_INT));
+}
+
 /// A new varlena with room for `payload` bytes, in the current context; for use inside CallCore.
 /// Throws kLimitExceeded when the server could not hold it.
 varlena* NewVarlena(std::size_t payload);

@@ -76,14 +76,14 @@ void BeginLookUps() {
 
 void EndLookUps() { SPI_finish(); }
 
-FoundRows FindRows(LookUp* look_up, std::span<const LookUpArgument> arguments) {
+FoundRows FindRows(LookUp* look_up, std::span<const QueryValue> arguments) {
   Oid types[kMostArguments];
   Datum values[kMostArguments];
   char nulls[kMostArguments];
   const auto count = static_cast<int>(std::min<std::size_t>(arguments.size(), kMostArguments));
   for (int i = 0; i < count; ++i) {
     types[i] = arguments[i].type;
-    values[i] = arguments[i].value;
+    values[i] = arguments[i].datum;
     nulls[i] = arguments[i].is_null ? 'n' : ' ';
   }
   Run(PlanOf(look_up, count, types, look_up->options), values, nulls, 0);

@@ -30,12 +30,6 @@ bool FindRow(LookUp* look_up, std::span<text* const> arguments, std::span<text*>
 void BeginLookUps();
 void EndLookUps();
 
-struct LookUpArgument {
-  Oid type;
-  Datum value;
-  bool is_null = false;
-};
-
 struct FoundRows {
   SPITupleTable* table;
   std::uint64_t count;
@@ -53,7 +47,7 @@ struct FoundRows {
 
 /// As FindRow, but for all rows. Raises an error unless the columns are as the look-up has them.
 /// May longjmp.
-FoundRows FindRows(LookUp* look_up, std::span<const LookUpArgument> arguments);
+FoundRows FindRows(LookUp* look_up, std::span<const QueryValue> arguments);
 
 /// Is there a table of this name in the extension's schema? May longjmp.
 bool HasManagedTable(const char* name);

@@ -23,7 +23,7 @@ struct RowTaker {
 /// to the taker. `argument` names the function's argument in messages. May longjmp.
 void RunQuery(const char* argument, const text* query, const RowTaker& taker);
 
-/// A value for a query of our own; a null one has no datum.
+/// A value for a query of our own, kept (look_up.h) or not; a null one has no datum.
 struct QueryValue {
   Oid type;
   Datum datum = 0;

@@ -40,7 +40,7 @@ struct Texts {
 
   static bool Takes(Oid type) { return type == TEXTOID || type == VARCHAROID; }
   static Node Read(Datum value, Oid) { return ViewOf(DatumGetTextPP(value)); }
-  static Datum Give(Node node) { return TextDatum(node); }
+  static Datum Give(Node node) { return TextOf(node); }
 };
 
 // Lives in the multi-call context and is never destroyed: it owns nothing but that memory.

@@ -57,8 +57,4 @@ Datum ReturnEach(FunctionCallInfo fcinfo, std::size_t count, Fill fill) {
   SRF_RETURN_DONE(call);
 }
 
-inline Datum TextOf(std::string_view text) {
-  return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())));
-}
-
 }  // namespace cdp::pg

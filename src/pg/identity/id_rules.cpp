@@ -26,7 +26,7 @@ LookUp rule_of_type = {
     " FROM (SELECT) AS one LEFT JOIN cdp.id_type AS t ON t.name OPERATOR(pg_catalog.=) $1"};
 
 IdRule Asked(std::string_view type) {
-  text* name = cstring_to_text_with_len(type.data(), static_cast<int>(type.size()));
+  text* name = DatumGetTextPP(TextOf(type));
   text* columns[4] = {};
   FindRow(&rule_of_type, std::span(&name, 1), columns);
   const auto [normaliser, is_hashed, country, unknown_types] = columns;

@@ -44,9 +44,4 @@ inline identity::TextImageView ViewTextComponents(const varlena* value) {
   return identity::TextImageView(BytesOf(TextImageOf(value)));
 }
 
-/// A view of the core as a SQL text. May longjmp.
-inline Datum TextDatum(std::string_view text) {
-  return PointerGetDatum(cstring_to_text_with_len(text.data(), static_cast<int>(text.size())));
-}
-
 }  // namespace cdp::pg

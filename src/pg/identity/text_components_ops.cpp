@@ -28,7 +28,7 @@ CDP_FUNCTION(cdp_components_text_find) {
     return found.present;
   });
   if (!present) PG_RETURN_NULL();
-  PG_RETURN_DATUM(TextDatum(component));
+  PG_RETURN_DATUM(TextOf(component));
 }
 
 CDP_FUNCTION(cdp_components_text_same) {

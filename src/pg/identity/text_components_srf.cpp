@@ -39,7 +39,7 @@ CDP_FUNCTION(cdp_components_text_of) {
     return true;
   });
   if (!more) SRF_RETURN_DONE(call);
-  Datum values[] = {TextDatum(node), TextDatum(component)};
+  Datum values[] = {TextOf(node), TextOf(component)};
   bool nulls[] = {false, false};
   SRF_RETURN_NEXT(call, HeapTupleGetDatum(heap_form_tuple(call->tuple_desc, values, nulls)));
 }

@@ -11,7 +11,7 @@ CDP_FUNCTION(cdp__trim) {
   const std::string_view before = ViewOf(value);
   const std::string_view after = identity::Trim(before, GetDatabaseEncoding() == PG_UTF8);
   if (after.size() == before.size()) PG_RETURN_TEXT_P(value);
-  PG_RETURN_TEXT_P(cstring_to_text_with_len(after.data(), static_cast<int>(after.size())));
+  PG_RETURN_DATUM(TextOf(after));
 }
 
 }  // namespace cdp::pg
