@@ -41,7 +41,6 @@ std::optional<std::int64_t> Question::End(bool greatest) const {
 }
 
 IdSet Question::Compare(Comparison comparison, std::int64_t value) const {
-  const bool is_equal_wanted = comparison != Comparison::kLt && comparison != Comparison::kGt;
   const bool is_less_wanted = comparison == Comparison::kLt || comparison == Comparison::kLe;
   const bool is_greater_wanted = comparison == Comparison::kGt || comparison == Comparison::kGe;
   if (view_.empty()) return Nobody();
@@ -51,33 +50,7 @@ IdSet Question::Compare(Comparison comparison, std::int64_t value) const {
   if (value > view_.greatest()) {
     return is_less_wanted || comparison == Comparison::kNe ? Everybody() : Nobody();
   }
-  const std::uint64_t distance = view_.DistanceOf(value);
-  // From the highest bit on, who agrees so far either goes on doing so or is decided.
-  IdSet equal = Everybody();
-  IdSet decided = Nobody();
-  for (std::uint32_t i = view_.slices(); i-- > 0 && !equal.empty();) {
-    const bool has_bit = (distance >> i & 1) != 0;
-    const BitmapView slice = view_.slice(i);
-    IdSet with(SetOperation::kAnd, equal.view(), slice, memory_);
-    if (has_bit) {
-      if (is_less_wanted) {
-        equal.Combine(SetOperation::kAndNot, slice);
-        decided.Combine(SetOperation::kOr, equal.view());
-      }
-      equal = std::move(with);
-    } else {
-      if (is_greater_wanted) decided.Combine(SetOperation::kOr, with.view());
-      equal.Combine(SetOperation::kAndNot, slice);
-    }
-  }
-  if (comparison == Comparison::kEq) return equal;
-  if (comparison == Comparison::kNe) {
-    IdSet others = Everybody();
-    others.Combine(SetOperation::kAndNot, equal.view());
-    return others;
-  }
-  if (is_equal_wanted) decided.Combine(SetOperation::kOr, equal.view());
-  return decided;
+  return CompareDistances(view_, only_, comparison, view_.DistanceOf(value), memory_);
 }
 
 IdSet Question::Between(std::int64_t low, std::int64_t high) const {

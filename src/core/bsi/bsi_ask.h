@@ -4,12 +4,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/bsi/bsi_view.h"
-#include "core/bsi/id_set.h"
+#include "core/bsi/bsi_compare.h"
 
 namespace cdp::bsi {
-
-enum class Comparison : std::uint8_t { kEq, kNe, kLt, kLe, kGt, kGe };
 
 /// An index, or those of its ids that are in a bitmap too. Both must outlive it.
 class Question {

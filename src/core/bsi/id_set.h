@@ -24,6 +24,15 @@ class IdSet {
   /// What an operation makes of two sets; neither has runs, unless the second only takes away.
   IdSet(SetOperation operation, const BitmapView& a, const BitmapView& b,
         std::pmr::memory_resource* memory);
+  /// What `write(output)` gives to a BitmapOutput with this bound.
+  template <class Write>
+  IdSet(const bitmap::OutputBound& bound, std::pmr::memory_resource* memory, Write write)
+      : IdSet(memory, Unfilled()) {
+    Allocate(bound.Total());
+    bitmap::BitmapOutput output(data_, bound);
+    write(&output);
+    size_ = output.Finish();
+  }
   IdSet(IdSet&& other) noexcept
       : memory_(other.memory_),
         data_(std::exchange(other.data_, nullptr)),
