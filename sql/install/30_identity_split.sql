@@ -22,6 +22,15 @@ END $$;
 COMMENT ON FUNCTION cdp._identity_leave(int4[], text, int8) IS
     'internal: takes identifiers out of their persons, which may have to be split then; they belong to nobody';
 
+CREATE FUNCTION cdp._persons_ending(persons int4[]) RETURNS cdp.roaringbitmap LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT cdp.rb_build_agg(p.one_id) FROM unnest(persons) AS p (one_id)
+             WHERE NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.one_id = p.one_id));
+END $$;
+COMMENT ON FUNCTION cdp._persons_ending(int4[]) IS
+    'internal: of people who have lost identifiers to nobody those who have none left, and so will be ended; NULL when there is nobody';
+
 CREATE FUNCTION cdp._identity_note_past(ids int4[]) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
 BEGIN

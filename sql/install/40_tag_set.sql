@@ -212,12 +212,8 @@ CREATE FUNCTION cdp._tag_split() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     persons int4[];
-    ended cdp.roaringbitmap;
+    ended cdp.roaringbitmap := cdp._persons_ending(ARRAY(SELECT s.one_id FROM parted AS s WHERE s.part IS NULL));
 BEGIN
-    -- Whoever is left without any identifier will be ended, and is nobody to say anything of.
-    SELECT cdp.rb_build_agg(s.one_id) INTO ended
-      FROM parted AS s
-     WHERE s.part IS NULL AND NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.one_id = s.one_id);
     IF ended IS NOT NULL THEN
         PERFORM cdp._merge_lock(true);
         PERFORM cdp._tag_leave(NULL, ended);

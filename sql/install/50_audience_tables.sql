@@ -82,6 +82,9 @@ BEGIN
     PERFORM cdp._trigger_ensure('cdp.merge_log', 'audience_merge',
         'AFTER INSERT ON cdp.merge_log REFERENCING NEW TABLE AS merged
          FOR EACH STATEMENT EXECUTE FUNCTION cdp._audience_merge()');
+    PERFORM cdp._trigger_ensure('cdp.split_log', 'audience_split',
+        'AFTER INSERT ON cdp.split_log REFERENCING NEW TABLE AS parted
+         FOR EACH STATEMENT EXECUTE FUNCTION cdp._audience_split()');
     PERFORM cdp._trigger_ensure('cdp.tag', 'audience_tag_gone',
         'BEFORE DELETE ON cdp.tag
          FOR EACH STATEMENT EXECUTE FUNCTION cdp._audience_gone()');

@@ -1,4 +1,4 @@
---| ## Merges and erasures
+--| ## Merges and endings
 -- What was is told of the persons of now. Who was absorbed and who absorbed him count as one person all along, who was
 -- a member whenever one of them was: he enters with the first of them and leaves with the last. So walking back from
 -- the members of now gives the members of then, and no snapshot shows who is retired. The numbers of a snapshot
@@ -149,27 +149,55 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._audience_merge() IS 'internal: audiences follow merged people (trigger on merge_log)';
 
-CREATE FUNCTION cdp._audience_erase(persons cdp.roaringbitmap) RETURNS jsonb LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION cdp._audience_leave(persons cdp.roaringbitmap, OUT member_rows int8, OUT change_rows int8)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     chunks int4[] := ARRAY(SELECT DISTINCT cdp.chunk_of(p.one_id) FROM cdp.rb_iterate(persons) AS p (one_id));
-    member_rows int8;
-    change_rows int8;
-    list_rows int8;
+    few boolean := cdp.rb_cardinality(persons) <= 5;
 BEGIN
+    -- Whether one person is in a set is read from a piece of what is stored.
     UPDATE cdp.audience_member AS m SET members = cdp.rb_andnot(m.members, persons)
-     WHERE m.chunk = ANY (chunks) AND cdp.rb_intersect(m.members, persons);
+     WHERE m.chunk = ANY (chunks)
+       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS p (one_id) WHERE cdp.rb_contains(m.members, p.one_id))
+                ELSE cdp.rb_intersect(m.members, persons) END;
     GET DIAGNOSTICS member_rows = ROW_COUNT;
     DELETE FROM cdp.audience_member AS m WHERE m.users = 0 AND m.chunk = ANY (chunks);
     UPDATE cdp.audience_change AS c
        SET entered = cdp.rb_andnot(c.entered, persons), left_members = cdp.rb_andnot(c.left_members, persons)
-     WHERE c.chunk = ANY (chunks) AND (cdp.rb_intersect(c.entered, persons) OR cdp.rb_intersect(c.left_members, persons));
+     WHERE c.chunk = ANY (chunks)
+       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS p (one_id)
+                                       WHERE cdp.rb_contains(c.entered, p.one_id) OR cdp.rb_contains(c.left_members, p.one_id))
+                ELSE cdp.rb_intersect(c.entered, persons) OR cdp.rb_intersect(c.left_members, persons) END;
     GET DIAGNOSTICS change_rows = ROW_COUNT;
     PERFORM cdp._audience_change_tidy(chunks);
+END $$;
+COMMENT ON FUNCTION cdp._audience_leave(cdp.roaringbitmap) IS
+    'internal: takes people out of all audiences and their past; returns how many rows they were in';
+
+CREATE FUNCTION cdp._audience_split() RETURNS trigger LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    ended cdp.roaringbitmap := cdp._persons_ending(ARRAY(SELECT s.one_id FROM parted AS s WHERE s.part IS NULL));
+BEGIN
+    IF ended IS NOT NULL THEN
+        PERFORM cdp._merge_lock(true);
+        PERFORM cdp._audience_leave(ended);
+    END IF;
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION cdp._audience_split() IS 'internal: audiences lose people who end (trigger on split_log)';
+
+CREATE FUNCTION cdp._audience_erase(persons cdp.roaringbitmap) RETURNS jsonb LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    gone record;
+    list_rows int8;
+BEGIN
+    gone := cdp._audience_leave(persons);
     DELETE FROM cdp.audience_list AS l
      WHERE l.one_id = ANY (ARRAY(SELECT f.one_id FROM cdp._person_family(cdp.rb_to_array(persons)) AS f));
     GET DIAGNOSTICS list_rows = ROW_COUNT;
-    RETURN jsonb_build_object('audience_member', member_rows, 'audience_change', change_rows, 'audience_list', list_rows);
+    RETURN jsonb_build_object('audience_member', gone.member_rows, 'audience_change', gone.change_rows, 'audience_list', list_rows);
 END $$;
 COMMENT ON FUNCTION cdp._audience_erase(cdp.roaringbitmap) IS
     'internal: takes people out of all audiences, their past and their lists; returns how many rows they were in, by table';

@@ -210,6 +210,8 @@ SELECT cdp.audience_define('numbers', sql => 'SELECT generate_series(1, 4) AS on
 SELECT cdp.audience_include('numbers', 2);
 SELECT users FROM cdp.audience_refresh('numbers');
 SELECT * FROM cdp.id_block('member_id', 'u2');
+SELECT one_id FROM cdp.v_audience_member WHERE audience = 'numbers' ORDER BY 1;
+SELECT cdp.rb_to_array(c.entered) AS entered, cdp.rb_to_array(c.left_members) AS left_members FROM cdp.audience_change AS c JOIN cdp.audience AS a USING (audience_id) WHERE a.name = 'numbers';
 SELECT users, entered, left_users FROM cdp.audience_refresh('numbers');
 SELECT users, share FROM cdp.v_audience WHERE audience = 'numbers';
 SELECT cdp.audience_include('other', 2);

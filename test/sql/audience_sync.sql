@@ -49,7 +49,7 @@ INSERT INTO cdp.profile (one_id, attrs, updated_at) VALUES (1, '{"city": "Shangh
 SELECT one_id, attrs FROM cdp.v_sync_person, before WHERE changed_at > before.at;
 SELECT count(*) AS persons FROM cdp.person_erase(5);
 SELECT count(*) AS left_of_five FROM (SELECT one_id FROM cdp.v_sync_person UNION ALL SELECT one_id FROM cdp.v_sync_membership) AS o WHERE one_id = 5;
--- who has no identifiers any more is in none of them, even while he is still a member
+-- nor who has no identifiers any more
 SELECT count(*) AS touched FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) CROSS JOIN LATERAL cdp.id_block(t.name, i.value) WHERE i.one_id = 3;
 SELECT v.one_id FROM cdp.v_audience_member AS v WHERE v.one_id = 3;
 SELECT count(*) AS left_of_three FROM (SELECT one_id FROM cdp.v_sync_person UNION ALL SELECT one_id FROM cdp.v_sync_membership) AS o WHERE one_id = 3;

@@ -11,7 +11,7 @@ SELECT cdp.tag_define('all', 'SELECT one_id, one_id % 2 AS value FROM cdp.v_pers
        cdp.tag_define('grade', kind => 'manual', value_type => 'enum') > 0 AS by_hand;
 
 -- Every column that holds people, by name or by type, and what becomes of it. A new one has to be entered here:
---   follows: never shows somebody retired or erased
+--   follows: never shows somebody retired, ended or erased
 --   a log: says what was; waits: by identifier, people are looked up; nothing: the register of people itself
 CREATE TEMP TABLE holder (name text PRIMARY KEY, rule text);
 INSERT INTO holder VALUES ('profile.one_id', 'follows'), ('profile_value.members', 'follows');
@@ -35,13 +35,13 @@ CREATE FUNCTION check_holders(step int, what text) RETURNS void LANGUAGE plpgsql
 DECLARE
     h record;
     people cdp.roaringbitmap;
-    gone cdp.roaringbitmap := (SELECT cdp.rb_build_agg(one_id) FROM cdp.person p WHERE merged_into IS NOT NULL OR EXISTS (SELECT FROM cdp.erase_log e WHERE e.one_id = p.one_id));
+    gone cdp.roaringbitmap := (SELECT cdp.rb_build_agg(one_id) FROM cdp.person WHERE merged_into IS NOT NULL OR ended_at IS NOT NULL);
 BEGIN
     FOR h IN SELECT k.* FROM holders() k JOIN holder r ON r.name = k.tab || '.' || k.col AND r.rule = 'follows' LOOP
         EXECUTE format(CASE h.kind WHEN 'cdp.roaringbitmap' THEN 'SELECT cdp.rb_or_agg(%I) FROM cdp.%I' WHEN 'cdp.bsi' THEN 'SELECT cdp.rb_or_agg(cdp.bsi_ebm(%I)) FROM cdp.%I'
             WHEN 'cdp.timeline_page' THEN 'SELECT cdp.rb_or_agg(cdp.timeline_page_people(%I)) FROM cdp.%I' ELSE 'SELECT cdp.rb_build_agg(%I) FROM cdp.%I' END, h.col, h.tab) INTO people;
         IF cdp.rb_intersect(people, gone) THEN
-            RAISE EXCEPTION 'step %, %: %.% holds %, who are retired or erased', step, what, h.tab, h.col, cdp.rb_to_array(cdp.rb_and(people, gone));
+            RAISE EXCEPTION 'step %, %: %.% holds %, who are nobody any more', step, what, h.tab, h.col, cdp.rb_to_array(cdp.rb_and(people, gone));
         END IF;
         INSERT INTO filled SELECT h.tab || '.' || h.col WHERE cdp.rb_cardinality(people) > 1 ON CONFLICT DO NOTHING;
     END LOOP;
