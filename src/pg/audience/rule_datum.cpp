@@ -112,6 +112,17 @@ std::string_view RuleText(FunctionCallInfo fcinfo, int argument) {
   return stored.substr(1);
 }
 
+std::int32_t ChunkArgument(FunctionCallInfo fcinfo, int argument) {
+  constexpr std::int32_t kLast = 4095;
+  const std::int32_t chunk = PG_GETARG_INT32(argument);
+  if (chunk < 0 || chunk > kLast) {
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                    errmsg("there is no chunk %d of people", chunk),
+                    errdetail("Chunks are numbered from 0 to %d.", kLast)));
+  }
+  return chunk;
+}
+
 Datum RuleDatum(std::string_view utf8) {
   const std::string_view text = ServerOf(utf8);
   auto* value = static_cast<varlena*>(palloc(VARHDRSZ + 1 + text.size()));

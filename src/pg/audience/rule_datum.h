@@ -55,6 +55,9 @@ auto CallParser(std::string_view text, decltype(Complain)* complain, Body body)
 /// The text of a rule argument, in the encoding of the database. May longjmp.
 std::string_view RuleText(FunctionCallInfo fcinfo, int argument);
 
+/// A chunk of people, 0 to 4095. May longjmp.
+std::int32_t ChunkArgument(FunctionCallInfo fcinfo, int argument);
+
 /// A rule with this text, which is UTF-8 in the one spelling. May longjmp.
 Datum RuleDatum(std::string_view utf8);
 

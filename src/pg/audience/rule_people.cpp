@@ -44,7 +44,7 @@ AskedRule ArgumentsOf(FunctionCallInfo fcinfo) {
   AskedRule asked{};
   asked.utf8 = Utf8Of(RuleText(fcinfo, 0));
   RuleQuestion& question = asked.question;
-  question.chunk = PG_GETARG_INT32(1);
+  question.chunk = ChunkArgument(fcinfo, 1);
   question.now = PG_GETARG_TIMESTAMPTZ(2);
   const text* zone = TimeZoneOfBusiness();
   if (TIMESTAMP_NOT_FINITE(question.now)) {
