@@ -150,6 +150,7 @@ BEGIN
     CREATE INDEX IF NOT EXISTS identifier_history_one_id ON cdp.identifier_history (one_id);
     CREATE INDEX IF NOT EXISTS person_ended ON cdp.person (one_id) WHERE ended_at IS NOT NULL;
     CREATE INDEX IF NOT EXISTS person_merged_into ON cdp.person (merged_into) WHERE merged_into IS NOT NULL;
+    PERFORM cdp._setup_identity_living();
     IF cdp._table_ensure('id_blocklist', 'values that identify nobody; they take effect when an identifier is resolved', ARRAY[
         ['block_id', 'int4 GENERATED ALWAYS AS IDENTITY PRIMARY KEY', 'number of the entry'],
         ['id_type', 'text COLLATE "C"', 'name of the identifier type; NULL for every type'],

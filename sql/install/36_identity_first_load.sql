@@ -64,12 +64,13 @@ CREATE FUNCTION cdp._first_load_write_links(relation regclass, given int8) RETUR
 COMMENT ON FUNCTION cdp._first_load_write_links(regclass, int8) IS
     'internal: writes the links of the first load into an empty table and makes its indexes from them; false: it is no such table, see _table_fill_at_once()';
 
-CREATE FUNCTION cdp._table_fill_at_once(relation regclass, query text) RETURNS boolean
+CREATE FUNCTION cdp._table_fill_at_once(relation regclass, query text, but_for text DEFAULT '') RETURNS boolean
     AS 'MODULE_PATHNAME', 'cdp__table_fill_at_once' LANGUAGE C VOLATILE STRICT;
-COMMENT ON FUNCTION cdp._table_fill_at_once(regclass, text) IS
-    'internal: writes the rows of a query that has the columns of an empty table into it, and makes its indexes from them; false: the table is no such one, or not the caller''s';
+COMMENT ON FUNCTION cdp._table_fill_at_once(regclass, text, text) IS
+    'internal: writes the rows of a query that has the columns of an empty table into it, and makes its indexes from them; false: the table is no such one, or not the caller''s. but_for: a trigger on INSERT that it may have, which is not called: the caller does its work';
 
-CREATE FUNCTION cdp._table_fill(relation regclass, columns text[], query text) RETURNS void LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION cdp._table_fill(relation regclass, columns text[], query text, but_for text DEFAULT '') RETURNS void
+    LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     whole text := (
@@ -79,13 +80,13 @@ DECLARE
           FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
          WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
 BEGIN
-    IF NOT cdp._table_fill_at_once(relation, format('SELECT %s FROM (%s) AS q', whole, query)) THEN
+    IF NOT cdp._table_fill_at_once(relation, format('SELECT %s FROM (%s) AS q', whole, query), but_for) THEN
         EXECUTE format('INSERT INTO %s (%s) %s', relation,
                        (SELECT string_agg(quote_ident(c.name), ', ' ORDER BY c.nth) FROM unnest(columns) WITH ORDINALITY AS c (name, nth)), query);
     END IF;
 END $$;
-COMMENT ON FUNCTION cdp._table_fill(regclass, text[], text) IS
-    'internal: inserts the rows of a query into these columns, in bulk where the table is empty';
+COMMENT ON FUNCTION cdp._table_fill(regclass, text[], text, text) IS
+    'internal: inserts the rows of a query into these columns, in bulk where the table is empty; but_for: see _table_fill_at_once()';
 
 CREATE FUNCTION cdp._first_load_take(run_id int8, OUT links_read int8, OUT refused int8) LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' AS $$
@@ -181,7 +182,9 @@ BEGIN
     given_persons := cdp._counter_take('one_id', persons_new);
     PERFORM cdp._run_progress('id_resolve', 'persons and their identifiers to write', persons_new);
     PERFORM cdp._table_fill('cdp.person', '{one_id}', format(
-        'SELECT cdp._one_id_signed(%s + p.nth) AS one_id FROM generate_series(1, %s) AS p (nth)', given_persons, persons_new));
+        'SELECT cdp._one_id_signed(%s + p.nth) AS one_id FROM generate_series(1, %s) AS p (nth)', given_persons, persons_new),
+        but_for => 'person_living_insert');
+    PERFORM cdp._person_living_add(given_persons, persons_new);
     -- Tables that somebody has changed are written to as any other.
     IF NOT cdp._first_load_write_identifiers('cdp.identifier', given, given_persons, now()) THEN
         INSERT INTO cdp.identifier (id, type_id, value, one_id, status, first_seen, last_seen, since)

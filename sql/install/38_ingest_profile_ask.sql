@@ -79,7 +79,6 @@ CREATE FUNCTION cdp._attribute_people(key text, test jsonb, chunk int4, now time
 DECLARE
     op text := test ->> 'op';
     operands jsonb := coalesce(test -> 'values', jsonb_build_array(test -> 'value'));
-    least_one int4 := cdp._one_id_signed(chunk::int8 << 20);
     zone text;
     low_number numeric;
     high_number numeric;
@@ -130,9 +129,7 @@ BEGIN
                                            WHERE v.key = _attribute_people.key AND v.chunk = _attribute_people.chunk), '{}'), people);
     END IF;
     IF op = 'is not set' THEN
-        people := cdp.rb_andnot(coalesce((SELECT cdp.rb_build_agg(p.one_id) FROM cdp.person AS p
-                                           WHERE p.one_id BETWEEN least_one AND least_one + 1048575
-                                             AND p.merged_into IS NULL AND p.ended_at IS NULL), '{}'), people);
+        people := cdp.rb_andnot(coalesce(cdp._everyone(chunk), '{}'), people);
     END IF;
     RETURN people;
 END $$;

@@ -19,7 +19,7 @@ BEGIN
             SELECT max(s.snapshot_id) AS snapshot_id, min(s.computed_at) AS since
               FROM cdp.audience_snapshot AS s WHERE s.audience_id = a.audience_id AND s.members_kept) AS kept
          CROSS JOIN (
-            SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL AND p.ended_at IS NULL) AS everyone;
+            SELECT sum(l.users)::int8 AS people FROM cdp.person_living AS l) AS everyone;
     COMMENT ON VIEW cdp.v_audience IS 'one row per audience, with its size';
     PERFORM cdp._comment_columns('v_audience', ARRAY[
         ['audience', 'its name'],

@@ -54,7 +54,7 @@ BEGIN
           LEFT JOIN (SELECT v.key, cdp.rb_or_cardinality_agg(v.members) AS people, count(DISTINCT v.value) AS value_count
                        FROM cdp.profile_value AS v GROUP BY v.key) AS v USING (key)
          CROSS JOIN (
-            SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL AND p.ended_at IS NULL) AS everyone;
+            SELECT sum(l.users)::int8 AS people FROM cdp.person_living AS l) AS everyone;
     COMMENT ON VIEW cdp.v_attribute IS 'coverage: one row per attribute, with its rule and how many people have it';
     COMMENT ON COLUMN cdp.v_attribute.attribute IS 'its name';
     COMMENT ON COLUMN cdp.v_attribute.type IS 'type of its values; NULL: whatever comes';

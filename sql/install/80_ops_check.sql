@@ -133,6 +133,12 @@ BEGIN
           WHERE p.merged_into IS NULL AND p.ended_at IS NULL
             AND NOT EXISTS (SELECT FROM cdp.identifier AS i WHERE i.one_id = p.one_id)),
         'warning', 'Somebody has changed cdp.person or cdp.identifier by hand; set ended_at to take them out.');
+    RETURN QUERY SELECT * FROM cdp._check_count('identity', 'persons about whom cdp.person_living is wrong',
+        (SELECT coalesce(sum(cdp.rb_xor_cardinality(coalesce(l.members, '{}'), coalesce(p.members, '{}'))), 0)::int8
+           FROM cdp.person_living AS l
+           FULL JOIN (SELECT cdp._stretch_of(p.one_id) AS stretch, cdp.rb_build_agg(p.one_id) AS members
+                        FROM cdp.person AS p WHERE p.merged_into IS NULL AND p.ended_at IS NULL GROUP BY 1) AS p USING (stretch)),
+        'error', 'SELECT cdp.person_living_rebuild();');
     RETURN QUERY SELECT * FROM cdp._check_count('identity', 'active links between different persons',
         (SELECT count(*)
            FROM cdp.link AS l JOIN cdp.identifier AS i ON i.id = l.a JOIN cdp.identifier AS k ON k.id = l.b

@@ -43,6 +43,12 @@ SELECT count(*) FROM filled;
 CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'row %', NEW.a; RETURN NEW; END $$;
 CREATE TRIGGER note BEFORE INSERT ON filled FOR EACH ROW EXECUTE FUNCTION note();
 SELECT cdp._table_fill('filled', '{a,b}', 'SELECT 1 AS a, ''x'' AS b');
+-- but for one trigger, whose work is done otherwise
+TRUNCATE filled;
+CREATE TRIGGER also AFTER INSERT ON filled FOR EACH STATEMENT EXECUTE FUNCTION note();
+SELECT cdp._table_fill_at_once('filled', 'SELECT 1, ''x''::text, 1, 1', but_for => 'note');
+DROP TRIGGER also ON filled;
+SELECT cdp._table_fill_at_once('filled', 'SELECT 1, ''x''::text, 1, 1', but_for => 'note');
 CREATE TABLE hashed (a int4);
 CREATE INDEX ON hashed USING hash (a);
 CREATE TABLE numbered (a int4 GENERATED ALWAYS AS IDENTITY);

@@ -57,6 +57,32 @@ INSERT INTO cdp.identifier (id, type_id, value, one_id, first_seen, last_seen)
 SELECT 1000 + n, 16, 'c' || n, 1, now(), now() FROM generate_series(1, 1001) n;
 SELECT severity, what FROM cdp.check() WHERE what ~ '1000';
 ROLLBACK;
+-- who lives: one too few, one too many, and a stretch that nobody has
+CREATE VIEW living AS SELECT severity, detail, hint FROM cdp.check() WHERE what ~ 'person_living';
+BEGIN;
+UPDATE cdp.person_living SET members = cdp.rb_add(cdp.rb_remove(members, 1), 9);
+INSERT INTO cdp.person_living (stretch, members) VALUES (1, cdp.rb_build('{65536}'));
+TABLE living;
+SELECT cdp.person_living_rebuild();
+TABLE living;
+-- whatever is done to cdp.person, by whomever, with numbers of any size
+INSERT INTO cdp.person (one_id, ended_at) VALUES (65535, NULL), (65536, NULL), (2147483647, NULL), (-2147483648, NULL), (-1, NULL), (65537, now());
+INSERT INTO cdp.person (one_id) VALUES (65535), (65538) ON CONFLICT DO NOTHING;
+UPDATE cdp.person SET merged_into = 1 WHERE one_id IN (65536, -1);
+UPDATE cdp.person SET one_id = 65539 WHERE one_id = 65535;
+UPDATE cdp.person SET ended_at = NULL, created_at = '2025-01-01' WHERE one_id > 65000;
+DELETE FROM cdp.person WHERE one_id = 65538;
+TABLE living;
+SELECT stretch, cdp.rb_to_array(members) AS members, users FROM cdp.person_living WHERE stretch > 0 ORDER BY 1;
+SELECT cdp.rb_to_array(cdp._everyone(0)) AS first_chunk, cdp._everyone(2048) AS middle, cdp._everyone(4095) AS last_chunk, cdp._everyone(1) AS nobody;
+SET LOCAL client_min_messages = warning;
+DROP TABLE cdp.person_living CASCADE;
+SELECT cdp.setup();
+TABLE living;
+TRUNCATE cdp.person;
+SELECT count(*) AS stretches FROM cdp.person_living;
+ROLLBACK;
+DROP VIEW living;
 
 -- quarantine, by reason
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES

@@ -7,13 +7,10 @@
 namespace cdp::pg {
 namespace {
 
-/// All persons of a chunk as a bitmap, null for none. May longjmp.
+/// All persons of a chunk as a bitmap, null where there never was one. May longjmp.
 const varlena* EveryoneOf(std::int32_t chunk) {
   const QueryValue value{INT4OID, Int32GetDatum(chunk)};
-  return FindOwnValue(
-      "SELECT cdp.rb_build_agg(p.one_id) FROM cdp.person AS p"
-      " WHERE cdp.chunk_of(p.one_id) = $1 AND p.merged_into IS NULL AND p.ended_at IS NULL",
-      {&value, 1}, "roaringbitmap");
+  return FindOwnValue("SELECT cdp._everyone($1)", {&value, 1}, "roaringbitmap");
 }
 
 bool IsBehavior(const audience::Node& node) {
@@ -26,7 +23,7 @@ bool IsBehavior(const audience::Node& node) {
 
 CDP_FUNCTION(cdp__rule_behavior_people) {
   const std::string_view rule = Utf8Of(RuleText(fcinfo, 0));
-  const std::int32_t chunk = PG_GETARG_INT32(1);
+  const std::int32_t chunk = ChunkArgument(fcinfo, 1);
   const TimestampTz now = PG_GETARG_TIMESTAMPTZ(2);
   if (TIMESTAMP_NOT_FINITE(now)) {
     ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),

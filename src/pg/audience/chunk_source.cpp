@@ -18,12 +18,7 @@ using bitmap::Bytes;
 using bsi::IdSet;
 
 // Whoever calls has set the search path to pg_catalog.
-// All of a table is read in its order, by several processes; an index is for a small part of it.
-LookUp everyone_of_chunk = {
-    "SELECT cdp.rb_build_agg(p.one_id) FROM cdp.person AS p"
-    " WHERE p.one_id BETWEEN $1 AND $2 AND p.merged_into IS NULL AND p.ended_at IS NULL",
-    {{"roaringbitmap", true}},
-    CURSOR_OPT_CUSTOM_PLAN | CURSOR_OPT_PARALLEL_OK};
+LookUp everyone_of_chunk = {"SELECT cdp._everyone($1)", {{"roaringbitmap", true}}};
 LookUp tag_named = {
     "SELECT g.tag_id, cdp._tag_is_number(g.value_type) AS value_type FROM cdp.tag AS g"
     " WHERE g.name = $1",
@@ -178,8 +173,7 @@ void ChunkSource::CollectTops(const Node& node) {
 
 Bytes ChunkSource::Everyone() {
   if (!everyone_) {
-    everyone_ = FetchOne(Ask(
-        &everyone_of_chunk, {Integer(FirstOf(question_.chunk)), Integer(LastOf(question_.chunk))}));
+    everyone_ = FetchOne(Ask(&everyone_of_chunk, {Integer(question_.chunk)}));
     if (everyone_->empty()) everyone_ = nobody_.bytes();
   }
   return *everyone_;
@@ -287,10 +281,10 @@ IdSet ChunkSource::HavingAttribute(const Node& leaf, const IdSet* within) {
 }
 
 IdSet ChunkSource::TopOf(const Node& leaf) {
-  const auto first = static_cast<std::uint32_t>(FirstOf(question_.chunk));
-  const auto last = static_cast<std::uint32_t>(LastOf(question_.chunk));
+  const std::uint32_t first = static_cast<std::uint32_t>(question_.chunk) << 20;
   bitmap::BitmapParts parts(memory_);
-  bitmap::Restrict(bitmap::BitmapView(tops_.at(&leaf)), {first, std::uint64_t{last} + 1}, &parts);
+  bitmap::Restrict(bitmap::BitmapView(tops_.at(&leaf)), {first, std::uint64_t{first} + (1 << 20)},
+                   &parts);
   std::pmr::vector<std::byte> bytes(parts.size(), memory_);
   parts.Write(bytes.data());
   return SetOf(bytes);

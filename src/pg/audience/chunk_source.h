@@ -21,12 +21,6 @@ struct RuleQuestion {
   std::span<const bitmap::Bytes> tops;
 };
 
-/// The first and the last OneID of a chunk, as stored: int4.
-inline std::int32_t FirstOf(std::int32_t chunk) {
-  return static_cast<std::int32_t>(static_cast<std::uint32_t>(chunk) << 20);
-}
-inline std::int32_t LastOf(std::int32_t chunk) { return FirstOf(chunk) | 0xfffff; }
-
 /// Lives, as all it gives, between BeginLookUps and EndLookUps. For use inside CallCore.
 class ChunkSource final : public audience::Source {
  public:

@@ -1,5 +1,7 @@
 #include "pg/base/table_fill.h"
 
+#include <cstring>
+
 #include "pg/base/compat_relation.h"
 
 extern "C" {
@@ -12,6 +14,7 @@ extern "C" {
 #include "catalog/index.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_trigger.h"
 #include "executor/executor.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"
@@ -72,6 +75,17 @@ bool HasRows(Relation table) {
   return found;
 }
 
+bool HasInsertTrigger(Relation table, const char* but_for) {
+  const TriggerDesc* triggers = table->trigdesc;
+  for (int i = 0; triggers != nullptr && i < triggers->numtriggers; ++i) {
+    const Trigger& trigger = triggers->triggers[i];
+    if (TRIGGER_FOR_INSERT(trigger.tgtype) && std::strcmp(trigger.tgname, but_for) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool IsPlain(Relation table) {
   const Form_pg_class shape = table->rd_rel;
   if (shape->relkind != RELKIND_RELATION || shape->relispartition || shape->relhassubclass ||
@@ -87,10 +101,7 @@ bool IsPlain(Relation table) {
       return false;
     }
   }
-  const TriggerDesc* triggers = table->trigdesc;
-  return triggers == nullptr ||
-         !(triggers->trig_insert_before_row || triggers->trig_insert_after_row ||
-           triggers->trig_insert_before_statement || triggers->trig_insert_after_statement);
+  return true;
 }
 
 bool HasPlainIndexes(Relation table) {
@@ -213,6 +224,7 @@ struct Rows {
   const text* query;
   std::span<const FillColumn> columns;
   const RowMaker* maker;
+  const char* but_for;  // a trigger that is not called
 };
 
 void WriteRows(Relation table, const Rows& rows) {
@@ -245,7 +257,8 @@ bool TryFill(Oid id, const Rows& rows) {
   // Before the lock: who may not do this must not stop others either.
   if (get_rel_relkind(id) != RELKIND_RELATION || !OwnsRelation(id)) return false;
   Relation table = table_open(id, ShareRowExclusiveLock);
-  const bool can = IsPlain(table) && HasPlainIndexes(table) &&
+  const bool can = IsPlain(table) && !HasInsertTrigger(table, rows.but_for) &&
+                   HasPlainIndexes(table) &&
                    (rows.query != nullptr || HasColumns(table, rows.columns)) && !HasRows(table);
   if (can) {
     WriteRows(table, rows);
@@ -257,10 +270,12 @@ bool TryFill(Oid id, const Rows& rows) {
 
 }  // namespace
 
-bool TryFillTable(Oid table, const text* query) { return TryFill(table, {query, {}, nullptr}); }
+bool TryFillTable(Oid table, const text* query, const char* but_for) {
+  return TryFill(table, {query, {}, nullptr, but_for});
+}
 
 bool TryFillTable(Oid table, std::span<const FillColumn> columns, const RowMaker& maker) {
-  return TryFill(table, {nullptr, columns, &maker});
+  return TryFill(table, {nullptr, columns, &maker, ""});
 }
 
 }  // namespace cdp::pg

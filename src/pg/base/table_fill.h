@@ -8,10 +8,10 @@ namespace cdp::pg {
 
 /// Fills the table with the rows of the query, which must have its columns, and checks constraints.
 /// False when a plain INSERT has to do it: the table has rows, or triggers, row security, generated
-/// columns, inheritance or indexes other than btrees, or is not owned by who calls. Until the
-/// transaction ends nobody else writes to the table; readers wait for nothing but its commit. May
-/// longjmp.
-bool TryFillTable(Oid table, const text* query);
+/// columns, inheritance or indexes other than btrees, or is not owned by who calls. It may have the
+/// trigger `but_for`, which is not called: the caller does its work. Until the transaction ends
+/// nobody else writes to the table; readers wait for nothing but its commit. May longjmp.
+bool TryFillTable(Oid table, const text* query, const char* but_for);
 
 struct FillColumn {
   const char* name;

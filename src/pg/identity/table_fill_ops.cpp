@@ -5,7 +5,8 @@
 namespace cdp::pg {
 
 CDP_FUNCTION(cdp__table_fill_at_once) {
-  PG_RETURN_BOOL(TryFillTable(PG_GETARG_OID(0), PG_GETARG_TEXT_PP(1)));
+  PG_RETURN_BOOL(TryFillTable(PG_GETARG_OID(0), PG_GETARG_TEXT_PP(1),
+                              TextDatumGetCString(PG_GETARG_DATUM(2))));
 }
 
 }  // namespace cdp::pg

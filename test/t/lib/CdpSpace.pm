@@ -59,6 +59,7 @@ sub space_state {
         link_queue => 'a, b',
         link_verdict => 'a, b, verdict',
         person => 'one_id, merged_into, ended_at IS NOT NULL',
+        person_living => 'stretch, members, users',
         erase_log => 'one_id, tombstones, removed',
         erased => 'length(hash)',
         merge_log => 'survivor, absorbed, link_a, link_b',
