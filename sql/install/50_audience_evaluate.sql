@@ -164,11 +164,7 @@ DECLARE
     fault text;
     advice text;
 BEGIN
-    FOR r IN SELECT 'audience' AS area, a.name, a.definition AS rule FROM cdp.audience AS a WHERE a.kind = 'expression'
-             UNION ALL
-             SELECT 'tag', g.name, t.rule FROM cdp.tag AS g CROSS JOIN LATERAL cdp._tag_rules(g.value_type, g.definition) AS t WHERE g.kind = 'rule'
-             ORDER BY 1, 2, 3
-    LOOP
+    FOR r IN SELECT * FROM cdp._rules() AS d ORDER BY d.area, d.name COLLATE "C", d.rule LOOP
         BEGIN
             PERFORM cdp._rule_check(r.rule, CASE r.area WHEN 'audience' THEN r.name ELSE '' END);
         EXCEPTION WHEN OTHERS THEN

@@ -13,6 +13,16 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._tag_rules(text, text) IS 'internal: the values and rules that define a tag of kind rule, in their order';
 
+CREATE FUNCTION cdp._rules() RETURNS TABLE (area text, name text, rule text)
+    LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+        SELECT 'audience', a.name::text, a.definition FROM cdp.audience AS a WHERE a.kind = 'expression'
+        UNION ALL
+        SELECT 'tag', g.name, t.rule FROM cdp.tag AS g CROSS JOIN LATERAL cdp._tag_rules(g.value_type, g.definition) AS t WHERE g.kind = 'rule';
+END $$;
+COMMENT ON FUNCTION cdp._rules() IS 'internal: every rule that defines an audience or a tag';
+
 CREATE FUNCTION cdp._tag_rules_check(name text, rule text, rules jsonb) RETURNS text LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -302,6 +302,7 @@ BEGIN
     RETURN QUERY SELECT * FROM cdp._check_profiles();
     RETURN QUERY SELECT * FROM cdp._check_members();
     RETURN QUERY SELECT * FROM cdp._check_rules();
+    RETURN QUERY SELECT * FROM cdp._check_erased_rules();
     RETURN QUERY SELECT * FROM cdp._check_timelines();
     RETURN QUERY SELECT * FROM cdp._check_event_day();
     RETURN QUERY SELECT * FROM cdp._check_runs();

@@ -41,9 +41,11 @@ DECLARE
     erased record;
     detached text[] := ARRAY(SELECT o.name FROM cdp._own_relations() AS o WHERE o.name ~ '^event_[0-9]{4}_[0-9]{2}$' ORDER BY o.name);
 BEGIN
+    -- Refreshes have the rows of definitions before they keep merges off.
+    gone := cdp._rules_erase(ids);
     -- No refresh may write from what it has read before.
     PERFORM cdp._merge_lock(true);
-    gone := cdp._run_erase(ids) || cdp._tag_erase(persons)
+    gone := gone || cdp._run_erase(ids) || cdp._tag_erase(persons)
         || cdp._audience_erase(persons) || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
     -- Last: the others look its values up.
     erased := cdp._identity_erase(person, ids, _person_erase.run_id, coalesce(tombstone, false));
@@ -61,7 +63,7 @@ COMMENT ON FUNCTION cdp._person_erase(int4, int4[], boolean, int8) IS
 
 --| `person_erase` removes the values and links of a person, its attributes, its events and stored timelines, its bits in tags,
 --| audiences and days, and rows of it that wait or were refused. Numbers stay: logs say them, and they are never
---| given out again. `tombstone => true` keeps a keyed hash of each identifier, so that no later load brings them
+--| given out again. Rules that name an identifier of it go on without. `tombstone => true` keeps a keyed hash of each identifier, so that no later load brings them
 --| back. The row that it returns is proof of it, holds no value, and stays in `cdp.erase_log`.
 CREATE FUNCTION cdp.person_erase(one_id int4, tombstone boolean DEFAULT false)
     RETURNS TABLE (run_id int8, person int4, erased_at timestamptz, erased_by text, tombstones int8, removed jsonb)
@@ -79,7 +81,7 @@ BEGIN
     RETURN QUERY SELECT * FROM cdp._person_erase(present, cdp._person_identifiers(present), person_erase.tombstone, run);
 END $$;
 COMMENT ON FUNCTION cdp.person_erase(int4, boolean) IS
-    'erases a person everywhere: identifiers, links, attributes, events, timelines, tags, audiences, what waits and what was refused; with a tombstone no later load brings it back. Returns the proof, which is also a row of cdp.erase_log';
+    'erases a person everywhere: identifiers, links, attributes, events, timelines, tags, audiences, rules that name an identifier, what waits and what was refused; with a tombstone no later load brings it back. Returns the proof, which is also a row of cdp.erase_log';
 
 CREATE FUNCTION cdp.person_erase(type text, value text, tombstone boolean DEFAULT false)
     RETURNS TABLE (run_id int8, person int4, erased_at timestamptz, erased_by text, tombstones int8, removed jsonb)

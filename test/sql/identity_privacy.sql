@@ -60,6 +60,11 @@ SELECT cdp.audience_include('not list', 'taobao_id', 'ada-t', 'ada phoned');
 -- a refresh that failed at her value
 SELECT cdp.audience_define('fails', sql => 'SELECT value::int AS one_id FROM cdp.identifier WHERE value = $$ada$$ || $$-m$$') > 0 AS defined;
 SELECT error FROM cdp.audience_refresh('fails');
+-- rules that name her, however spelt, and what they were before
+SELECT cdp.audience_define('both', 'id(unionid) in (''ada-u'')') > 0 AND cdp.audience_define('both', 'id(Member_ID) in ('' ada-m'', ''bob-m'') or tag:all = 7 and not id(unionid) in (''ada-u'')') > 0
+   AND cdp.audience_define('him', 'id(member_id) in (''bob-m'')') > 0 AND cdp.tag_define('hers', rule => 'id(cookie_id) in (''ada-c'')') > 0
+   AND cdp.tag_define('who', rules => '[["her", "id(jd_id) in (''ada-j'')"], ["him", "id(member_id) in (''bob-m'')"]]') > 0
+   AND cdp.audience_define('asked for', sql => 'SELECT 1 AS one_id WHERE $$ADA-M$$ = $$$$', description => 'ada-m') > 0 AS defined;
 -- some of her waits: in the landing tables, in quarantine, among events that are stored and not folded in, as a link to be resolved
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('ada-5', '2025-03-01', 'pay', 'member_id', 'ada-m'), ('bob-5', '2025-03-01', 'pay', 'member_id', 'bob-m'),
     ('ada-6', 'soon', 'pay', ' MEMBER_ID', ' ada-m'), ('ada-7', '2025-03-01', 'pay', NULL, 'ada-m'), ('bob-6', 'soon', 'pay', 'member_id', 'bob-m');
@@ -120,6 +125,15 @@ SELECT * FROM holds_bit(1);
 -- erased
 SELECT person, erased_at = now() AS now, erased_by = session_user AS by_me, tombstones, jsonb_pretty(removed) AS removed FROM cdp.person_erase('taobao_id', 'ada-t', tombstone => true);
 SELECT * FROM holds('ada-') WHERE table_name <> 'landing_link';
+-- rules go on without her, and so does what they were; queries and descriptions are named in the proof
+SELECT name, definition FROM cdp.audience WHERE kind = 'expression' AND definition LIKE '%id(%' UNION ALL SELECT name, definition FROM cdp.tag WHERE kind = 'rule' ORDER BY 1;
+SELECT version, definition, is_current FROM cdp.audience_history('both');
+SELECT cdp.audience_drop('asked for');
+SELECT severity, what, detail FROM cdp.check() WHERE what LIKE 'rule of%';
+SELECT cdp.audience_define('both', 'id(member_id) in (''bob-m'', '' ada-m'') or id(jd_id) in (''ada-j'')') > 0 AS defined;
+SELECT severity, what, detail FROM cdp.check() WHERE what LIKE 'rule of%';
+SELECT cdp.audience_define('both', 'id(member_id) in (''bob-m'')') > 0 AS defined;
+DELETE FROM cdp.audience_version WHERE definition LIKE '%ada%';
 -- of another type it is another's
 SELECT source, type_a, value_a FROM cdp.landing_link;
 SELECT kind, name, error FROM cdp.run WHERE error IS NOT NULL UNION ALL SELECT 'snapshot', NULL, error FROM cdp.audience_snapshot WHERE error IS NOT NULL ORDER BY 1;
@@ -142,7 +156,7 @@ SELECT * FROM cdp.person_erase(1);
 SELECT cdp.person_export(1);
 \set VERBOSITY default
 -- a tag or audience whose query knows her number does not bring her back
-SELECT t.tag, t.people FROM unnest('{all,list}'::text[]) AS n, cdp.tag_refresh(n) AS t ORDER BY 1;
+SELECT t.tag, t.people FROM unnest('{all,list,hers,who}'::text[]) AS n, cdp.tag_refresh(n) AS t ORDER BY 1;
 SELECT audience, users FROM cdp.audience_refresh_all() ORDER BY 1;
 SELECT people FROM cdp.timeline_refresh();
 SELECT * FROM holds_bit(1);

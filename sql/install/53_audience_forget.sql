@@ -1,0 +1,112 @@
+--| ## Rules that name somebody who was erased
+--| `id(phone) in ('13800000000')` keeps a number in a definition. When its person is erased the number leaves the rule,
+--| which means whom it meant: nobody has the identifier any more. Texts that nobody but their author can change, as a
+--| query, are named in the proof instead.
+
+CREATE FUNCTION cdp._rule_forget(tree jsonb, types text[], vals text[]) RETURNS jsonb LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    kept jsonb;
+BEGIN
+    CASE tree ->> 'type'
+    WHEN 'and', 'or' THEN
+        RETURN jsonb_set(tree, '{rules}', (SELECT jsonb_agg(cdp._rule_forget(r.rule, types, vals) ORDER BY r.n)
+                                             FROM jsonb_array_elements(tree -> 'rules') WITH ORDINALITY AS r (rule, n)));
+    WHEN 'not' THEN
+        RETURN jsonb_set(tree, '{rule}', cdp._rule_forget(tree -> 'rule', types, vals));
+    WHEN 'ids' THEN
+        kept := (SELECT jsonb_agg(v.value ORDER BY v.n) FROM jsonb_array_elements_text(tree -> 'values') WITH ORDINALITY AS v (value, n)
+                  WHERE NOT EXISTS (SELECT FROM unnest(types, vals) AS k (type, value)
+                                     WHERE k.type = cdp._id_type_name(tree ->> 'id_type') AND k.value = cdp._id_value(k.type, v.value)));
+        RETURN CASE WHEN kept IS NULL THEN '{"type": "not", "rule": {"type": "everyone"}}' ELSE jsonb_set(tree, '{values}', kept) END;
+    ELSE
+        RETURN tree;
+    END CASE;
+END $$;
+COMMENT ON FUNCTION cdp._rule_forget(jsonb, text[], text[]) IS
+    'internal: the tree of a rule without these identifiers, types and values in one spelling; where no other is left it means nobody';
+
+CREATE FUNCTION cdp._rule_forget(rule text, types text[], vals text[]) RETURNS text LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- Most rules have none, and need not be taken apart to see that.
+    RETURN CASE WHEN strpos(rule, 'id(') = 0 THEN rule ELSE cdp._rule_forget(rule::cdp.rule::jsonb, types, vals)::cdp.rule::text END;
+END $$;
+COMMENT ON FUNCTION cdp._rule_forget(text, text[], text[]) IS 'internal: a rule without these identifiers';
+
+CREATE FUNCTION cdp._tag_rules_forget(value_type text, definition text, types text[], vals text[]) RETURNS text LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF value_type = 'boolean' THEN
+        RETURN cdp._rule_forget(definition, types, vals);
+    END IF;
+    RETURN (SELECT jsonb_agg(jsonb_build_array(t.value, cdp._rule_forget(t.rule, types, vals)) ORDER BY t.nth)::text
+              FROM cdp._tag_rules(value_type, definition) AS t);
+END $$;
+COMMENT ON FUNCTION cdp._tag_rules_forget(text, text, text[], text[]) IS
+    'internal: the rule or the list of values and rules that defines a tag, without these identifiers';
+
+-- In the order of refreshes: whoever defines or refreshes has the row first, then what keeps merges off.
+CREATE FUNCTION cdp._rules_erase(ids int4[]) RETURNS jsonb LANGUAGE plpgsql VOLATILE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    types text[];
+    vals text[];
+    r record;
+    audiences int8 := 0;
+    versions int8;
+    tags int8 := 0;
+    named text[];
+BEGIN
+    SELECT array_agg(t.name), array_agg(i.value) INTO types, vals
+      FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = ANY (ids);
+    FOR r IN SELECT g.tag_id, g.value_type, g.definition FROM cdp.tag AS g
+              WHERE g.kind = 'rule' AND cdp._tag_rules_forget(g.value_type, g.definition, types, vals) <> g.definition
+              ORDER BY g.tag_id FOR NO KEY UPDATE LOOP
+        UPDATE cdp.tag AS g SET definition = cdp._tag_rules_forget(r.value_type, r.definition, types, vals) WHERE g.tag_id = r.tag_id;
+        tags := tags + 1;
+    END LOOP;
+    FOR r IN SELECT a.audience_id, a.definition FROM cdp.audience AS a
+              WHERE a.kind = 'expression' AND cdp._rule_forget(a.definition, types, vals) <> a.definition
+              ORDER BY a.audience_id FOR NO KEY UPDATE LOOP
+        UPDATE cdp.audience AS a SET definition = cdp._rule_forget(r.definition, types, vals) WHERE a.audience_id = r.audience_id;
+        audiences := audiences + 1;
+    END LOOP;
+    UPDATE cdp.audience_version AS v SET definition = cdp._rule_forget(v.definition, types, vals)
+     WHERE v.kind = 'expression' AND cdp._rule_forget(v.definition, types, vals) <> v.definition;
+    GET DIAGNOSTICS versions = ROW_COUNT;
+    -- A short value is part of much that does not mean it.
+    SELECT array_agg(d.what ORDER BY d.what COLLATE "C") INTO named
+      FROM (SELECT format('tag %s', g.tag_id) AS what, concat_ws(' ', g.name, g.folder, g.description, g.definition) AS words FROM cdp.tag AS g
+            UNION ALL
+            SELECT format('audience %s', a.audience_id), concat_ws(' ', a.name, a.folder, a.description, a.definition) FROM cdp.audience AS a
+            UNION ALL
+            SELECT format('audience %s version %s', v.audience_id, v.version), concat_ws(' ', v.name, v.definition) FROM cdp.audience_version AS v) AS d
+     WHERE EXISTS (SELECT FROM unnest(vals) AS k (value)
+                    WHERE strpos(lower(d.words), lower(k.value)) > 0
+                      AND (length(k.value) > 3 OR strpos(lower(d.words), quote_literal(lower(k.value))) > 0));
+    RETURN jsonb_build_object('tag', tags, 'audience', audiences, 'audience_version', versions)
+        || CASE WHEN named IS NULL THEN '{}' ELSE jsonb_build_object('still_named_by', named) END;
+END $$;
+COMMENT ON FUNCTION cdp._rules_erase(int4[]) IS
+    'internal: takes these identifiers, which must still have their values, out of all rules; returns how many had one, by table, and which other definitions and descriptions still have such a value in their text';
+
+CREATE FUNCTION cdp._check_erased_rules() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 3 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
+#variable_conflict use_column
+BEGIN
+    IF NOT EXISTS (SELECT FROM cdp.erased) THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+        SELECT r.area, 'warning', format('rule of %s "%s"', r.area, r.name), format('names %s identifiers of erased people', count(*)),
+               'Define it without them.'
+          FROM cdp._rules() AS r
+         CROSS JOIN LATERAL cdp.rule_tree(r.rule::cdp.rule) AS t
+         CROSS JOIN LATERAL (SELECT t.text::cdp.rule::jsonb AS leaf) AS j
+         CROSS JOIN LATERAL jsonb_array_elements_text(j.leaf -> 'values') AS v (value)
+         WHERE t.node = 'ids' AND cdp._is_erased(cdp._id_type_name(j.leaf ->> 'id_type'), cdp._id_value(j.leaf ->> 'id_type', v.value))
+         GROUP BY r.area, r.name ORDER BY r.area, r.name;
+END $$;
+COMMENT ON FUNCTION cdp._check_erased_rules() IS
+    'internal: the rows of cdp.check() about rules that name somebody of whom there is a tombstone';
