@@ -123,7 +123,7 @@ BEGIN
           FROM cdp.tag AS g
           JOIN cdp.tag_number AS t USING (tag_id)
          CROSS JOIN LATERAL cdp.bsi_iterate(t.numbers) AS n;
-    COMMENT ON VIEW cdp.v_person_tag IS 'one row per person and value of a tag';
+    COMMENT ON VIEW cdp.v_person_tag IS 'one row per person and value of a tag, for reading many; of one person cdp.tags_of() tells without unpacking everybody';
 
     CREATE OR REPLACE VIEW cdp.v_tag_run AS
         SELECT r.run_id, r.name AS tag, r.kind, r.started_at,

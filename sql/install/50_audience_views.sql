@@ -43,7 +43,7 @@ BEGIN
           FROM cdp.audience AS a
           JOIN cdp.audience_member AS m USING (audience_id)
          CROSS JOIN LATERAL cdp.rb_iterate(m.members) AS o (one_id);
-    COMMENT ON VIEW cdp.v_audience_member IS 'one row per audience and member; to ask for one person, cdp.v_profile reads less';
+    COMMENT ON VIEW cdp.v_audience_member IS 'one row per audience and member, for reading many; of one person cdp.audiences_of() tells without unpacking everybody';
     PERFORM cdp._comment_columns('v_audience_member', ARRAY[
         ['audience', 'name of the audience'],
         ['one_id', 'the member (int4 read unsigned)']]);

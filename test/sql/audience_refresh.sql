@@ -47,6 +47,10 @@ SELECT audience, users, entered, left_users, unresolved, error FROM cdp.audience
 SELECT cdp.audience_count('audience:z_last or audience:gold');
 SELECT audience, string_agg(one_id::text, ' ' ORDER BY one_id) AS members FROM cdp.v_audience_member GROUP BY 1 ORDER BY 1;
 
+-- the same of one person, asked for by itself
+SELECT o.one_id, string_agg(a.audience, ' ' ORDER BY a.audience) AS audiences, bool_and(a.refreshed_at = d.refreshed_at) AS as_of
+  FROM generate_series(1, 10, 3) AS o (one_id) CROSS JOIN LATERAL cdp.audiences_of(o.one_id) AS a JOIN cdp.audience AS d ON d.name = a.audience GROUP BY 1 ORDER BY 1;
+
 -- entered and left
 INSERT INTO src VALUES (10, 'x'), (77, 'x');
 DELETE FROM src WHERE one_id IN (2, 3);
