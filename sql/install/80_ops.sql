@@ -54,7 +54,7 @@ BEGIN
         -- It has the words for tables that are too new.
         PERFORM cdp._require_setup();
     END IF;
-    FOREACH room IN ARRAY '{base,identity,ingest,tag,audience,report}'::text[] LOOP
+    FOREACH room IN ARRAY '{base,identity,ingest,tag,audience,engage,report}'::text[] LOOP
         IF to_regprocedure(format('cdp.%I()', '_setup_' || room)) IS NOT NULL THEN
             PERFORM cdp._setup_room(room);
         END IF;

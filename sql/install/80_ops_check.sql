@@ -173,6 +173,7 @@ BEGIN
     FOR room, relation, people, mend IN
         VALUES ('tag', 'tag_value', 'v.members', 'Refresh every tag.'), ('tag', 'tag_number', 'cdp.bsi_ebm(v.numbers)', 'Refresh every tag.'),
                ('audience', 'audience_member', 'v.members', 'Refresh every audience.'),
+               ('engage', 'publication_holdout', 'v.members', 'Somebody has changed cdp.person or cdp.merge_log by hand: take them out.'),
                ('audience', 'audience_change', 'cdp.rb_or(v.entered, v.left_members)',
                 'Somebody has changed cdp.person or cdp.merge_log by hand: empty cdp.audience_change and set members_kept of cdp.audience_snapshot to false; the past of audiences begins anew.')
     LOOP
@@ -263,6 +264,24 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._check_event_day() IS 'internal: the rows of cdp.check() about the day rollup';
 
+CREATE FUNCTION cdp._check_outbox() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 3 SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT * FROM cdp._check_count('engage', 'rows of the outbox due for an hour and not claimed',
+        (SELECT count(*) FROM cdp.outbox AS o JOIN cdp.destination AS d USING (destination_id)
+          WHERE o.state IN ('pending', 'claimed') AND o.not_before < now() - interval '1 hour' AND cdp._quiet_until(d.channel, now()) IS NULL),
+        'notice', 'Is the sender of the destination running, and the destination enabled? See cdp.v_publication.');
+    RETURN QUERY SELECT * FROM cdp._check_count('engage', 'rows of the outbox that failed within a day',
+        (SELECT count(*) FROM cdp.outbox AS o WHERE o.state = 'failed' AND o.finished_at > now() - interval '1 day'),
+        'warning', 'SELECT destination, reason, count(*) FROM cdp.v_outbox WHERE state = ''failed'' GROUP BY 1, 2;');
+    RETURN QUERY SELECT * FROM cdp._check_count('engage', 'rows of the outbox without their publication',
+        (SELECT count(*) FROM (SELECT DISTINCT o.publication_id, o.destination_id FROM cdp.outbox AS o) AS o
+          WHERE NOT EXISTS (SELECT FROM cdp.publication AS p WHERE p.publication_id = o.publication_id AND p.destination_id = o.destination_id)),
+        'error', 'Somebody has deleted rows of cdp.publication by hand: delete those of cdp.outbox too.');
+END $$;
+COMMENT ON FUNCTION cdp._check_outbox() IS 'internal: the rows of cdp.check() about what is handed over';
+
 CREATE FUNCTION cdp._check_runs() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
     LANGUAGE plpgsql STABLE ROWS 5 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
@@ -305,6 +324,7 @@ BEGIN
     RETURN QUERY SELECT * FROM cdp._check_erased_rules();
     RETURN QUERY SELECT * FROM cdp._check_timelines();
     RETURN QUERY SELECT * FROM cdp._check_event_day();
+    RETURN QUERY SELECT * FROM cdp._check_outbox();
     RETURN QUERY SELECT * FROM cdp._check_runs();
 END $$;
 COMMENT ON FUNCTION cdp.check() IS

@@ -46,7 +46,7 @@ BEGIN
     -- No refresh may write from what it has read before.
     PERFORM cdp._merge_lock(true);
     gone := gone || cdp._run_erase(ids) || cdp._tag_erase(persons)
-        || cdp._audience_erase(persons) || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
+        || cdp._audience_erase(persons) || cdp._engage_erase(persons, ids) || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
     -- Last: the others look its values up.
     erased := cdp._identity_erase(person, ids, _person_erase.run_id, coalesce(tombstone, false));
     gone := gone || erased.removed;
@@ -81,7 +81,7 @@ BEGIN
     RETURN QUERY SELECT * FROM cdp._person_erase(present, cdp._person_identifiers(present), person_erase.tombstone, run);
 END $$;
 COMMENT ON FUNCTION cdp.person_erase(int4, boolean) IS
-    'erases a person everywhere: identifiers, links, attributes, events, timelines, tags, audiences, rules that name an identifier, what waits and what was refused; with a tombstone no later load brings it back. Returns the proof, which is also a row of cdp.erase_log';
+    'erases a person everywhere: identifiers, links, attributes, events, timelines, tags, audiences, rules that name an identifier, consents and what is or was handed over, what waits and what was refused; with a tombstone no later load brings it back. Returns the proof, which is also a row of cdp.erase_log';
 
 CREATE FUNCTION cdp.person_erase(type text, value text, tombstone boolean DEFAULT false)
     RETURNS TABLE (run_id int8, person int4, erased_at timestamptz, erased_by text, tombstones int8, removed jsonb)
@@ -196,7 +196,8 @@ BEGIN
         'events', cdp._person_events_json(ids, events),
         'history', cdp._person_history_json(person, ids),
         'waiting', (SELECT coalesce(jsonb_agg(jsonb_build_object('table', r.source_table, 'row', r.raw) ORDER BY r.source_table, r.raw::text COLLATE "C"), '[]')
-                      FROM cdp._landed_of(types, vals) AS r));
+                      FROM cdp._landed_of(types, vals) AS r))
+        || cdp._engage_json(person, ids);
 END $$;
 COMMENT ON FUNCTION cdp.person_export(int4, boolean) IS
-    'everything that there is of a person: identifiers, links with sources and dates, profile and attributes with the same, tags, audiences, events (all, or only counted), history, and rows that wait or were refused';
+    'everything that there is of a person: identifiers, links with sources and dates, profile and attributes with the same, tags, audiences, consents and what was sent, events (all, or only counted), history, and rows that wait or were refused';

@@ -57,6 +57,11 @@ SELECT t.tag, t.people FROM unnest('{all,list}'::text[]) AS n, cdp.tag_refresh(n
 SELECT audience, users FROM cdp.audience_refresh_all() ORDER BY 1;
 -- listed by hand, with a note that says who she is
 SELECT cdp.audience_include('not list', 'taobao_id', 'ada-t', 'ada phoned');
+-- asked, barred, held out of one campaign and sent another
+SELECT cdp.destination_define('letter', 'member_id', consent => 'not_refused'), cdp.consent_set('member_id', 'ada-m', '*', '*', true, 'ada phoned'), cdp.suppress('jd_id', 'ada-j', 'call', 'ada asked');
+SELECT publication_id, published, held_out FROM generate_series(0, 1) AS h, cdp.outbox_publish('everyone', 'letter', holdout => h, campaign => 'campaign ' || h);
+SELECT published FROM cdp.outbox_publish('id(member_id) in (ada-m, bob-m)', 'letter', not_before => now() + interval '1 day');
+SELECT cdp.outbox_ack(array_agg(outbox_id)) AS sent FROM cdp.outbox_claim('letter', 1);
 -- a refresh that failed at her value
 SELECT cdp.audience_define('fails', sql => 'SELECT value::int AS one_id FROM cdp.identifier WHERE value = $$ada$$ || $$-m$$') > 0 AS defined;
 SELECT error FROM cdp.audience_refresh('fails');
@@ -89,6 +94,8 @@ SELECT l #>> '{a,type}' AS a, l #>> '{a,value}' AS value, l #>> '{b,type}' AS b,
   FROM told, jsonb_array_elements(value) l WHERE key = 'links';
 SELECT value -> 0 ->> 'note' AS note FROM told WHERE key = 'audience_lists';
 SELECT t - 'as_of' AS tag, t ->> 'as_of' IS NOT NULL AS dated FROM told, jsonb_array_elements(value) t WHERE key IN ('tags', 'audiences') ORDER BY 1;
+SELECT key, value FROM told WHERE key = 'held_out';
+SELECT key, v ->> 'type' AS type, v ->> 'value' AS value, coalesce(v ->> 'source', v ->> 'reason', v ->> 'campaign') AS what, v ->> 'state' AS state FROM told, jsonb_array_elements(value) v WHERE key IN ('consents', 'suppressions', 'outbox', 'contacts') ORDER BY 1, 5;
 SELECT value AS profile FROM told WHERE key = 'profile';
 SELECT a ->> 'key' AS key, a -> 'value' AS value, a ->> 'source' AS source, a #>> '{identifier,value}' AS identifier FROM told, jsonb_array_elements(value) a WHERE key = 'attributes';
 SELECT value - 'all' AS events FROM told WHERE key = 'events';

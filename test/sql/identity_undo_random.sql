@@ -9,6 +9,7 @@ UPDATE cdp.id_type SET max_per_person = NULL;
 SELECT cdp.tag_define('all', 'SELECT one_id, one_id % 2 AS value FROM cdp.v_person') > 0 AS tag, cdp.audience_define('all', 'tag:all') > 0 AS audience,
        cdp.tag_define('sum', 'SELECT one_id, one_id % 7 AS value FROM cdp.v_person', value_type => 'number', on_merge => 'sum') > 0 AS numbers,
        cdp.tag_define('grade', kind => 'manual', value_type => 'enum') > 0 AS by_hand;
+SELECT cdp.destination_define('sms', 'phone', consent => 'ignored') \g /dev/null
 
 -- Every column that holds people, by name or by type, and what becomes of it. A new one has to be entered here:
 --   follows: never shows somebody retired, ended or erased
@@ -19,7 +20,7 @@ INSERT INTO holder VALUES ('tag_value.members', 'follows'), ('tag_number.numbers
 INSERT INTO holder VALUES ('audience_member.members', 'follows'),
     ('audience_change.entered', 'follows'), ('audience_change.left_members', 'follows'), ('audience_list.one_id', 'a log'), ('timeline_month.page', 'follows'),
     ('event_day_by.members', 'follows'), ('event_day_by.times', 'follows'), ('identifier.one_id', 'follows'), ('person_living.members', 'follows'),
-    ('timeline_batch.batch', 'waits'), ('event_day_leave.one_id', 'waits'),
+    ('publication_holdout.members', 'follows'), ('timeline_batch.batch', 'waits'), ('event_day_leave.one_id', 'waits'),
     ('merge_log.survivor', 'a log'), ('merge_log.absorbed', 'a log'), ('split_log.one_id', 'a log'), ('split_log.part', 'a log'),
     ('identifier_history.one_id', 'a log'), ('erase_log.one_id', 'a log'), ('person.one_id', 'nothing'), ('person.merged_into', 'nothing');
 CREATE FUNCTION holders() RETURNS TABLE (tab text, col text, kind text) LANGUAGE sql AS $$
@@ -210,6 +211,7 @@ BEGIN
         IF step % 5 = 0 THEN
             PERFORM CASE WHEN one_id % 2 = step % 2 THEN cdp.audience_include('all', one_id) ELSE cdp.audience_exclude('all', one_id) END
                FROM (SELECT DISTINCT one_id FROM cdp.identifier WHERE one_id IS NOT NULL ORDER BY one_id LIMIT 6 OFFSET dice(step, 22, 15)) AS listed;
+            PERFORM cdp.outbox_publish('everyone', 'sms', holdout => 0.5, campaign => 'step ' || step);
             PERFORM cdp.tag_refresh('sum');
             PERFORM cdp.tag_set(one_id, 'grade', CASE WHEN dice(one_id, step, 4) > 0 THEN chr(96 + dice(one_id, step, 4)::int) END)
                FROM (SELECT DISTINCT one_id FROM cdp.identifier WHERE one_id IS NOT NULL ORDER BY one_id LIMIT 8 OFFSET dice(step, 23, 15)) AS said;

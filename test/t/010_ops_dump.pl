@@ -33,6 +33,12 @@ as_shopkeeper('shop', <<'SQL');
     SELECT * FROM cdp.audience_refresh('reachable');
     SELECT cdp.audience_exclude('reachable', one_id, 'asked for it') FROM cdp.v_person ORDER BY one_id LIMIT 3;
     SELECT * FROM cdp.audience_refresh('reachable');
+    SELECT cdp.destination_define('sms', 'phone', max_attempts => 2);
+    SELECT cdp.touch_policy_set('sms', 2, '7 days', '22:00', '08:00');
+    SELECT cdp.consent_set('phone', 'p' || n, '*', 'sms', n % 7 > 0, 'form') FROM generate_series(70, 140) n;
+    SELECT cdp.suppress('phone', 'p71', 'sms', 'complaint'), cdp.suppress('phone', 'stranger');
+    SELECT * FROM cdp.outbox_publish('reachable', 'sms', holdout => 0.2, payload => '{"coupon": "x"}');
+    SELECT cdp.outbox_ack(array_agg(outbox_id)) FROM cdp.outbox_claim('sms', 5, date_trunc('day', now() + interval '1 day') + interval '4 hours');
     CREATE INDEX own_index ON cdp.event (channel);
     ALTER TABLE cdp.event ENABLE ROW LEVEL SECURITY;
     CREATE POLICY own_policy ON cdp.event FOR SELECT TO analyst USING (channel = 'app');
@@ -53,6 +59,7 @@ like($before, qr/^landing_event\|203\|/m, 'rows wait');
 like($before, qr/^quarantine\|3\|/m, 'rows are refused');
 like($before, qr/^$_\|[1-9]/m, "tags: $_") for qw(tag_number tag_version tag_set_log);
 like($before, qr/^$_\|[1-9]/m, "audiences: $_") for qw(audience_change audience_list audience_version);
+like($before, qr/^$_\|[1-9]/m, "hand-over: $_") for qw(destination publication publication_holdout outbox contact_log consent suppression touch_policy);
 like($before, qr/^event_day_by\|[1-9]/m, 'days are counted');
 like($before, qr/^$_\|[1-9]/m, "decisions: $_") for qw(link_verdict split_log erased erase_log identifier_history);
 
@@ -85,7 +92,8 @@ is($node->safe_psql('copy', $faults), '', 'and is content then');
 # Original and copy go the same way from here, new months and numbers included.
 for my $database ('shop', 'copy') {
     as_shopkeeper($database, 'SELECT * FROM cdp.ingest(); SELECT * FROM cdp.id_resolve();');
-    as_shopkeeper($database, "SELECT * FROM cdp.tag_refresh('phone'); SELECT * FROM cdp.tag_refresh('events', '2025-04-01'); SELECT * FROM cdp.audience_refresh('reachable');");
+    as_shopkeeper($database, "SELECT * FROM cdp.tag_refresh('phone'); SELECT * FROM cdp.tag_refresh('events', '2025-04-01'); SELECT * FROM cdp.audience_refresh('reachable');
+        SELECT * FROM cdp.outbox_publish('reachable', 'sms', holdout => 0.2); SELECT * FROM cdp.outbox_claim('sms', 5, date_trunc('day', now() + interval '1 day') + interval '5 hours');");
 }
 is(space_state($node, 'copy'), space_state($node, 'shop'), 'the same people afterwards');
 is($node->safe_psql('copy', $faults), '', 'nothing is unhealthy');

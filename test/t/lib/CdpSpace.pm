@@ -86,6 +86,14 @@ sub space_state {
         timeline_tail => 'identifier_id, ts, code, value, props',
         person_timeline => 'one_id, month, tl',
         event_day_by => 'slot, value, code, day, chunk, cdp.rb_to_array(members), times',
+        destination => 'destination_id, name, id_type, channel, purpose, consent, is_enabled, max_attempts, lease, retry_after',
+        publication => 'publication_id, destination_id, campaign, audience, payload, people, held_out, published',
+        publication_holdout => 'publication_id, chunk, cdp.rb_to_array(members)',
+        outbox => 'outbox_id, destination_id, publication_id, identifier_id, state, reason, attempts',
+        contact_log => 'identifier_id, channel, publication_id, outbox_id',
+        consent => 'identifier_id, purpose, channel, is_given, source',
+        suppression => 'type_id, value, channel, whole_person, reason, until',
+        touch_policy => 'channel, max_touches, per, quiet_from, quiet_until, time_zone',
         meta => 'key, value',
     );
     my $sql = join "\nUNION ALL\n", map {
