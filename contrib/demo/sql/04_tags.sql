@@ -73,3 +73,40 @@ BEGIN
         PERFORM demo.expect('channel_people_' || t.channel, cdp.rb_cardinality(cdp.tag('channel', t.channel)));
     END LOOP;
 END $$;
+-- Each tag that counts events, by another way of counting them.
+CREATE TABLE demo.tagged AS
+WITH event AS (
+    SELECT e.*, e.ts AT TIME ZONE 'Asia/Shanghai' AS at, e.ts >= demo.fact('tag_from')::timestamptz AS in_period
+      FROM cdp.v_event AS e WHERE e.one_id IS NOT NULL AND e.ts < demo.fact('as_of')::timestamptz
+), most AS (
+    SELECT one_id, tag, value, row_number() OVER (PARTITION BY one_id, tag ORDER BY count(*) DESC, value) AS place
+      FROM event AS e CROSS JOIN LATERAL (VALUES ('best_hour', CASE WHEN e.in_period THEN to_char(e.at, 'HH24') END), ('region', e.props ->> 'store')) AS v (tag, value)
+     WHERE value IS NOT NULL GROUP BY one_id, tag, value
+), paid AS (
+    SELECT one_id, count(*) AS times, sum((props ->> 'amount')::numeric) AS amount, max(at)::date AS last_day
+      FROM event WHERE name = 'pay' AND in_period GROUP BY one_id
+)
+SELECT one_id, tag, value FROM most WHERE place = 1
+UNION ALL
+SELECT one_id, 'did', name FROM event WHERE in_period GROUP BY one_id, name
+UNION ALL
+SELECT one_id, 'source', channel FROM (SELECT one_id, channel, row_number() OVER (PARTITION BY one_id ORDER BY ts, event_id) AS place FROM event) AS e WHERE place = 1
+UNION ALL
+SELECT one_id, 'activity', CASE WHEN days >= 10 THEN 'high' WHEN days >= 3 THEN 'medium' ELSE 'low' END
+  FROM (SELECT one_id, count(DISTINCT at::date) AS days FROM event WHERE ts >= demo.fact('as_of')::timestamptz - interval '30 days' GROUP BY one_id) AS d
+UNION ALL
+SELECT one_id, tag, value
+  FROM paid CROSS JOIN LATERAL (VALUES ('value_tier', CASE WHEN amount >= 3000 THEN 'high' WHEN amount >= 1000 THEN 'medium' ELSE 'low' END),
+                                       ('payments', times::text), ('paid', round(amount)::text), ('last_paid', last_day::text)) AS v (tag, value);
+DO $$
+DECLARE
+    wrong record;
+BEGIN
+    SELECT tag, one_id, t.value AS found, d.value AS expected INTO wrong
+      FROM demo.tagged AS d
+      FULL JOIN (SELECT * FROM cdp.v_person_tag WHERE tag IN (SELECT tag FROM demo.tagged)) AS t USING (one_id, tag, value)
+     WHERE d.one_id IS NULL OR t.one_id IS NULL ORDER BY 1, 2 LIMIT 1;
+    IF FOUND OR (SELECT count(DISTINCT tag) FROM demo.tagged) <> 9 THEN
+        RAISE EXCEPTION 'tag "%" of person % differs', wrong.tag, wrong.one_id;
+    END IF;
+END $$;
