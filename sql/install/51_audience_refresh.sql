@@ -63,7 +63,7 @@ BEGIN
             ERRCODE = 'invalid_object_definition',
             DETAIL = format('The circle is %s.', array_to_string(circle, ' -> '));
     END IF;
-    RETURN spelling;
+    RETURN cdp._rule_hashed(spelling);
 END $$;
 COMMENT ON FUNCTION cdp._audience_check(text, text) IS
     'internal: the one spelling of a rule; an error for one with unknown names or one that leads back to its own audience';

@@ -39,7 +39,7 @@ BEGIN
             HINT = 'Write them as [["gold", "tag:spend >= 1000"], ["silver", "everyone"]].';
     END IF;
     PERFORM cdp._tag_value_check(ARRAY(SELECT p.pair ->> 0 FROM jsonb_array_elements(pairs) AS p (pair)));
-    SELECT jsonb_agg(jsonb_build_array(p.pair ->> 0, cdp._rule_check(p.pair ->> 1, '')::text) ORDER BY p.nth) INTO spelt
+    SELECT jsonb_agg(jsonb_build_array(p.pair ->> 0, cdp._rule_hashed(cdp._rule_check(p.pair ->> 1, '')::text)) ORDER BY p.nth) INTO spelt
       FROM jsonb_array_elements(pairs) WITH ORDINALITY AS p (pair, nth);
     circle := cdp._uses_circle('tag', name, ARRAY(SELECT p.pair ->> 1 FROM jsonb_array_elements(spelt) AS p (pair)));
     IF circle IS NOT NULL THEN

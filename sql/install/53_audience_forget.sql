@@ -1,38 +1,6 @@
 --| ## Rules that name somebody who was erased
---| `id(phone) in ('13800000000')` keeps a number in a definition. When its person is erased the number leaves the rule,
---| which means whom it meant: nobody has the identifier any more. Texts that nobody but their author can change, as a
---| query, are named in the proof instead.
-
-CREATE FUNCTION cdp._rule_forget(tree jsonb, types text[], vals text[]) RETURNS jsonb LANGUAGE plpgsql STABLE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    kept jsonb;
-BEGIN
-    CASE tree ->> 'type'
-    WHEN 'and', 'or' THEN
-        RETURN jsonb_set(tree, '{rules}', (SELECT jsonb_agg(cdp._rule_forget(r.rule, types, vals) ORDER BY r.n)
-                                             FROM jsonb_array_elements(tree -> 'rules') WITH ORDINALITY AS r (rule, n)));
-    WHEN 'not' THEN
-        RETURN jsonb_set(tree, '{rule}', cdp._rule_forget(tree -> 'rule', types, vals));
-    WHEN 'ids' THEN
-        kept := (SELECT jsonb_agg(v.value ORDER BY v.n) FROM jsonb_array_elements_text(tree -> 'values') WITH ORDINALITY AS v (value, n)
-                  WHERE NOT EXISTS (SELECT FROM unnest(types, vals) AS k (type, value)
-                                     WHERE k.type = cdp._id_type_name(tree ->> 'id_type') AND k.value = cdp._id_value(k.type, v.value)));
-        RETURN CASE WHEN kept IS NULL THEN '{"type": "not", "rule": {"type": "everyone"}}' ELSE jsonb_set(tree, '{values}', kept) END;
-    ELSE
-        RETURN tree;
-    END CASE;
-END $$;
-COMMENT ON FUNCTION cdp._rule_forget(jsonb, text[], text[]) IS
-    'internal: the tree of a rule without these identifiers, types and values in one spelling; where no other is left it means nobody';
-
-CREATE FUNCTION cdp._rule_forget(rule text, types text[], vals text[]) RETURNS text LANGUAGE plpgsql STABLE
-    SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    -- Most rules have none, and need not be taken apart to see that.
-    RETURN CASE WHEN strpos(rule, 'id(') = 0 THEN rule ELSE cdp._rule_forget(rule::cdp.rule::jsonb, types, vals)::cdp.rule::text END;
-END $$;
-COMMENT ON FUNCTION cdp._rule_forget(text, text[], text[]) IS 'internal: a rule without these identifiers';
+--| When a person is erased its identifiers leave the rules, which mean whom they meant: nobody has these identifiers any
+--| more. Texts that nobody but their author can change, as a query, are named in the proof instead.
 
 CREATE FUNCTION cdp._tag_rules_forget(value_type text, definition text, types text[], vals text[]) RETURNS text LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -101,11 +69,8 @@ BEGIN
     RETURN QUERY
         SELECT r.area, 'warning', format('rule of %s "%s"', r.area, r.name), format('names %s identifiers of erased people', count(*)),
                'Define it without them.'
-          FROM cdp._rules() AS r
-         CROSS JOIN LATERAL cdp.rule_tree(r.rule::cdp.rule) AS t
-         CROSS JOIN LATERAL (SELECT t.text::cdp.rule::jsonb AS leaf) AS j
-         CROSS JOIN LATERAL jsonb_array_elements_text(j.leaf -> 'values') AS v (value)
-         WHERE t.node = 'ids' AND cdp._is_erased(cdp._id_type_name(j.leaf ->> 'id_type'), cdp._id_value(j.leaf ->> 'id_type', v.value))
+          FROM cdp._rules() AS r CROSS JOIN LATERAL cdp._rule_ids(r.rule) AS i
+         WHERE cdp._is_erased(cdp._id_type_name(i.type), cdp._id_value(i.type, i.value))
          GROUP BY r.area, r.name ORDER BY r.area, r.name;
 END $$;
 COMMENT ON FUNCTION cdp._check_erased_rules() IS

@@ -115,7 +115,7 @@ BEGIN
         RAISE EXCEPTION 'not_after must be later than not_before' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     the_audience := (SELECT a.audience_id FROM cdp.audience AS a WHERE a.name = outbox_publish.audience);
-    the_rule := CASE WHEN the_audience IS NULL THEN cdp._rule_check(outbox_publish.audience)::text ELSE outbox_publish.audience END;
+    the_rule := CASE WHEN the_audience IS NULL THEN cdp._rule_hashed(cdp._rule_check(outbox_publish.audience)::text) ELSE outbox_publish.audience END;
     the_campaign := coalesce(outbox_publish.campaign, the_rule);
     PERFORM cdp._name_check('campaign', the_campaign);
     -- Of two publications of one campaign the second has to see whom the first has reached.

@@ -198,7 +198,12 @@ SELECT run();
 INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b, seen_at) VALUES ('crm', 'phone', '+86 13912345678', 'email', 'x', 'soon');
 SELECT quarantined FROM cdp.ingest();
 INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b) VALUES ('crm', 'phone', '(+86) 139 1234 5678', 'email', 'x');
-SELECT tombstones, removed -> 'quarantine' AS refused, removed -> 'landing_link' AS landed FROM cdp.person_erase('phone', '0086 13912345678', true);
+-- stored rules have it hashed too, and so mean him as before
+SELECT cdp.audience_define('by hash', 'id(phone) in (''139-1234-5678'', ''null'') or not id(email) in (fay)') > 0 AND cdp.tag_define('by hash', rules => '[["yes", "id(Phone) in (13912345678) and id(member_id) in (13912345)"]]') > 0 AS defined;
+SELECT name, regexp_replace(definition, '[0-9a-f]{64}', '...', 'g') AS definition FROM (SELECT name, definition FROM cdp.audience UNION ALL SELECT name, definition FROM cdp.tag) AS d WHERE name = 'by hash' ORDER BY 2;
+SELECT cdp.rb_equals(cdp.audience_bitmap(split_part(a.definition, ' or ', 1)), cdp.rb_build(ARRAY[cdp.one_id('email', 'fay')])) AS means_him FROM cdp.audience AS a WHERE a.name = 'by hash';
+SELECT tombstones, removed -> 'quarantine' AS refused, removed -> 'landing_link' AS landed, removed -> 'audience' AS audiences, removed -> 'tag' AS tags FROM cdp.person_erase('phone', '0086 13912345678', true);
+SELECT name, definition FROM (SELECT name, definition FROM cdp.audience UNION ALL SELECT name, definition FROM cdp.tag) AS d WHERE name = 'by hash' ORDER BY 2;
 SELECT * FROM holds('fay|139.?1234.?5678');
 INSERT INTO cdp.landing_link (source, type_a, value_a, type_b, value_b) VALUES ('crm', 'phone', '13912345678', 'email', 'guy');
 SELECT links_new, quarantined FROM cdp.ingest();
