@@ -99,6 +99,10 @@ SELECT cdp.audience_count('id(fone) = 1');
 SELECT cdp.audience_count('audience:golden or tag:level');
 SELECT cdp.audience_define('x', 'top 3 by tag:lebel');
 SELECT cdp.audience_define('x', 'tag:level in (gold, sliver, bronce) and tag:level = golf');
+-- of thousands the first are shown, whether one condition names them or many
+SELECT cdp.audience_define('many', (SELECT string_agg(format('tag:level = w%s', n), ' or ') || format(' or tag:level in (%s)', string_agg('v' || n, ', '))
+                                      FROM generate_series(1, 7) AS n)) > 0 AS defined;
+SELECT cdp.audience_drop('many');
 SELECT cdp.audience_count('tag:level > 3');
 SELECT cdp.audience_count('tag:level and tag:ltv = gold');
 SELECT cdp.audience_count('tag:born > now');

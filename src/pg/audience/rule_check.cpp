@@ -161,14 +161,16 @@ Registry registries[] = {
 
 // A value may well turn up later; a misspelt one never does.
 LookUp absent_values = {
-    "SELECT v.value, cdp._name_hint(v.value,"
-    " ARRAY(SELECT DISTINCT t.value FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id ORDER BY 1))"
-    " FROM cdp.tag AS g CROSS JOIN unnest($2) WITH ORDINALITY AS v (value, place)"
+    "SELECT v.value FROM cdp.tag AS g CROSS JOIN unnest($2) WITH ORDINALITY AS v (value, place)"
     " WHERE g.name = $1 AND EXISTS (SELECT FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id)"
     " AND NOT EXISTS (SELECT FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id AND t.value = "
     "v.value)"
     " ORDER BY v.place",
-    {{"text"}, {"text"}}};
+    {{"text"}}};
+LookUp value_hint = {
+    "SELECT cdp._name_hint($2, ARRAY(SELECT DISTINCT t.value FROM cdp.tag_value AS t"
+    " JOIN cdp.tag AS g USING (tag_id) WHERE g.name = $1 ORDER BY 1))",
+    {{"text"}}};
 
 [[noreturn]] void Refuse(int sqlstate, const char* message, const char* name, const char* hint,
                          std::string_view rule, int character) {
@@ -178,22 +180,37 @@ LookUp absent_values = {
   pg_unreachable();
 }
 
-void WarnOfValues(const Mention& mention, Datum tag) {
+/// What was said of values of a rule that nobody has. The first are shown: to find what is like
+/// one takes a look at all values of its tag.
+struct Warnings {
+  static constexpr int kMost = 10;
+  int shown = 0;
+  std::uint64_t others = 0;
+};
+
+void WarnOfValues(const Mention& mention, Datum tag, Warnings* warnings) {
   const QueryValue arguments[] = {
       {TEXTOID, tag}, {TEXTARRAYOID, TextArrayOf(mention.value_count, [&mention](std::size_t i) {
                          return ServerOf(mention.values[i]);
                        })}};
   const FoundRows absent = FindRows(&absent_values, arguments);
   for (std::uint64_t i = 0; i < absent.count; ++i) {
+    if (warnings->shown == Warnings::kMost) {
+      warnings->others += absent.count - i;
+      return;
+    }
+    ++warnings->shown;
+    const QueryValue value[] = {{TEXTOID, tag}, {TEXTOID, absent.Get(i, 0)}};
+    const FoundRows hint = FindRows(&value_hint, value);
     ereport(NOTICE, (errmsg("nobody has value \"%s\" of tag \"%s\"",
-                            TextDatumGetCString(absent.Get(i, 0)), TextDatumGetCString(tag)),
-                     errhint("%s", TextDatumGetCString(absent.Get(i, 1)))));
+                            TextDatumGetCString(value[1].datum), TextDatumGetCString(tag)),
+                     errhint("%s", TextDatumGetCString(hint.Get(0, 0)))));
   }
 }
 
 /// `own`: of a rule that defines something the audience that it does, which need not be there yet;
 /// of one that is to be answered null.
-void Check(const Mention& mention, std::string_view rule, const text* own) {
+void Check(const Mention& mention, std::string_view rule, const text* own, Warnings* warnings) {
   Registry& registry = registries[static_cast<int>(mention.sort)];
   const std::string_view called = ServerOf(mention.name);
   if (mention.sort == Sort::kAudience && own != nullptr && ViewOf(own) == called) return;
@@ -219,7 +236,7 @@ void Check(const Mention& mention, std::string_view rule, const text* own) {
            name, psprintf("Run SELECT * FROM cdp.audience_refresh(%s);", quote_literal_cstr(name)),
            rule, mention.character);
   }
-  if (own != nullptr && mention.value_count > 0) WarnOfValues(mention, argument.datum);
+  if (own != nullptr && mention.value_count > 0) WarnOfValues(mention, argument.datum, warnings);
 }
 
 }  // namespace
@@ -243,9 +260,16 @@ CDP_FUNCTION(cdp__rule_check) {
     *result = {Kept(audience::PrintRule(rule)), Names(utf8).Of(rule)};
     return result;
   });
+  Warnings warnings;
   for (std::size_t i = 0; i < checked->mentions.count; ++i) {
     CHECK_FOR_INTERRUPTS();
-    Check(checked->mentions.list[i], given, own);
+    Check(checked->mentions.list[i], given, own, &warnings);
+  }
+  if (warnings.others > 0) {
+    const auto others = static_cast<unsigned long long>(warnings.others);
+    ereport(NOTICE, (errmsg_plural("nobody has %llu other value that the rule compares tags with",
+                                   "nobody has %llu other values that the rule compares tags with",
+                                   others, others)));
   }
   const MemoryContext inner = MemoryContextSwitchTo(caller);
   const Datum rule = RuleDatum(*checked->spelling);
