@@ -1,7 +1,6 @@
 #include "core/bsi/id_set.h"
 
-#include <vector>
-
+#include "core/bitmap/bitmap_parts.h"
 #include "core/bitmap/bitmap_writer.h"
 
 namespace cdp::bsi {
@@ -24,9 +23,21 @@ IdSet::IdSet(Bytes ids, std::pmr::memory_resource* memory) : IdSet(memory, Unfil
     size_ = ids.size();
     return;
   }
-  std::pmr::vector<std::uint32_t> values(view.Cardinality(), memory);
-  view.Decode(values.data());
-  *this = IdSet(std::span<const std::uint32_t>(values), memory);
+  bitmap::BitmapParts parts(memory);
+  bitmap::ContainerDraft draft;
+  for (std::uint32_t i = 0; i < view.containers(); ++i) {
+    const bitmap::Container container = view.At(i);
+    if (container.kind == bitmap::ContainerKind::kRun) {
+      draft.Clear();
+      draft.Append(container);
+      parts.Add(view.Key(i), &draft, false);
+    } else {
+      parts.Keep(container);
+    }
+  }
+  Allocate(parts.size());
+  parts.Write(data_);
+  size_ = parts.size();
 }
 
 IdSet::IdSet(SetOperation operation, const BitmapView& a, const BitmapView& b,

@@ -310,7 +310,8 @@ IdSet ChunkSource::Other(const Node& leaf, const IdSet* within) {
 }
 
 std::uint64_t ChunkSource::Cost(const Node& leaf) {
-  // A day of an event, and what is not stored as sets.
+  // A whole chunk, a day of an event, and what is not stored as sets.
+  constexpr std::uint64_t kChunk = std::uint64_t{1} << 17;
   constexpr std::uint64_t kDay = std::uint64_t{1} << 14;
   constexpr std::uint64_t kAttribute = std::uint64_t{1} << 24;
   constexpr std::uint64_t kTimelines = std::uint64_t{1} << 32;
@@ -318,7 +319,7 @@ std::uint64_t ChunkSource::Cost(const Node& leaf) {
   constexpr std::uint64_t kMostDays = 1000;
   switch (leaf.kind) {
     case Kind::kEveryone:
-      return kAttribute;
+      return kChunk;
     case Kind::kTag:
       return SizeOf(RowsOfTag(leaf).rows);
     case Kind::kAudience:

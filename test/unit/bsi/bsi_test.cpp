@@ -58,6 +58,16 @@ std::int64_t SomeValue(const ValueMap& map, std::mt19937_64& rng) {
   return value + step;
 }
 
+TEST(IdSet, HasNoRunsWhateverItComesFrom) {
+  std::mt19937_64 rng(20260109);
+  for (int round = 0; round < 20; ++round) {
+    const oracle::Set set = oracle::RandomSet(rng);
+    const Image runs = oracle::Portable(set, [&rng](std::uint32_t) { return rng() % 3 != 0; });
+    const IdSet ids(runs, memory);
+    ASSERT_EQ(Image(ids.bytes().begin(), ids.bytes().end()), oracle::Portable(set)) << round;
+  }
+}
+
 TEST(Bsi, HasTheDocumentedBytes) {
   std::mt19937_64 rng(20260101);
   for (int round = 0; round < 30; ++round) {
