@@ -97,16 +97,18 @@ BEGIN
         SELECT p.one_id, i.identifiers, coalesce(f.attrs, '{}') AS attrs, i.first_seen, i.last_seen, p.created_at,
                greatest(p.created_at, i.changed_at, h.changed_at, f.updated_at) AS changed_at
           FROM cdp.person AS p
-          JOIN (SELECT k.one_id, jsonb_object_agg(t.name, k.vals) AS identifiers, min(k.first_seen) AS first_seen,
-                       max(k.last_seen) AS last_seen, max(k.changed_at) AS changed_at
-                  FROM (SELECT i.one_id, i.type_id, jsonb_agg(i.value ORDER BY i.last_seen DESC, i.id) AS vals,
-                               min(i.first_seen) AS first_seen, max(i.last_seen) AS last_seen, max(i.since) AS changed_at
-                          FROM cdp.identifier AS i WHERE i.one_id IS NOT NULL GROUP BY i.one_id, i.type_id) AS k
-                  JOIN cdp.id_type AS t USING (type_id)
-                 GROUP BY k.one_id) AS i USING (one_id)
-          LEFT JOIN (SELECT h.one_id, max(h.until) AS changed_at FROM cdp.identifier_history AS h GROUP BY h.one_id) AS h USING (one_id)
+         -- Person by person: groups of all identifiers would not fit into work_mem, and give nobody before everybody.
+         CROSS JOIN LATERAL (
+            SELECT jsonb_object_agg(k.name, k.vals) AS identifiers, min(k.first_seen) AS first_seen,
+                   max(k.last_seen) AS last_seen, max(k.changed_at) AS changed_at
+              FROM (SELECT t.name, jsonb_agg(i.value ORDER BY i.last_seen DESC, i.id) AS vals,
+                           min(i.first_seen) AS first_seen, max(i.last_seen) AS last_seen, max(i.since) AS changed_at
+                      FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id)
+                     WHERE i.one_id = p.one_id GROUP BY t.name) AS k) AS i
+         CROSS JOIN LATERAL (
+            SELECT max(h.until) AS changed_at FROM cdp.identifier_history AS h WHERE h.one_id = p.one_id) AS h
           LEFT JOIN cdp.profile AS f USING (one_id)
-         WHERE p.merged_into IS NULL AND p.ended_at IS NULL;
+         WHERE p.merged_into IS NULL AND p.ended_at IS NULL AND i.identifiers IS NOT NULL;
     COMMENT ON VIEW cdp.v_sync_person IS 'living persons for other systems: one row each; key: one_id';
     PERFORM cdp._comment_columns('v_sync_person', ARRAY[
         ['one_id', 'the person (int4 read unsigned)'],
