@@ -36,7 +36,13 @@ SELECT a.type AS type_a, a.value AS value_a, b.type AS type_b, b.value AS value_
  ORDER BY a.person, a.value, b.value LIMIT 1 \gset
 CREATE TABLE demo.path AS SELECT * FROM cdp.id_explain(:'type_a', :'value_a', :'type_b', :'value_b');
 TABLE demo.path;
-SELECT demo.same('a path', (SELECT count(*) FROM demo.path) > 0, true) \g /dev/null
+-- It leads from one to the other, by more than one link, over identifiers that are of the same planted person.
+SELECT demo.same('a path', count(*) > 1 AND bool_and((p.from_type, p.from_value) = (p.before_type, p.before_value))
+                 AND (array_agg(p.to_value ORDER BY p.hop DESC))[1] = :'value_b', true),
+       demo.same('persons on a path', (SELECT array_agg(DISTINCT t.person) FROM demo.path AS p JOIN demo.truth_identifier AS t ON (t.type, t.value) = (p.to_type, p.to_value)),
+                 (SELECT ARRAY[t.person] FROM demo.truth_identifier AS t WHERE (t.type, t.value) = (:'type_a', :'value_a')))
+  FROM (SELECT *, coalesce(lag(to_type) OVER (ORDER BY hop), :'type_a') AS before_type, coalesce(lag(to_value) OVER (ORDER BY hop), :'value_a') AS before_value
+          FROM demo.path) AS p \g /dev/null
 
 \echo '     One customer, everything:  SELECT * FROM cdp.v_profile WHERE one_id = cdp.one_id(type, value);'
 CREATE TABLE demo.customer AS SELECT * FROM cdp.v_profile WHERE one_id = cdp.one_id(:'type_a', :'value_a');
