@@ -46,7 +46,7 @@ CREATE FUNCTION cdp._setup_identity() RETURNS void LANGUAGE plpgsql VOLATILE
 DECLARE
     -- Every load says of many when they were last seen: a row that stays on its page needs no new
     -- entries in indexes.
-    seen_again text := 'WITH (fillfactor = 90)';
+    seen_again text := 'WITH (fillfactor = 80)';
 BEGIN
     -- Not sequences: what a sequence has given out stays given out when the transaction is rolled
     -- back or killed, so its repetition would give other numbers to the same people.

@@ -93,15 +93,14 @@ BEGIN
                          JOIN cdp.id_type AS t ON t.type_id = i.type_id WHERE cdp._id_is_blocked(t.name, i.value));
     ELSE
         found := ARRAY(
-            SELECT i.id
-              FROM unnest(fresh) AS f (id) JOIN cdp.identifier AS i ON i.id = f.id
-              JOIN cdp.id_blocklist AS b ON b.kind = 'exact' AND lower(b.value) = lower(i.value)
-             WHERE b.id_type IS NULL OR b.id_type = (SELECT t.name FROM cdp.id_type AS t WHERE t.type_id = i.type_id)
+            WITH spelled AS MATERIALIZED (
+                SELECT i.id, i.type_id, lower(i.value) AS value FROM unnest(fresh) AS f (id) JOIN cdp.identifier AS i ON i.id = f.id
+            )
+            SELECT s.id
+              FROM spelled AS s JOIN cdp.id_blocklist AS b ON b.kind = 'exact' AND lower(b.value) = s.value
+             WHERE b.id_type IS NULL OR b.id_type = (SELECT t.name FROM cdp.id_type AS t WHERE t.type_id = s.type_id)
             UNION
-            SELECT i.id
-              FROM unnest(fresh) AS f (id) JOIN cdp.identifier AS i ON i.id = f.id
-              JOIN cdp._id_blocklist_patterns() AS p ON p.type_id = i.type_id
-             WHERE lower(i.value) ~ p.pattern);
+            SELECT s.id FROM spelled AS s JOIN cdp._id_blocklist_patterns() AS p ON p.type_id = s.type_id WHERE s.value ~ p.pattern);
     END IF;
     IF found = '{}' THEN
         RETURN 0;
@@ -154,29 +153,29 @@ BEGIN
          -- Blocked and shared ones have the most links, and nothing more to find out.
          WHERE k.has_limit AND k.owner > -2
     )
-    SELECT array_agg(t.id) INTO crowded
-      FROM touched AS t
-     WHERE least_limit < (SELECT count(*) FROM (
-        SELECT FROM cdp.link AS l WHERE l.a = t.id
-        UNION ALL
-        SELECT FROM cdp.link AS l WHERE l.b = t.id
-         LIMIT least_limit + 1) AS k);
+    SELECT array_agg(c.id) INTO crowded
+      FROM (SELECT k.id
+              FROM (SELECT t.id FROM touched AS t CROSS JOIN LATERAL (SELECT FROM cdp.link AS l WHERE l.a = t.id LIMIT least_limit + 1) AS l
+                    UNION ALL
+                    SELECT t.id FROM touched AS t CROSS JOIN LATERAL (SELECT FROM cdp.link AS l WHERE l.b = t.id LIMIT least_limit + 1) AS l) AS k
+             GROUP BY k.id HAVING count(*) > least_limit) AS c;
     IF crowded IS NULL THEN
         ids := '{}';
         RETURN;
     END IF;
+    WITH open AS MATERIALIZED (
+        SELECT i.id, i.type_id FROM unnest(crowded) AS c (id) JOIN cdp.identifier AS i ON i.id = c.id
+         WHERE i.status = 'active' AND i.verdict IS DISTINCT FROM 'approved'
+    )
     SELECT coalesce(array_agg(s.id), '{}'), array_agg(s.reason) INTO ids, reasons
       FROM (SELECT DISTINCT ON (n.id) n.id,
                    format('one end is shared: linked with more than %s of type "%s"', n.most, n.name) AS reason
               FROM (SELECT i.id, m.most, tn.name, tn.rank
-                      FROM (SELECT l.a AS id, l.b AS other
-                              FROM unnest(crowded) AS c (id) JOIN cdp.link AS l ON l.a = c.id AND l.status NOT IN ('removed', 'weak')
+                      FROM (SELECT c.id, c.type_id, l.b AS other FROM open AS c JOIN cdp.link AS l ON l.a = c.id AND l.status NOT IN ('removed', 'weak')
                             UNION
-                            SELECT l.b, l.a
-                              FROM unnest(crowded) AS c (id) JOIN cdp.link AS l ON l.b = c.id AND l.status NOT IN ('removed', 'weak')) AS k
-                      JOIN cdp.identifier AS i ON i.id = k.id AND i.status = 'active' AND i.verdict IS DISTINCT FROM 'approved'
+                            SELECT c.id, c.type_id, l.a FROM open AS c JOIN cdp.link AS l ON l.b = c.id AND l.status NOT IN ('removed', 'weak')) AS i
                       JOIN cdp.id_type AS ti ON ti.type_id = i.type_id
-                      JOIN cdp.identifier AS n ON n.id = k.other AND n.status <> 'blocked'
+                      JOIN cdp.identifier AS n ON n.id = i.other AND n.status <> 'blocked'
                       JOIN cdp.id_type AS tn ON tn.type_id = n.type_id
                      CROSS JOIN LATERAL (
                         SELECT least(CASE WHEN tn.rank < ti.rank THEN coalesce(ti.fanout_limit, usual_limit) END,

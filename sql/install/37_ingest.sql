@@ -9,7 +9,8 @@ COMMENT ON FUNCTION cdp._ingest_load_see(text, text, timestamptz, timestamptz) I
     'internal: takes an identifier, in its one spelling, into the load; true';
 CREATE FUNCTION cdp._ingest_load_met(OUT nth int4, OUT type_id int4, OUT value text) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_met' LANGUAGE C STABLE ROWS 100;
-COMMENT ON FUNCTION cdp._ingest_load_met() IS 'internal: the identifiers of the load, once each';
+COMMENT ON FUNCTION cdp._ingest_load_met() IS
+    'internal: the identifiers of the load, once each, in the order of an index on them: neighbours are on the same pages';
 CREATE FUNCTION cdp._ingest_load_know(nth int4, id int4, first_seen timestamptz, last_seen timestamptz, place tid) RETURNS boolean
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_know' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION cdp._ingest_load_know(int4, int4, timestamptz, timestamptz, tid) IS
@@ -18,11 +19,14 @@ CREATE FUNCTION cdp._ingest_load_new(OUT id int4, OUT type_id int4, OUT value te
     OUT last_seen timestamptz) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_new' LANGUAGE C STABLE ROWS 100;
 COMMENT ON FUNCTION cdp._ingest_load_new() IS 'internal: the identifiers of the load that are not stored yet, numbered';
-CREATE FUNCTION cdp._ingest_load_wider(OUT id int4, OUT first_seen timestamptz, OUT last_seen timestamptz, OUT place tid)
+CREATE FUNCTION cdp._ingest_load_wider(OUT nth int4, OUT id int4, OUT first_seen timestamptz, OUT last_seen timestamptz, OUT place tid)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_wider' LANGUAGE C STABLE ROWS 100;
 COMMENT ON FUNCTION cdp._ingest_load_wider() IS
-    'internal: the stored identifiers that the load has seen earlier or later than was known, and where they were stored';
+    'internal: the stored identifiers that the load has seen earlier or later than was known, and where they were stored, by their numbers';
+CREATE FUNCTION cdp._ingest_load_noted(nth int4) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'cdp__ingest_load_noted' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._ingest_load_noted(int4) IS 'internal: tells the load that it is stored now when one of its identifiers was seen; true';
 CREATE FUNCTION cdp._ingest_load_id(type text, value text) RETURNS int4
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_id' LANGUAGE C STABLE STRICT;
 COMMENT ON FUNCTION cdp._ingest_load_id(text, text) IS 'internal: the number of an identifier of the load';
@@ -83,8 +87,7 @@ BEGIN
     PERFORM cdp._first_load_type_describe(f.nth, t.type_id, t.rank, 0, 0, 0)
        FROM cdp._first_load_types() AS f JOIN cdp.id_type AS t ON t.name = f.name COLLATE "C";
     PERFORM cdp._ingest_load_know(m.nth, i.id, i.first_seen, i.last_seen, i.ctid)
-       -- In the order of the index: neighbours are on the same pages.
-       FROM (SELECT * FROM cdp._ingest_load_met() AS m ORDER BY m.type_id, m.value COLLATE "C") AS m
+       FROM cdp._ingest_load_met() AS m
        JOIN cdp.identifier AS i ON i.type_id = m.type_id AND i.value = m.value COLLATE "C";
     -- New identifiers are numbered by first sight, then by name: never by their place in the batch.
     added := cdp._first_load_number(cdp._counter_last('identifier'));
@@ -154,7 +157,7 @@ CREATE FUNCTION cdp._ingest_widen() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     min_weight float8 := cdp.setting('id_min_weight')::float8;
-    moved int8;
+    noted int8;
 BEGIN
     IF min_weight > 0 OR EXISTS (SELECT FROM cdp.id_type AS t WHERE t.ttl IS NOT NULL) THEN
         PERFORM cdp._ingest_revive(min_weight);
@@ -164,22 +167,17 @@ BEGIN
            first_seen = least(l.first_seen, e.first_seen), last_seen = greatest(l.last_seen, e.last_seen)
       FROM cdp._ingest_load_links(true) AS e
      WHERE l.a = e.a AND l.b = e.b AND l.source = e.source COLLATE "C";
-    -- Where they were found before, in the order in which most of them lie.
-    WITH wider AS MATERIALIZED (SELECT w.* FROM cdp._ingest_load_wider() AS w ORDER BY w.id),
-    noted AS (
+    -- Where they were found before. What is left then somebody has changed before the lock was ours.
+    WITH noted AS (
         UPDATE cdp.identifier AS i
            SET first_seen = least(i.first_seen, w.first_seen), last_seen = greatest(i.last_seen, w.last_seen)
-          FROM wider AS w WHERE i.ctid = w.place AND i.id = w.id
-        RETURNING i.id
+          FROM cdp._ingest_load_wider() AS w WHERE i.ctid = w.place AND i.id = w.id
+        RETURNING cdp._ingest_load_noted(w.nth)
     )
-    SELECT (SELECT count(*) FROM wider) - (SELECT count(*) FROM noted) INTO moved;
-    IF moved > 0 THEN
-        -- Somebody has changed them before the lock was ours.
-        UPDATE cdp.identifier AS i
-           SET first_seen = least(i.first_seen, w.first_seen), last_seen = greatest(i.last_seen, w.last_seen)
-          FROM cdp._ingest_load_wider() AS w
-         WHERE i.id = w.id AND (w.first_seen < i.first_seen OR w.last_seen > i.last_seen);
-    END IF;
+    SELECT count(*) INTO noted FROM noted;
+    UPDATE cdp.identifier AS i
+       SET first_seen = least(i.first_seen, w.first_seen), last_seen = greatest(i.last_seen, w.last_seen)
+      FROM cdp._ingest_load_wider() AS w WHERE i.id = w.id;
 END $$;
 COMMENT ON FUNCTION cdp._ingest_widen() IS
     'internal: notes on known links and identifiers of the load when and how often they were seen';

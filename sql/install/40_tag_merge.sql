@@ -203,8 +203,13 @@ COMMENT ON FUNCTION cdp._tag_number_remap(int4, int4[], int4[]) IS
 CREATE FUNCTION cdp._tag_remap(only_tag int4, absorbed int4[], survivor int4[]) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM cdp._tag_value_remap(only_tag, absorbed, survivor);
-    PERFORM cdp._tag_number_remap(only_tag, absorbed, survivor);
+    -- To plan either takes longer than to look whether there is anything.
+    IF EXISTS (SELECT FROM cdp.tag_value) THEN
+        PERFORM cdp._tag_value_remap(only_tag, absorbed, survivor);
+    END IF;
+    IF EXISTS (SELECT FROM cdp.tag_number) THEN
+        PERFORM cdp._tag_number_remap(only_tag, absorbed, survivor);
+    END IF;
 END $$;
 COMMENT ON FUNCTION cdp._tag_remap(int4, int4[], int4[]) IS
     'internal: replaces absorbed people by their survivors, in one tag or (NULL) in all';

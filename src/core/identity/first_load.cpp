@@ -219,6 +219,47 @@ std::int32_t FirstLoad::IdOf(std::string_view type, std::string_view value) cons
   return static_cast<std::int32_t>(identifiers_[place].number + 1);
 }
 
+void FirstLoad::Noted(std::size_t n) {
+  if (n >= identifiers_.size()) throw Error(ErrorCode::kInvalidArgument, "no such identifier");
+  identifiers_[n].is_wider = false;
+}
+
+std::span<const std::uint32_t> FirstLoad::LineUpByValue() {
+  TakeWaiting();
+  struct Key {
+    std::int32_t type;
+    std::uint64_t head;  // bytes of the value as a number: mostly they decide
+    std::uint32_t place;
+  };
+  std::pmr::vector<Key> keys(memory_);
+  keys.reserve(identifiers_.size());
+  for (std::uint32_t place = 0; place < identifiers_.size(); ++place) {
+    const Identifier& one = identifiers_[place];
+    std::uint64_t head = 0;
+    std::memcpy(&head, one.value.data(), std::min(one.value.size(), sizeof head));
+    keys.push_back({types_[one.type].id, __builtin_bswap64(head), place});
+  }
+  std::sort(keys.begin(), keys.end(), [this](const Key& x, const Key& y) {
+    if (x.type != y.type) return x.type < y.type;
+    if (x.head != y.head) return x.head < y.head;
+    return identifiers_[x.place].value < identifiers_[y.place].value;
+  });
+  in_turn_.clear();
+  for (const Key& key : keys) in_turn_.push_back(key.place);
+  return in_turn_;
+}
+
+std::span<const std::uint32_t> FirstLoad::LineUpWider() {
+  in_turn_.clear();
+  for (std::uint32_t place = 0; place < identifiers_.size(); ++place) {
+    if (identifiers_[place].is_wider) in_turn_.push_back(place);
+  }
+  std::sort(in_turn_.begin(), in_turn_.end(), [this](std::uint32_t x, std::uint32_t y) {
+    return identifiers_[x].number < identifiers_[y].number;
+  });
+  return in_turn_;
+}
+
 void FirstLoad::KnowLink(std::size_t n) {
   if (n >= stored_.size()) throw Error(ErrorCode::kInvalidArgument, "no such link");
   stored_[n] = true;

@@ -34,6 +34,7 @@ class FirstLoad {
         link_slots_(memory),
         waiting_texts_(memory),
         rows_(memory),
+        in_turn_(memory),
         order_(memory),
         stored_(memory),
         limited_(memory) {}
@@ -87,10 +88,17 @@ class FirstLoad {
     return identifiers_.size();
   }
   const Identifier& met(std::size_t n) const { return identifiers_[n]; }
+  /// Whose turn it is, as places among those that came: all of them in the order of their type and
+  /// value, or those that are wider in the order of their numbers. As indexes and rows mostly lie.
+  std::span<const std::uint32_t> LineUpByValue();
+  std::span<const std::uint32_t> LineUpWider();
+  std::span<const std::uint32_t> in_turn() const { return in_turn_; }
   /// The n-th that came is stored under this id, in this row, whatever that means.
   void Know(std::size_t n, std::int32_t id, std::int64_t first_seen, std::int64_t last_seen,
             std::uint64_t row);
   std::uint64_t row(std::size_t n) const { return rows_[n]; }
+  /// When the n-th was seen has been stored.
+  void Noted(std::size_t n);
   /// Gives the new identifiers their numbers behind those `given` before, by first sight, then type
   /// and value: never by the order in which they came. They are in this order from here on.
   void Number(std::uint32_t given);
@@ -197,7 +205,8 @@ class FirstLoad {
   std::array<Waiting, kMostWaiting> waiting_;
   std::size_t waiting_count_ = 0;
   std::pmr::vector<char> waiting_texts_;
-  std::pmr::vector<std::uint64_t> rows_;   // of identifiers_, where any is stored
+  std::pmr::vector<std::uint64_t> rows_;  // of identifiers_, where any is stored
+  std::pmr::vector<std::uint32_t> in_turn_;
   std::pmr::vector<std::uint32_t> order_;  // new ones: number - given_ -> place in identifiers_
   std::pmr::vector<bool> stored_;          // of links
   Step step_ = Step::kTaking;

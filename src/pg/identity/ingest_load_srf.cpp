@@ -27,11 +27,6 @@ Datum TidOf(std::uint64_t row) {
   return PointerGetDatum(tid);
 }
 
-// Links that wait are taken up first, which may fail.
-std::size_t MetBy(FirstLoad* load) {
-  return CallCore([load] { return load->met(); });
-}
-
 Datum IdOfNumber(std::uint32_t number) { return Int32GetDatum(static_cast<int32>(number + 1)); }
 
 }  // namespace
@@ -46,9 +41,11 @@ CDP_FUNCTION(cdp__ingest_load_see) {
 
 CDP_FUNCTION(cdp__ingest_load_met) {
   FirstLoad& load = CurrentLoad();
-  return ReturnEach<3>(fcinfo, MetBy(&load), [&load](std::size_t n, Datum* values, bool*) {
-    const FirstLoad::Identifier& one = load.met(n);
-    values[0] = Int32GetDatum(static_cast<int32>(n));
+  if (SRF_IS_FIRSTCALL()) CallCore([&] { load.LineUpByValue(); });
+  const auto turn = load.in_turn();
+  return ReturnEach<3>(fcinfo, turn.size(), [&load, turn](std::size_t n, Datum* values, bool*) {
+    const FirstLoad::Identifier& one = load.met(turn[n]);
+    values[0] = Int32GetDatum(static_cast<int32>(turn[n]));
     values[1] = Int32GetDatum(load.type(one.type).id);
     values[2] = TextOf(one.value);
   });
@@ -78,15 +75,25 @@ CDP_FUNCTION(cdp__ingest_load_new) {
 
 CDP_FUNCTION(cdp__ingest_load_wider) {
   FirstLoad& load = CurrentLoad();
-  return ReturnEach<4>(fcinfo, MetBy(&load), [&load](std::size_t n, Datum* values, bool*) {
-    const FirstLoad::Identifier& one = load.met(n);
+  if (SRF_IS_FIRSTCALL()) CallCore([&] { load.LineUpWider(); });
+  const auto turn = load.in_turn();
+  return ReturnEach<5>(fcinfo, turn.size(), [&load, turn](std::size_t n, Datum* values, bool*) {
+    const FirstLoad::Identifier& one = load.met(turn[n]);
     if (!one.is_wider) return false;
-    values[0] = IdOfNumber(one.number);
-    values[1] = TimestampTzGetDatum(one.first_seen);
-    values[2] = TimestampTzGetDatum(one.last_seen);
-    values[3] = TidOf(load.row(n));
+    values[0] = Int32GetDatum(static_cast<int32>(turn[n]));
+    values[1] = IdOfNumber(one.number);
+    values[2] = TimestampTzGetDatum(one.first_seen);
+    values[3] = TimestampTzGetDatum(one.last_seen);
+    values[4] = TidOf(load.row(turn[n]));
     return true;
   });
+}
+
+CDP_FUNCTION(cdp__ingest_load_noted) {
+  FirstLoad& load = CurrentLoad();
+  const std::size_t n = PlaceArgument(fcinfo, 0);
+  CallCore([&] { load.Noted(n); });
+  PG_RETURN_BOOL(true);
 }
 
 CDP_FUNCTION(cdp__ingest_load_id) {

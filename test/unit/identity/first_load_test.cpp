@@ -377,7 +377,15 @@ void LoadInMemory(const std::vector<Row>& rows, Store* store) {
   const auto name_of = [&load](const FirstLoad::Identifier& one) {
     return Name(load.type(one.type).name, one.value);
   };
-  for (std::size_t i = 0; i < load.met(); ++i) {
+  const auto by_value = load.LineUpByValue();
+  ASSERT_EQ(by_value.size(), load.met());
+  for (std::size_t i = 1; i < by_value.size(); ++i) {
+    const auto& left = load.met(by_value[i - 1]);
+    const auto& right = load.met(by_value[i]);
+    EXPECT_LT(std::pair(load.type(left.type).id, left.value),
+              std::pair(load.type(right.type).id, right.value));
+  }
+  for (const std::uint32_t i : by_value) {
     const auto stored = store->people.find(name_of(load.met(i)));
     if (stored == store->people.end()) continue;
     load.Know(i, stored->second.id, stored->second.first, stored->second.last, 1000 + i);
@@ -400,6 +408,14 @@ void LoadInMemory(const std::vector<Row>& rows, Store* store) {
       EXPECT_EQ(load.row(i), 1000 + i);
     }
   }
+  std::int32_t before = 0;
+  for (const std::uint32_t place : load.LineUpWider()) {
+    const auto id = static_cast<std::int32_t>(load.met(place).number) + 1;
+    EXPECT_TRUE(load.met(place).is_wider && id > before);
+    before = id;
+    load.Noted(place);
+  }
+  EXPECT_TRUE(load.LineUpWider().empty());
   load.SortLinks();
   const auto key_of = [&load](const FirstLoad::Link& link) {
     return std::tuple(static_cast<std::int32_t>(link.a) + 1, static_cast<std::int32_t>(link.b) + 1,
@@ -465,6 +481,7 @@ TEST(FirstLoad, NothingIsNothing) {
   EXPECT_THROW(load.DescribeType(0, {}), Error);
   EXPECT_THROW(load.Know(0, 1, 0, 0, 0), Error);
   EXPECT_THROW(load.KnowLink(0), Error);
+  EXPECT_THROW(load.Noted(0), Error);
   EXPECT_THROW(load.IdOf("phone", "1"), Error);
 }
 
