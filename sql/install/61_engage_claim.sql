@@ -58,7 +58,7 @@ BEGIN
             still := CASE WHEN p.audience_id IS NULL THEN cdp._rule_now(p.audience, p.people, at)
                           ELSE cdp._audience_now(p.audience_id, p.people, at) END;
         -- One publication whose rule names what is gone must not stop the others.
-        EXCEPTION WHEN OTHERS THEN
+        EXCEPTION WHEN undefined_object OR object_not_in_prerequisite_state OR wrong_object_type THEN
             still := '{}';
             fault := SQLERRM;
         END;
@@ -71,86 +71,120 @@ END $$;
 COMMENT ON FUNCTION cdp._outbox_left(int8[], timestamptz) IS
     'internal: which of these rows are of people who are no longer in the audience they were published for, and, where that could not be told, why';
 
--- Of rows that are locked, in their order. What somebody has claimed counts as sent, until he says otherwise.
-CREATE FUNCTION cdp._outbox_judge(the_destination int4, batch int8[], locked int8[], at timestamptz)
-    RETURNS TABLE (nth int8, outbox_id int8, state text, reason text, due timestamptz)
-    LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET enable_seqscan = off SET jit = off AS $$
-#variable_conflict use_column
-DECLARE
-    d cdp.destination;
-    people cdp.roaringbitmap;
-    lacking cdp.roaringbitmap;
-    barred record;
+-- The plans of the next two are written down, for a queue may have a million rows more than the planner has heard of: LATERAL
+-- with OFFSET 0 goes through an index, whatever else is joined is hashed.
+CREATE FUNCTION cdp._outbox_pick(the_destination int4, look int4, at timestamptz, INOUT last_due timestamptz, INOUT last_id int8,
+                                 OUT batch int8[], OUT locked int8[], OUT people cdp.roaringbitmap)
+    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off SET enable_nestloop = off SET jit = off AS $$
 BEGIN
-    SELECT * INTO STRICT d FROM cdp.destination AS d WHERE d.destination_id = the_destination;
-    people := (SELECT coalesce(cdp.rb_build_agg(i.one_id), '{}')
-                 FROM cdp.outbox AS o JOIN cdp.identifier AS i ON i.id = o.identifier_id WHERE o.outbox_id = ANY (batch));
-    lacking := cdp._consent_lacking(d.consent, d.purpose, d.channel, people);
-    barred := cdp._suppressed(d.channel, people, at);
+    SELECT array_agg(q.outbox_id ORDER BY q.not_before, q.outbox_id), max(q.not_before) INTO batch, last_due
+      FROM (SELECT o.outbox_id, o.not_before FROM cdp.outbox AS o
+             WHERE o.destination_id = the_destination AND o.state IN ('pending', 'claimed') AND o.not_before <= at
+               AND (o.not_before, o.outbox_id) > (last_due, last_id)
+             ORDER BY o.not_before, o.outbox_id LIMIT look FOR UPDATE SKIP LOCKED) AS q;
+    last_id := batch[cardinality(batch)];
+    SELECT coalesce(cdp.rb_build_agg(i.one_id), '{}') INTO people
+      FROM unnest(batch) AS b (id)
+     CROSS JOIN LATERAL (SELECT o.identifier_id FROM cdp.outbox AS o WHERE o.outbox_id = b.id OFFSET 0) AS o
+     CROSS JOIN LATERAL (SELECT i.one_id FROM cdp.identifier AS i WHERE i.id = o.identifier_id OFFSET 0) AS i;
+    -- Whatever else waits for these people, so that nobody claims it meanwhile and a cap is passed unseen. What was
+    -- committed in the meantime the next statement sees.
+    SELECT array_agg(q.outbox_id) INTO locked
+      FROM (SELECT o.outbox_id
+              FROM cdp.outbox AS o
+             WHERE o.outbox_id = ANY (ARRAY(
+                    SELECT k.outbox_id
+                      FROM cdp.rb_iterate(people) AS p (one_id)
+                     CROSS JOIN LATERAL (SELECT i.id FROM cdp.identifier AS i WHERE i.one_id = p.one_id OFFSET 0) AS i
+                     CROSS JOIN LATERAL (SELECT k.outbox_id FROM cdp.outbox AS k WHERE k.identifier_id = i.id AND k.state IN ('pending', 'claimed') OFFSET 0) AS k))
+               AND o.state IN ('pending', 'claimed') FOR UPDATE SKIP LOCKED) AS q;
+END $$;
+COMMENT ON FUNCTION cdp._outbox_pick(int4, int4, timestamptz, timestamptz, int8) IS
+    'internal: locks rows that are due, behind the last one that was looked at; returns them in their order, their people, and which rows of these people are locked now';
+
+-- What somebody has claimed counts as sent, until he says otherwise.
+CREATE FUNCTION cdp._outbox_judge(the_destination int4, the_channel text, max_attempts int4, lease interval, batch int8[], locked int8[],
+                                  people cdp.roaringbitmap, lacking cdp.roaringbitmap, barred_persons cdp.roaringbitmap, barred_ids cdp.roaringbitmap, left_ids int8[], left_faults text[], at timestamptz)
+    RETURNS TABLE (nth int8, outbox_id int8, state text, reason text, due timestamptz)
+    LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp
+    SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off SET enable_nestloop = off SET jit = off AS $$
+#variable_conflict use_column
+BEGIN
     RETURN QUERY
-    WITH whose AS MATERIALIZED (
-        SELECT i.one_id, i.id FROM cdp.rb_iterate(people) AS p (one_id) JOIN cdp.identifier AS i ON i.one_id = p.one_id
-    ), other AS MATERIALIZED (
-        SELECT w.one_id, o.publication_id, o.destination_id, o.claimed_at, o.state, o.outbox_id = ANY (locked) AS is_locked
-          FROM whose AS w JOIN cdp.outbox AS o ON o.identifier_id = w.id AND o.state IN ('pending', 'claimed')
-         WHERE o.outbox_id <> ALL (batch)
+    WITH other AS MATERIALIZED (
+        SELECT p.one_id, o.publication_id, o.destination_id, o.claimed_at, o.state, i.id, l.outbox_id IS NOT NULL AS is_locked
+          FROM cdp.rb_iterate(people) AS p (one_id)
+         CROSS JOIN LATERAL (SELECT i.id FROM cdp.identifier AS i WHERE i.one_id = p.one_id OFFSET 0) AS i
+         CROSS JOIN LATERAL (
+            SELECT o.* FROM cdp.outbox AS o WHERE o.identifier_id = i.id AND o.state IN ('pending', 'claimed') OFFSET 0) AS o
+          LEFT JOIN unnest(locked) AS l (outbox_id) USING (outbox_id)
+          LEFT JOIN unnest(batch) AS b (outbox_id) USING (outbox_id)
+         WHERE b.outbox_id IS NULL
     ), touch AS MATERIALIZED (
-        SELECT w.one_id, l.channel, l.contacted_at AS touched_at, l.publication_id
-          FROM whose AS w JOIN cdp.contact_log AS l ON l.identifier_id = w.id
-        UNION ALL
-        SELECT r.one_id, t.channel, r.claimed_at, r.publication_id
-          FROM other AS r JOIN cdp.destination AS t USING (destination_id) WHERE r.state = 'claimed'
+        SELECT h.one_id, h.channel, h.touched_at, u.campaign, u.destination_id
+          FROM (SELECT p.one_id, l.channel, l.contacted_at AS touched_at, l.publication_id
+                  FROM cdp.rb_iterate(people) AS p (one_id)
+                 CROSS JOIN LATERAL (SELECT i.id FROM cdp.identifier AS i WHERE i.one_id = p.one_id OFFSET 0) AS i
+                 CROSS JOIN LATERAL (SELECT l.* FROM cdp.contact_log AS l WHERE l.identifier_id = i.id OFFSET 0) AS l
+                UNION ALL
+                SELECT o.one_id, t.channel, o.claimed_at, o.publication_id
+                  FROM other AS o JOIN cdp.destination AS t USING (destination_id) WHERE o.state = 'claimed') AS h
+          LEFT JOIN cdp.publication AS u USING (publication_id)
     ), judged AS MATERIALIZED (
-        SELECT b.nth, o.outbox_id, i.one_id, left_.fault AS detail,
-               CASE WHEN o.state = 'claimed' AND o.attempts >= d.max_attempts THEN 'not acknowledged'
+        SELECT b.nth, b.outbox_id, i.one_id, g.fault AS detail,
+               CASE WHEN o.state = 'claimed' AND o.attempts >= max_attempts THEN 'not acknowledged'
                     WHEN i.one_id IS NULL THEN 'identifier belongs to nobody'
                     WHEN p.cancelled_at IS NOT NULL THEN 'cancelled'
                     WHEN p.not_after <= at THEN 'too late'
-                    WHEN EXISTS (SELECT FROM other AS r WHERE r.one_id = i.one_id AND NOT r.is_locked) THEN 'busy'
-                    WHEN row_number() OVER (PARTITION BY i.one_id, p.campaign ORDER BY b.nth) > 1
-                      OR EXISTS (SELECT FROM touch AS t JOIN cdp.publication AS u USING (publication_id)
-                                  WHERE t.one_id = i.one_id AND u.campaign = p.campaign AND u.destination_id = p.destination_id) THEN 'duplicate'
-                    WHEN cdp.rb_contains(barred.persons, i.one_id) OR cdp.rb_contains(barred.identifiers, i.id) THEN 'suppressed'
+                    WHEN y.one_id IS NOT NULL THEN 'busy'
+                    WHEN h.one_id IS NOT NULL OR row_number() OVER (PARTITION BY i.one_id, p.campaign ORDER BY b.nth) > 1 THEN 'duplicate'
+                    WHEN cdp.rb_contains(barred_persons, i.one_id) OR cdp.rb_contains(barred_ids, o.identifier_id) THEN 'suppressed'
                     WHEN cdp.rb_contains(lacking, i.one_id) THEN 'no consent'
-                    WHEN left_.outbox_id IS NOT NULL THEN 'no longer in the audience' END AS fault
+                    WHEN g.outbox_id IS NOT NULL THEN 'no longer in the audience' END AS fault
           FROM unnest(batch) WITH ORDINALITY AS b (outbox_id, nth)
-          JOIN cdp.outbox AS o USING (outbox_id)
-          JOIN cdp.publication AS p USING (publication_id)
-          JOIN cdp.identifier AS i ON i.id = o.identifier_id
-          LEFT JOIN cdp._outbox_left(batch, at) AS left_ USING (outbox_id)
+         CROSS JOIN LATERAL (SELECT o.* FROM cdp.outbox AS o WHERE o.outbox_id = b.outbox_id OFFSET 0) AS o
+         CROSS JOIN LATERAL (SELECT i.one_id FROM cdp.identifier AS i WHERE i.id = o.identifier_id OFFSET 0) AS i
+          JOIN cdp.publication AS p ON p.publication_id = o.publication_id
+          LEFT JOIN unnest(left_ids, left_faults) AS g (outbox_id, fault) ON g.outbox_id = b.outbox_id
+          LEFT JOIN (SELECT DISTINCT o.one_id FROM other AS o WHERE NOT o.is_locked) AS y ON y.one_id = i.one_id
+          LEFT JOIN (SELECT DISTINCT t.one_id, t.campaign FROM touch AS t WHERE t.destination_id = the_destination) AS h
+            ON h.one_id = i.one_id AND h.campaign = p.campaign
+    ), cap AS MATERIALIZED (
+        SELECT c.channel, c.max_touches, c.per FROM cdp.touch_policy AS c WHERE c.channel IN (the_channel, '*') AND c.max_touches IS NOT NULL
     ), fit AS (
-        SELECT j.nth, c.until
+        -- When the touch leaves the window in whose place this one could come.
+        SELECT j.nth, max(coalesce(k.times[least(cardinality(k.times), c.max_touches)], at) + c.per) AS until
           FROM (SELECT j.nth, j.one_id, row_number() OVER (PARTITION BY j.one_id ORDER BY j.nth) AS turn FROM judged AS j WHERE j.fault IS NULL) AS j
-         CROSS JOIN LATERAL (
-            -- When the touch leaves the window in whose place this one could come.
-            SELECT max(coalesce(k.times[least(cardinality(k.times), t.max_touches)], at) + t.per) AS until
-              FROM cdp.touch_policy AS t
-             CROSS JOIN LATERAL (
-                SELECT coalesce(array_agg(h.touched_at ORDER BY h.touched_at DESC), '{}') AS times FROM touch AS h
-                 WHERE h.one_id = j.one_id AND t.channel IN (h.channel, '*') AND h.touched_at > at - t.per) AS k
-             WHERE t.channel IN (d.channel, '*') AND cardinality(k.times) + j.turn > t.max_touches) AS c
+         CROSS JOIN cap AS c
+          LEFT JOIN (SELECT c.channel, h.one_id, array_agg(h.touched_at ORDER BY h.touched_at DESC) AS times
+                       FROM cap AS c JOIN touch AS h ON c.channel IN (h.channel, '*') AND h.touched_at > at - c.per
+                      GROUP BY c.channel, h.one_id) AS k USING (channel, one_id)
+         WHERE coalesce(cardinality(k.times), 0) + j.turn > c.max_touches
+         GROUP BY j.nth
     )
     SELECT j.nth, j.outbox_id,
            CASE WHEN j.fault = 'not acknowledged' THEN 'failed' WHEN j.fault = 'busy' THEN NULL WHEN j.fault IS NOT NULL THEN 'dropped'
                 WHEN f.until IS NOT NULL THEN 'pending' ELSE 'claimed' END,
-           CASE WHEN f.until IS NOT NULL THEN 'capped' ELSE concat_ws(': ', j.fault, j.detail) END,
-           CASE WHEN j.fault IS NULL THEN coalesce(f.until, at + d.lease) END
+           CASE WHEN f.until IS NOT NULL THEN 'capped' WHEN j.fault IS NOT NULL THEN concat_ws(': ', j.fault, j.detail) END,
+           CASE WHEN j.fault IS NULL THEN coalesce(f.until, at + lease) END
       FROM judged AS j LEFT JOIN fit AS f USING (nth);
 END $$;
-COMMENT ON FUNCTION cdp._outbox_judge(int4, int8[], int8[], timestamptz) IS
-    'internal: what becomes of rows at a time: claimed, put off (pending), dropped, failed, or (NULL) passed over because somebody else holds a row of the same person; locked: whichever rows of these people this transaction has locked';
+COMMENT ON FUNCTION cdp._outbox_judge(int4, text, int4, interval, int8[], int8[], cdp.roaringbitmap, cdp.roaringbitmap, cdp.roaringbitmap, cdp.roaringbitmap, int8[], text[], timestamptz) IS
+    'internal: what becomes of rows at a time: claimed, put off (pending), dropped, failed, or (NULL) passed over because somebody else holds a row of the same person';
 
 CREATE FUNCTION cdp.outbox_claim(dest text, n int4 DEFAULT 100, at timestamptz DEFAULT now())
     RETURNS TABLE (outbox_id int8, one_id int4, id_type text, id_value text, payload jsonb, campaign text, attempt int4, claimed_until timestamptz)
-    LANGUAGE plpgsql VOLATILE ROWS 100 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' SET enable_seqscan = off SET jit = off AS $$
+    LANGUAGE plpgsql VOLATILE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     d cdp.destination;
     wanted int4 := n;
     look int4;
     got int4;
-    batch int8[];
-    locked int8[];
+    picked record;
+    barred record;
+    gone record;
     last_id int8 := 0;
     last_due timestamptz := '-infinity';
 BEGIN
@@ -166,29 +200,21 @@ BEGIN
     -- one call does not go through all of them.
     FOR turn IN 1 .. 20 LOOP
         look := CASE WHEN turn = 1 THEN wanted ELSE greatest(wanted, 64) END;
-        SELECT array_agg(q.outbox_id ORDER BY q.not_before, q.outbox_id), max(q.not_before) INTO batch, last_due
-          FROM (SELECT o.outbox_id, o.not_before FROM cdp.outbox AS o
-                 WHERE o.destination_id = d.destination_id AND o.state IN ('pending', 'claimed') AND o.not_before <= at
-                   AND (o.not_before, o.outbox_id) > (last_due, last_id)
-                 ORDER BY o.not_before, o.outbox_id LIMIT look FOR UPDATE SKIP LOCKED) AS q;
-        EXIT WHEN batch IS NULL;
-        last_id := batch[cardinality(batch)];
-        -- Whatever else waits for these people, so that nobody claims it meanwhile and a cap is passed unseen. What was
-        -- committed in the meantime the next statement sees.
-        SELECT array_agg(q.outbox_id) INTO locked
-          FROM (SELECT o.outbox_id
-                  FROM cdp.outbox AS b
-                  JOIN cdp.identifier AS i ON i.id = b.identifier_id
-                  JOIN cdp.identifier AS w ON w.one_id = i.one_id
-                  JOIN cdp.outbox AS o ON o.identifier_id = w.id AND o.state IN ('pending', 'claimed')
-                 WHERE b.outbox_id = ANY (batch) FOR UPDATE OF o SKIP LOCKED) AS q;
+        picked := cdp._outbox_pick(d.destination_id, look, at, last_due, last_id);
+        EXIT WHEN picked.batch IS NULL;
+        last_due := picked.last_due;
+        last_id := picked.last_id;
+        barred := cdp._suppressed(d.channel, picked.people, at);
+        SELECT array_agg(l.outbox_id) AS ids, array_agg(l.fault) AS faults INTO gone FROM cdp._outbox_left(picked.batch, at) AS l;
         RETURN QUERY
             WITH verdict AS MATERIALIZED (
                 SELECT j.*, count(*) FILTER (WHERE j.state = 'claimed') OVER (ORDER BY j.nth ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-                  FROM cdp._outbox_judge(d.destination_id, batch, locked, at) AS j
+                  FROM cdp._outbox_judge(d.destination_id, d.channel, d.max_attempts, d.lease, picked.batch, picked.locked, picked.people,
+                           cdp._consent_lacking(d.consent, d.purpose, d.channel, picked.people), barred.persons, barred.identifiers,
+                           gone.ids, gone.faults, at) AS j
             ), changed AS (
                 UPDATE cdp.outbox AS o
-                   SET state = v.state, reason = nullif(v.reason, ''), not_before = coalesce(v.due, o.not_before),
+                   SET state = v.state, reason = v.reason, not_before = coalesce(v.due, o.not_before),
                        attempts = o.attempts + (v.state = 'claimed')::int4,
                        claimed_at = CASE WHEN v.state = 'claimed' THEN at ELSE o.claimed_at END,
                        finished_at = CASE WHEN v.state IN ('dropped', 'failed') THEN at END
@@ -204,7 +230,7 @@ BEGIN
              WHERE c.state = 'claimed' ORDER BY c.outbox_id;
         GET DIAGNOSTICS got = ROW_COUNT;
         wanted := wanted - got;
-        EXIT WHEN wanted = 0 OR cardinality(batch) < look;
+        EXIT WHEN wanted = 0 OR cardinality(picked.batch) < look;
     END LOOP;
 END $$;
 COMMENT ON FUNCTION cdp.outbox_claim(text, int4, timestamptz) IS

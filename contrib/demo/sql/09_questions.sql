@@ -74,6 +74,50 @@ SELECT a, b, demo.n(users_a) AS people_a, demo.n(users_b) AS people_b, demo.n(us
 SELECT demo.same('vip and left_cart', (SELECT users_both FROM demo.collision WHERE a = 'vip' AND b = 'left_cart'), demo.fact('flagship')::int8),
        demo.same('win_back and left_cart', (SELECT users_both FROM demo.collision WHERE a = 'win_back' AND b = 'left_cart'), 0::int8) \g /dev/null
 
+\echo '     Hand over, a tenth held out:  SELECT * FROM cdp.outbox_publish(\'lapsed\', dest => \'wecom_msg\', id_type => \'wecom_external_userid\', holdout => 0.10, payload => \'{"coupon":"WIN90"}\');'
+-- Who is a contact of the staff has agreed to that; each seventh has thought better of it, and each hundredth has complained.
+CREATE TABLE demo.contact AS
+SELECT i.id, i.one_id, t.type_id, i.value, i.id % 7 = 0 AS refused, i.id % 100 = 0 AS complained
+  FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE t.name = 'wecom_external_userid' AND i.one_id IS NOT NULL;
+INSERT INTO cdp.consent (identifier_id, purpose, channel, is_given, said_at, source)
+SELECT c.id, 'marketing', 'wecom', g.given, demo.fact('as_of')::timestamptz - g.ago, 'contact'
+  FROM demo.contact AS c CROSS JOIN (VALUES (true, interval '2 days'), (false, '1 day')) AS g (given, ago) WHERE g.given OR c.refused;
+SELECT cdp.suppress('wecom_external_userid', c.value, 'wecom', 'complaint') FROM demo.contact AS c WHERE c.complained \g /dev/null
+SELECT cdp.audience_define('lapsed', 'tag:lifecycle = lapsed'), cdp.destination_define('wecom_msg', 'wecom_external_userid', channel => 'wecom'),
+       cdp.touch_policy_set('wecom', max_touches => 1, per => '1 day', quiet_from => '22:00', quiet_until => '08:00', time_zone => 'Asia/Shanghai') \g /dev/null
+SELECT users FROM cdp.audience_refresh('lapsed') \g /dev/null
+CREATE TABLE demo.handed AS
+SELECT * FROM cdp.outbox_publish('lapsed', dest => 'wecom_msg', id_type => 'wecom_external_userid', holdout => 0.10, payload => '{"coupon":"WIN90"}');
+SELECT demo.n(people) AS people, demo.n(no_identifier) AS no_identifier, demo.n(suppressed) AS suppressed, demo.n(no_consent) AS no_consent,
+       demo.n(held_out) AS held_out, demo.n(published) AS published FROM demo.handed;
+CREATE TABLE demo.reachable AS
+SELECT m.one_id, bool_and(c.id IS NULL) AS no_identifier, bool_and(c.complained) AS suppressed, bool_or(c.refused) AS no_consent,
+       cdp.audience_share(m.one_id, 'lapsed') >= 0.9 AS held_out
+  FROM cdp.v_audience_member AS m LEFT JOIN demo.contact AS c USING (one_id) WHERE m.audience = 'lapsed' GROUP BY m.one_id;
+SELECT demo.same('lapsed, handed over', h.people, demo.fact('lifecycle_lapsed')::int8),
+       demo.same('without a contact', h.no_identifier, r.no_identifier), demo.same('barred', h.suppressed, r.suppressed),
+       demo.same('without consent', h.no_consent, r.no_consent), demo.same('held out', h.held_out, r.held_out), demo.same('published', h.published, r.published)
+  FROM demo.handed AS h, (
+    SELECT count(*) FILTER (WHERE no_identifier) AS no_identifier, count(*) FILTER (WHERE suppressed) AS suppressed,
+           count(*) FILTER (WHERE no_consent AND NOT suppressed) AS no_consent,
+           count(*) FILTER (WHERE NOT no_identifier AND NOT suppressed AND NOT no_consent AND held_out) AS held_out,
+           count(*) FILTER (WHERE NOT no_identifier AND NOT suppressed AND NOT no_consent AND NOT held_out) AS published
+      FROM demo.reachable) AS r \g /dev/null
+SELECT demo.same('published again', published, 0::int8) FROM cdp.outbox_publish('lapsed', dest => 'wecom_msg', holdout => 0.10) \g /dev/null
+
+\echo '     The sender:  SELECT * FROM cdp.outbox_claim(\'wecom_msg\', 500);   SELECT cdp.outbox_ack(ARRAY[1,2,3], ok => true);'
+-- Nothing at night; by day whoever is still in the audience and may be sent to, each once.
+SELECT (date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') + interval '1 day 23 hours') AT TIME ZONE 'Asia/Shanghai' AS night,
+       (date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') + interval '2 days 12 hours') AT TIME ZONE 'Asia/Shanghai' AS noon \gset
+SELECT demo.same('claimed at night', count(*), 0::int8) FROM cdp.outbox_claim('wecom_msg', 500, :'night') \g /dev/null
+CREATE TABLE demo.claimed AS SELECT * FROM cdp.outbox_claim('wecom_msg', 500, :'noon');
+SELECT outbox_id, one_id, id_value, payload, attempt FROM demo.claimed ORDER BY outbox_id LIMIT 3;
+SELECT demo.same('claimed', count(*), least(500, (SELECT published FROM demo.handed))), demo.same('people claimed', count(DISTINCT one_id), count(*)),
+       demo.same('acknowledged', cdp.outbox_ack(array_agg(outbox_id), ok => true), count(*))
+  FROM demo.claimed \g /dev/null
+SELECT demo.same('sent', cdp.rb_cardinality(cdp.campaign_people('lapsed', 'sent')), (SELECT count(*) FROM demo.claimed)),
+       demo.same('claimed again', count(*), 0::int8) FROM cdp.outbox_claim('wecom_msg', 500, :'noon') AS c JOIN demo.claimed USING (one_id) \g /dev/null
+
 \echo '     Join anything to an audience, in plain SQL: what the best customers paid, by channel'
 CREATE TABLE demo.paid AS
 SELECT e.channel, sum((e.props ->> 'amount')::numeric) AS paid, count(*) AS payments
