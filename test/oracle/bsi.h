@@ -135,7 +135,7 @@ inline ValueMap RandomValues(std::mt19937_64& rng, bool may_be_extreme = true) {
         return rng() % 2 == 0 ? INT64_MIN : INT64_MAX;
     }
   };
-  const std::uint64_t size = rng() % 8 == 0 ? 6000 : rng() % 60;
+  const std::uint64_t size = rng() % 8 == 0 ? 1500 + rng() % 4500 : rng() % 60;
   for (const std::uint32_t key : kKeys) {
     if (rng() % 2 == 0) continue;
     const bool is_dense = rng() % 2 == 0;

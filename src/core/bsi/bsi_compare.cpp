@@ -40,7 +40,7 @@ class Comparer {
       slice.container = is_there ? slice.view.At(slice.place) : Nobody();
     }
     const Container found =
-        is_order_ && all.kind == ContainerKind::kBitset ? AboveInWords(all.high) : Narrow(all);
+        is_order_ && all.cardinality >= kMany ? AboveInWords(all.high) : Narrow(all);
     combiner_.Combine(wants_others_ ? SetOperation::kAndNot : SetOperation::kAnd, all, found, out);
   }
 
@@ -50,6 +50,8 @@ class Comparer {
     std::uint32_t place;
     Container container;  // under the key at hand
   };
+  // So many ids are worth the words of all that there can be.
+  static constexpr std::uint32_t kMany = 1024;
   using Room = std::array<std::byte, bitmap::kBitsetBytes + bitmap::kKernelSlop>;
 
   bool HasBit(std::uint32_t i) const { return (distance_ >> i & 1) != 0; }
