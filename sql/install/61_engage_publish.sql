@@ -185,8 +185,11 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'publication % does not exist', coalesce(publication_id::text, 'NULL') USING ERRCODE = 'undefined_object';
     END IF;
+    -- In the order in which outbox_ack() locks them.
     UPDATE cdp.outbox AS o SET state = 'dropped', reason = 'cancelled', finished_at = now()
-     WHERE o.publication_id = outbox_cancel.publication_id AND o.state = 'pending';
+      FROM (SELECT p.outbox_id FROM cdp.outbox AS p WHERE p.publication_id = outbox_cancel.publication_id AND p.state = 'pending'
+             ORDER BY p.outbox_id FOR UPDATE) AS p
+     WHERE o.outbox_id = p.outbox_id;
     GET DIAGNOSTICS dropped = ROW_COUNT;
     RETURN dropped;
 END $$;

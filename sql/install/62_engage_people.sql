@@ -102,8 +102,10 @@ DECLARE
 BEGIN
     SELECT array_agg(t.name), array_agg(i.value) INTO types, vals
       FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = ANY (ids);
-    -- First: a sender who acknowledges meanwhile is waited for, and his contacts are found then.
-    DELETE FROM cdp.outbox AS o WHERE o.identifier_id = ANY (ids);
+    -- First, and in the order of outbox_ack(): a sender who acknowledges meanwhile is waited for, and his contacts are found then.
+    DELETE FROM cdp.outbox AS o
+     USING (SELECT p.outbox_id FROM cdp.outbox AS p WHERE p.identifier_id = ANY (ids) ORDER BY p.outbox_id FOR UPDATE) AS p
+     WHERE o.outbox_id = p.outbox_id;
     GET DIAGNOSTICS rows_ = ROW_COUNT;
     DELETE FROM cdp.contact_log AS l WHERE l.identifier_id = ANY (ids);
     GET DIAGNOSTICS contacts = ROW_COUNT;

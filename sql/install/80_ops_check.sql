@@ -269,8 +269,11 @@ CREATE FUNCTION cdp._check_outbox() RETURNS TABLE (area text, severity text, wha
 #variable_conflict use_column
 BEGIN
     RETURN QUERY SELECT * FROM cdp._check_count('engage', 'rows of the outbox due for an hour and not claimed',
-        (SELECT count(*) FROM cdp.outbox AS o JOIN cdp.destination AS d USING (destination_id)
-          WHERE o.state IN ('pending', 'claimed') AND o.not_before < now() - interval '1 hour' AND cdp._quiet_until(d.channel, now()) IS NULL),
+        (SELECT coalesce(sum(o.due), 0)::int8
+           FROM cdp.destination AS d
+          CROSS JOIN LATERAL (SELECT count(*) AS due FROM cdp.outbox AS o
+                               WHERE o.destination_id = d.destination_id AND o.state IN ('pending', 'claimed') AND o.not_before < now() - interval '1 hour') AS o
+          WHERE cdp._quiet_until(d.channel, now()) IS NULL),
         'notice', 'Is the sender of the destination running, and the destination enabled? See cdp.v_publication.');
     RETURN QUERY SELECT * FROM cdp._check_count('engage', 'rows of the outbox that failed within a day',
         (SELECT count(*) FROM cdp.outbox AS o WHERE o.state = 'failed' AND o.finished_at > now() - interval '1 day'),

@@ -90,7 +90,7 @@ BEGIN
         COMMIT;
     END LOOP;
 END $$;
-CALL play(80);
+CALL play(60);
 -- all of it has happened
 SELECT what, count(*) > 5 AS often FROM tally GROUP BY 1 ORDER BY 1;
 SELECT count(*) FILTER (WHERE told = 'sent') > 20 AS sent, count(*) FILTER (WHERE told = 'failed') > 10 AS failed, count(*) FILTER (WHERE told IS NULL) > 5 AS silent FROM given;
