@@ -8,8 +8,8 @@ BEGIN
     IF value_type = 'boolean' THEN
         RETURN cdp._rule_forget(definition, types, vals);
     END IF;
-    RETURN (SELECT jsonb_agg(jsonb_build_array(t.value, cdp._rule_forget(t.rule, types, vals)) ORDER BY t.nth)::text
-              FROM cdp._tag_rules(value_type, definition) AS t);
+    RETURN (SELECT CASE WHEN bool_and(f.rule = t.rule) THEN definition ELSE jsonb_agg(jsonb_build_array(t.value, f.rule) ORDER BY t.nth)::text END
+              FROM cdp._tag_rules(value_type, definition) AS t CROSS JOIN LATERAL (SELECT cdp._rule_forget(t.rule, types, vals) AS rule OFFSET 0) AS f);
 END $$;
 COMMENT ON FUNCTION cdp._tag_rules_forget(text, text, text[], text[]) IS
     'internal: the rule or the list of values and rules that defines a tag, without these identifiers';
