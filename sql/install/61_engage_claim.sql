@@ -137,7 +137,8 @@ BEGIN
                     WHEN i.one_id IS NULL THEN 'identifier belongs to nobody'
                     WHEN p.cancelled_at IS NOT NULL THEN 'cancelled'
                     WHEN p.not_after <= at THEN 'too late'
-                    WHEN y.one_id IS NOT NULL THEN 'busy'
+                    -- Somebody he became one with just now was not looked at.
+                    WHEN y.one_id IS NOT NULL OR NOT cdp.rb_contains(_outbox_judge.people, i.one_id) THEN 'busy'
                     WHEN h.one_id IS NOT NULL OR row_number() OVER (PARTITION BY i.one_id, p.campaign ORDER BY b.nth) > 1 THEN 'duplicate'
                     WHEN cdp.rb_contains(barred_persons, i.one_id) OR cdp.rb_contains(barred_ids, o.identifier_id) THEN 'suppressed'
                     WHEN cdp.rb_contains(lacking, i.one_id) THEN 'no consent'

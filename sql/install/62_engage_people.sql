@@ -16,7 +16,9 @@ BEGIN
     END IF;
     CASE part
         WHEN 'held_out' THEN
-            RETURN (SELECT coalesce(cdp.rb_or_agg(h.members), '{}') FROM cdp.publication_holdout AS h WHERE h.publication_id = ANY (publications));
+            -- Who has become one with somebody who got it is no example of those who did not.
+            RETURN (SELECT cdp.rb_andnot(coalesce(cdp.rb_or_agg(h.members), '{}'), cdp._campaign_reached(publications))
+                      FROM cdp.publication_holdout AS h WHERE h.publication_id = ANY (publications));
         WHEN 'published' THEN
             RETURN cdp._campaign_reached(publications);
         WHEN 'sent' THEN
@@ -27,7 +29,7 @@ BEGIN
     END CASE;
 END $$;
 COMMENT ON FUNCTION cdp.campaign_people(text, text, text) IS
-    'the people of a campaign, at one destination or at all, as they are now: published (and not dropped since), sent, or held_out';
+    'the people of a campaign, at one destination or at all, as they are now: published (and not dropped since), sent, or held_out (and not published)';
 
 CREATE FUNCTION cdp.outbox_prune(keep interval DEFAULT '90 days') RETURNS int8 LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -80,8 +82,11 @@ COMMENT ON FUNCTION cdp._engage_merge() IS 'internal: who was held out follows m
 CREATE FUNCTION cdp._engage_split() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    ended cdp.roaringbitmap := cdp._persons_ending(ARRAY(SELECT s.one_id FROM parted AS s WHERE s.part IS NULL));
+    ended cdp.roaringbitmap;
 BEGIN
+    IF EXISTS (SELECT FROM cdp.publication_holdout) THEN
+        ended := cdp._persons_ending(ARRAY(SELECT s.one_id FROM parted AS s WHERE s.part IS NULL));
+    END IF;
     IF ended IS NOT NULL THEN
         PERFORM cdp._merge_lock(true), cdp._holdout_leave(ended);
     END IF;

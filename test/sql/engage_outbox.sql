@@ -151,6 +151,11 @@ SELECT cdp.audience_drop('short');
 SELECT campaign, count(*) FROM cdp.outbox_claim('service', 1000) GROUP BY 1 ORDER BY 1;
 SELECT campaign, reason, count(*) FROM cdp.v_outbox WHERE state = 'dropped' AND campaign LIKE 'of a%' GROUP BY 1, 2 ORDER BY 1;
 
+-- held out at first, handed over later: no example of those who got nothing
+SELECT held_out, published FROM cdp.outbox_publish('id(phone) in (p3, p8)', 'service', holdout => 1, campaign => 'changed');
+SELECT numbers(cdp.campaign_people('changed', 'held_out')) AS held_out;
+SELECT held_out, published FROM cdp.outbox_publish('id(phone) in (p3)', 'service', campaign => 'changed');
+SELECT numbers(cdp.campaign_people('changed', 'held_out')) AS held_out, numbers(cdp.campaign_people('changed', 'published')) AS published;
 -- a person who is barred is so at identifiers that join him later, one of whom was published before
 SELECT FROM cdp.id_link('phone', 'x1', 'phone', 'x1');
 SELECT suppressed, published FROM cdp.outbox_publish('id(phone) in (x1)', 'service', campaign => 'stranger');
