@@ -8,6 +8,39 @@
 
 namespace cdp::timeline {
 
+/// Room for many things, which are not touched: that takes long where they are many.
+template <class T>
+class UntouchedRoom {
+ public:
+  explicit UntouchedRoom(std::pmr::memory_resource* memory) : memory_(memory) {}
+  UntouchedRoom(const UntouchedRoom&) = delete;
+  UntouchedRoom& operator=(const UntouchedRoom&) = delete;
+  ~UntouchedRoom() { Drop(); }
+
+  /// Has room for so many; forgets what was there.
+  T* For(std::size_t count) {
+    if (count > room_) {
+      Drop();
+      count += count / 8;  // the next ones are about as many
+      at_ = static_cast<T*>(memory_->allocate(count * sizeof(T), alignof(T)));
+      room_ = count;
+    }
+    return at_;
+  }
+  T* data() const { return at_; }
+
+ private:
+  void Drop() {
+    if (at_ != nullptr) memory_->deallocate(at_, room_ * sizeof(T), alignof(T));
+    at_ = nullptr;
+    room_ = 0;
+  }
+
+  std::pmr::memory_resource* memory_;
+  T* at_ = nullptr;
+  std::size_t room_ = 0;
+};
+
 /// Gives each user once, with all events of that user in the order of arrival; users in no
 /// particular order. Works on one partition at a time and needs memory for the largest.
 template <class Record>
@@ -15,10 +48,12 @@ class UserGroups {
  public:
   /// What the segments point to must live as long as the groups are asked for.
   UserGroups(RowSegments&& rows, std::pmr::memory_resource* memory)
-      : memory_(memory), rows_(std::move(rows)), keys_(memory), begins_(memory), users_(memory) {}
-  UserGroups(const UserGroups&) = delete;
-  UserGroups& operator=(const UserGroups&) = delete;
-  ~UserGroups() { DropRoom(); }
+      : memory_(memory),
+        rows_(std::move(rows)),
+        keys_(memory),
+        begins_(memory),
+        users_(memory),
+        events_(memory) {}
 
   /// The next user; false at the end. The events may be sorted or changed; they live until the next
   /// call.
@@ -29,7 +64,7 @@ class UserGroups {
         if (begins_[group] == begins_[group + 1]) continue;
         const std::uint64_t key = users_.empty() ? least_ + group : users_[group];
         *user = rows_.UserOf(partition_, key);
-        *events = {events_ + begins_[group], begins_[group + 1] - begins_[group]};
+        *events = {events_.data() + begins_[group], begins_[group + 1] - begins_[group]};
         return true;
       }
       if (segment_ == rows_.segments.size()) return false;
@@ -46,69 +81,66 @@ class UserGroups {
     }
     const std::span<const RowSegment> segments(&rows_.segments[first], segment_ - first);
     next_ = 0;
-    keys_.clear();
-    std::uint64_t most = 0;
-    least_ = ~std::uint64_t{0};
-    ForEachRow(segments, [this, &most](RowReader* reader) {
-      std::uint64_t key = 0;
-      if (!reader->NextKey(&key)) return false;
-      least_ = std::min(least_, key);
-      most = std::max(most, key);
-      keys_.push_back(key);
-      return true;
-    });
-    if (keys_.empty()) {
-      begins_.clear();
-      return;
-    }
-    NumberUsers(most);
+    begins_.clear();
+    const std::span<std::uint64_t> keys = ReadKeys(segments);
+    if (keys.empty()) return;
+    NumberUsers(keys);
     // begins_[g + 1] counts the rows of group g, then says where its next row goes.
-    for (const std::uint64_t group : keys_) ++begins_[group + 1];
+    for (const std::uint64_t group : keys) ++begins_[group + 1];
     std::size_t before = 0;
     for (std::size_t group = 1; group < begins_.size(); ++group) {
       const std::size_t rows = begins_[group];
       begins_[group] = before;
       before += rows;
     }
-    MakeRoom(keys_.size());
-    const std::uint64_t* group = keys_.data();
-    ForEachRow(segments, [this, &group](RowReader* reader) {
-      std::uint64_t key = 0;
-      Record event;
-      if (!reader->Next(&key, &event)) return false;
-      events_[begins_[*group++ + 1]++] = event;
-      return true;
-    });
+    Record* const events = events_.For(keys.size());
+    std::size_t* const ends = begins_.data() + 1;
+    const std::uint64_t* group = keys.data();
+    StopTicker ticker;
+    for (const RowSegment& segment : segments) {
+      RowReader(segment.rows).WriteEvents<Record>([&] {
+        ticker.Step();
+        return &events[ends[*group++]++];
+      });
+    }
   }
 
-  /// Room for so many events, which are not touched: that takes long where they are many.
-  void MakeRoom(std::size_t events) {
-    if (events <= room_) return;
-    DropRoom();
-    events_ = static_cast<Record*>(memory_->allocate(events * sizeof(Record), alignof(Record)));
-    room_ = events;
-  }
-  void DropRoom() {
-    if (events_ != nullptr) memory_->deallocate(events_, room_ * sizeof(Record), alignof(Record));
-    events_ = nullptr;
-    room_ = 0;
+  /// The keys of all rows there.
+  std::span<std::uint64_t> ReadKeys(std::span<const RowSegment> segments) {
+    std::size_t bytes = 0;
+    for (const RowSegment& segment : segments) bytes += segment.rows.size();
+    std::uint64_t* const keys = keys_.For(bytes / kLeastRow);
+    std::uint64_t* end = keys;
+    std::uint64_t least = ~std::uint64_t{0};
+    std::uint64_t most = 0;
+    StopTicker ticker;
+    for (const RowSegment& segment : segments) {
+      RowReader(segment.rows).ForEachKey([&](std::uint64_t key) {
+        least = std::min(least, key);
+        most = std::max(most, key);
+        *end++ = key;
+        ticker.Step();
+      });
+    }
+    least_ = least;
+    most_ = most;
+    return {keys, end};
   }
 
-  /// Puts the number of its user into the place of each key, of which `most` is the greatest, and
-  /// makes room to count.
-  void NumberUsers(std::uint64_t most) {
+  /// Puts the number of its user into the place of each key and makes room to count.
+  void NumberUsers(std::span<std::uint64_t> keys) {
     users_.clear();
-    if (most - least_ < 4 * keys_.size() + 1024) {
-      for (std::uint64_t& key : keys_) key -= least_;
-      begins_.assign(most - least_ + 2, 0);
+    if (most_ - least_ < 4 * keys.size() + 1024) {
+      for (std::uint64_t& key : keys) key -= least_;
+      begins_.assign(most_ - least_ + 2, 0);
       return;
     }
     // A table of the users met so far; what it holds is their number and one more.
-    std::pmr::vector<std::uint32_t> table(keys_.get_allocator());
+    std::pmr::vector<std::uint32_t> table(memory_);
     unsigned bits = 10;
     table.assign(std::size_t{1} << bits, 0);
     StopTicker ticker;
-    for (std::uint64_t& key : keys_) {
+    for (std::uint64_t& key : keys) {
       std::size_t slot = Slot(key, bits);
       while (table[slot] != 0 && users_[table[slot] - 1] != key) {
         slot = (slot + 1) & (table.size() - 1);
@@ -138,27 +170,17 @@ class UserGroups {
     return key * 0x9e3779b97f4a7c15u >> (64 - bits);
   }
 
-  /// read_row(reader) reads a row, or returns false at the end.
-  template <class ReadRow>
-  static void ForEachRow(std::span<const RowSegment> segments, ReadRow&& read_row) {
-    StopTicker ticker;
-    for (const RowSegment& segment : segments) {
-      RowReader reader(segment.rows);
-      while (read_row(&reader)) ticker.Step();
-    }
-  }
-
   std::pmr::memory_resource* memory_;
   RowSegments rows_;
   std::size_t segment_ = 0;  ///< the next that was not read
   unsigned partition_ = 0;
-  std::size_t next_ = 0;                   ///< group
-  std::uint64_t least_ = 0;                ///< key of group 0 where users_ is empty
-  std::pmr::vector<std::uint64_t> keys_;   ///< of rows, then the numbers of their groups
+  std::size_t next_ = 0;     ///< group
+  std::uint64_t least_ = 0;  ///< key of group 0 where users_ is empty
+  std::uint64_t most_ = 0;
+  UntouchedRoom<std::uint64_t> keys_;      ///< of rows, then the numbers of their groups
   std::pmr::vector<std::size_t> begins_;   ///< of groups, and the end
   std::pmr::vector<std::uint64_t> users_;  ///< keys of groups, where they lie far apart
-  Record* events_ = nullptr;               ///< of the partition, user by user
-  std::size_t room_ = 0;
+  UntouchedRoom<Record> events_;           ///< of the partition, user by user
 };
 
 }  // namespace cdp::timeline

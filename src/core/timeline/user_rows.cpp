@@ -28,6 +28,11 @@ void RowReader::Corrupt(const char* why) {
 
 void RowReader::CorruptColumn() { Corrupt("A row has a column that the header does not know of."); }
 
+void RowReader::NearEnd() {
+  if (at_ > end_) Corrupt("A row is longer than its partition.");
+  UseTail();
+}
+
 void RowReader::UseTail() {
   if (in_tail_) return;
   const auto left = static_cast<std::size_t>(end_ - at_);
