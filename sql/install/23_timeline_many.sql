@@ -48,7 +48,7 @@ CREATE FUNCTION cdp._timelines_build_properties_trans(state cdp.timelines, uid b
 COMMENT ON FUNCTION cdp._timelines_build_properties_trans(cdp.timelines, bigint, timestamptz, integer, bigint, integer[]) IS 'timelines_build: takes one event with a value and properties';
 
 CREATE FUNCTION cdp._timelines_build_combine(state cdp.timelines, other cdp.timelines) RETURNS cdp.timelines
-    AS 'MODULE_PATHNAME', 'cdp__timelines_build_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+    AS 'MODULE_PATHNAME', 'cdp__timelines_build_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION cdp._timelines_build_combine(cdp.timelines, cdp.timelines) IS 'timelines_build: takes the events of another state';
 
 CREATE FUNCTION cdp._timelines_build_final(state cdp.timelines) RETURNS cdp.timelines

@@ -40,7 +40,7 @@ CREATE FUNCTION cdp._window_funnel_levels_mode_trans(state cdp.window_funnel_lev
 COMMENT ON FUNCTION cdp._window_funnel_levels_mode_trans(cdp.window_funnel_levels_state, bigint, timestamptz, integer, interval, text) IS 'window_funnel_levels: takes one row by the rules of a mode';
 
 CREATE FUNCTION cdp._window_funnel_levels_combine(state cdp.window_funnel_levels_state, other cdp.window_funnel_levels_state) RETURNS cdp.window_funnel_levels_state
-    AS 'MODULE_PATHNAME', 'cdp__window_funnel_levels_combine' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+    AS 'MODULE_PATHNAME', 'cdp__window_funnel_levels_combine' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION cdp._window_funnel_levels_combine(cdp.window_funnel_levels_state, cdp.window_funnel_levels_state) IS 'window_funnel_levels: takes the rows of another state';
 
 CREATE FUNCTION cdp._window_funnel_levels_final(state cdp.window_funnel_levels_state) RETURNS bigint[]

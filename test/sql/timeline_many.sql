@@ -40,6 +40,7 @@ SELECT n, cdp.timelines_count(cdp.timelines_build(n, now(), 1) OVER (ORDER BY n)
 -- stored by parts, through text and binary, rolled up
 CREATE TABLE stored AS SELECT part, cdp.timelines_build(uid, ts, code, value, props) AS t FROM event GROUP BY part;
 SELECT same(cdp.rollup(t), 'full_'), sum(cdp.timelines_count(t)) AS events FROM stored;
+SELECT same(cdp.rollup(t ORDER BY part NULLS FIRST), 'full_') FROM (SELECT part, t FROM stored UNION ALL VALUES (NULL, NULL::cdp.timelines), (0, NULL)) AS s;
 SELECT same(cdp.rollup(cdp.timelines_in(cdp.timelines_out(t))), 'full_') FROM stored;
 SELECT count(*) AS parts, count(*) FILTER (WHERE t::text::cdp.timelines::text = t::text) AS same FROM stored;
 CREATE TABLE small AS SELECT uid, cdp.timelines_build(uid, ts, code) AS t FROM event WHERE code < 2 AND uid IS NOT NULL AND ts IS NOT NULL GROUP BY uid;

@@ -94,14 +94,20 @@ CDP_FUNCTION(cdp__window_funnel_levels_mode_trans) {
 
 CDP_FUNCTION(cdp__window_funnel_levels_combine) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_window_funnel_levels_combine");
+  if (PG_ARGISNULL(1)) {
+    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+  }
   UserRowsState state = UserRowsArgument(fcinfo);
   const varlena* other = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1));
-  LevelTerms terms = TermsOf(state);
   LevelTerms added{};
   CallCore([&added, other] { added = LevelTerms::Unpack(UserRowsTerms(other)); });
-  RequireAgreement(terms, added);
-  terms.steps = std::max(terms.steps, added.steps);
-  SetTerms(state, terms);
+  if (!state.is_null()) {
+    LevelTerms terms = TermsOf(state);
+    RequireAgreement(terms, added);
+    terms.steps = std::max(terms.steps, added.steps);
+    SetTerms(state, terms);
+  }
   MergeUserRows(&state, aggregate, fcinfo);
   PG_RETURN_DATUM(state.datum());
 }

@@ -76,6 +76,7 @@ CDP_FUNCTION(cdp__timelines_build_properties_trans) {
 
 CDP_FUNCTION(cdp__timelines_build_combine) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_timelines_build_combine");
+  if (PG_ARGISNULL(1)) return UnchangedState(fcinfo);
   UserRowsState state = UserRowsArgument(fcinfo);
   MergeUserRows(&state, aggregate, fcinfo);
   PG_RETURN_DATUM(state.datum());

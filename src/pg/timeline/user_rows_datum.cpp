@@ -57,9 +57,15 @@ void MergeUserRows(UserRowsState* state, MemoryContext aggregate, FunctionCallIn
   timeline::UserRowsHeader header{};
   CallCore([&header, bytes] { header = timeline::ReadUserRowsHeader(bytes); });
   if (header.partition_bits != 0) {
+    if (state->is_null()) *state = NewUserRows(header.terms);
     if (state->flat != nullptr) ExpandUserRows(state, aggregate);
     timeline::UserRows& rows = state->expanded->value();
     CallCore([&rows, bytes] { rows.Take(bytes); });
+    return;
+  }
+  if (state->is_null()) {
+    // The server copies what is not where states belong.
+    state->flat = reinterpret_cast<FlatUserRows*>(PG_DETOAST_DATUM(PG_GETARG_DATUM(1)));
     return;
   }
   // Many small groups stay small: each expanded object would be a memory context.

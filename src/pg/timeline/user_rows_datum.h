@@ -71,7 +71,8 @@ void AppendUserRow(UserRowsState* state, MemoryContext aggregate, int64 user, co
   if constexpr (timeline::kRoom < Record >> 0) flat->columns |= static_cast<uint8>(event.present);
 }
 
-/// Takes the rows of another state, argument 1. May longjmp.
+/// Takes the rows of another state, argument 1, which is not null. The first state that comes is
+/// taken likewise: to hand it on would cost a copy of it. May longjmp.
 void MergeUserRows(UserRowsState* state, MemoryContext aggregate, FunctionCallInfo fcinfo);
 
 /// The owner's words and the rows of an argument in either form, which must stay alive; for use
