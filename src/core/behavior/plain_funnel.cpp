@@ -9,6 +9,22 @@ namespace cdp::behavior {
 using timeline::TimeReader;
 using timeline::View;
 
+namespace {
+
+/// Of 64 events those in `seconds` before which, of all in both sets, one in `firsts` comes last.
+/// `open` tells whether that is so of the event before them, and then of the one behind them.
+std::uint64_t SecondsBehind(std::uint64_t firsts, std::uint64_t seconds, bool* open) {
+  const std::uint64_t others = ~(firsts | seconds);
+  const std::uint64_t behind = firsts << 1 | (*open ? 1 : 0);
+  // A carry runs through the others behind a first one, up to the next of both sets.
+  std::uint64_t met = 0;
+  const bool beyond = __builtin_add_overflow(others, behind & others, &met);
+  *open = beyond || firsts >> 63 != 0;
+  return (met | behind) & seconds;
+}
+
+}  // namespace
+
 StepRows::StepRows(const View& view, const StepTable& table, const StepFilter* filter, int reach)
     : reach_(reach), words_((view.count() + 63) / 64) {
   const std::span<const std::uint8_t> codes = table.codes(reach);
@@ -90,45 +106,50 @@ bool PlainChain::HasTies() {
 void PlainChain::Find(std::uint64_t window) {
   if (first_ == StepRows::kNone) return;
   depth_ = 1;
-  begin_ = first_;
+  best_[0] = first_;
   if (reach_ == 1) return;
-  std::size_t end = StepRows::kNone;  // of the chain that begins there, two steps or longer
-  std::size_t events[kMaxSteps];
-  int known = 1;  // the last step for which an event was looked for
-  std::size_t next = first_;
-  while (next != StepRows::kNone) {
-    events[1] = rows_.FirstFrom(1, next + 1);
-    if (events[1] == StepRows::kNone) return;
-    events[0] = rows_.LastBefore(0, events[1]);
-    const Micros begin = TimeOf(events[0]);
-    int depth = 1;
-    while (Elapsed(begin, TimeOf(events[depth])) <= window && ++depth < reach_) {
-      if (depth <= known && events[depth] > events[depth - 1]) continue;
-      known = std::max(known, depth);
-      events[depth] = rows_.FirstFrom(depth, events[depth - 1] + 1);
-      if (events[depth] == StepRows::kNone) {
-        reach_ = depth;
-        break;
-      }
+  bool open = false;
+  std::size_t last = first_;
+  for (std::size_t word = first_ / 64; word < rows_.words(); ++word) {
+    const std::uint64_t firsts = rows_.Word(0, word);
+    std::uint64_t seconds = SecondsBehind(firsts, rows_.Word(1, word), &open);
+    for (; seconds != 0; seconds &= seconds - 1) {
+      const std::uint64_t before = firsts & ((seconds & -seconds) - 1);
+      if (before != 0) last = word * 64 + 63 - static_cast<std::size_t>(std::countl_zero(before));
+      const std::size_t second = word * 64 + static_cast<std::size_t>(std::countr_zero(seconds));
+      if (!Follow(last, second, window)) return;
     }
-    // Of chains that are complete at the same time the one that begins last wins.
-    if (depth > depth_ || events[depth - 1] == end) {
-      depth_ = depth;
-      begin_ = events[0];
-      end = events[depth - 1];
-    } else if (depth_ == reach_) {
-      return;
-    }
-    next = rows_.FirstFrom(0, events[1] + 1);
+    if (firsts != 0) last = word * 64 + 63 - static_cast<std::size_t>(std::countl_zero(firsts));
   }
 }
 
-void PlainChain::Write(Micros* out) {
-  std::size_t event = begin_;
-  for (int step = 0; step < depth_; ++step) {
-    if (step > 0) event = rows_.FirstFrom(step, event + 1);
-    out[step] = TimeOf(event);
+/// Follows the chain that begins with these two; false when none that begins later can win.
+bool PlainChain::Follow(std::size_t first, std::size_t second, std::uint64_t window) {
+  const Micros begin = TimeOf(first);
+  chain_[0] = first;
+  chain_[1] = second;
+  int depth = 1;
+  while (Elapsed(begin, TimeOf(chain_[depth])) <= window && ++depth < reach_) {
+    if (depth <= tried_ && chain_[depth] > chain_[depth - 1]) continue;
+    tried_ = std::max(tried_, depth);
+    chain_[depth] = rows_.FirstFrom(depth, chain_[depth - 1] + 1);
+    if (chain_[depth] == StepRows::kNone) {
+      reach_ = depth;
+      break;
+    }
   }
+  // Of chains that are complete at the same time the one that begins last wins.
+  const bool wins =
+      depth > depth_ || (depth > 1 && depth == depth_ && chain_[depth - 1] == best_[depth - 1]);
+  if (wins) {
+    depth_ = depth;
+    std::copy_n(chain_, depth, best_);
+  }
+  return depth_ < reach_ || (wins && depth > 2);
+}
+
+void PlainChain::Write(Micros* out) {
+  for (int step = 0; step < depth_; ++step) out[step] = TimeOf(best_[step]);
 }
 
 }  // namespace cdp::behavior

@@ -42,15 +42,9 @@ class StepRows {
     return word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
   }
 
-  /// The last event before `end` that fills a step; there must be one.
-  std::size_t LastBefore(int step, std::size_t end) const {
-    const std::size_t last = end - 1;
-    std::size_t word = last / 64;
-    std::uint64_t bits = rows_[step][word] & ~std::uint64_t{0} >> (63 - last % 64);
-    while (bits == 0) bits = rows_[step][--word];
-    return word * 64 + 63 - static_cast<std::size_t>(std::countl_zero(bits));
-  }
-
+  /// 64 events from 64 * `word` on: those that fill a step.
+  std::uint64_t Word(int step, std::size_t word) const { return rows_[step][word]; }
+  std::size_t words() const { return words_; }
   /// 64 events from 64 * `word` on: those that fill one of the steps from `step` on.
   std::uint64_t Union(int step, std::size_t word) const {
     std::uint64_t bits = 0;
@@ -91,6 +85,7 @@ class PlainChain {
  private:
   bool HasTies();
   void Find(std::uint64_t window);
+  bool Follow(std::size_t first, std::size_t second, std::uint64_t window);
 
   Micros TimeOf(std::size_t event) {
     while (event >= known_) known_ += times_.Next(at_ + known_);
@@ -101,11 +96,13 @@ class PlainChain {
   int reach_;
   int depth_ = 0;
   bool tied_;
+  int tried_ = 1;          ///< steps for which chain_ has an event, of this chain or one before
   std::size_t first_;      ///< of all events that fill the first step
-  std::size_t begin_ = 0;  ///< the event with which the chain begins
   std::size_t end_;        ///< of the events whose times may be needed
   std::size_t known_ = 0;  ///< events whose times were read
   timeline::TimeReader times_;
+  std::size_t chain_[kMaxSteps];  ///< the events of the chain that was followed last
+  std::size_t best_[kMaxSteps];   ///< and of the one that wins
   Micros at_[kMaxPlainEvents + timeline::TimeReader::kRoom];
 };
 

@@ -144,7 +144,8 @@ TEST(TimelineFunnelProperty, ChainsOfLongTimelinesAreThoseOfRows) {
     // A code twice; codes in another order than the steps, and in the same.
     const std::vector<std::int32_t> all_steps[] = {
         {0, 1, 2, 1, 3}, {0, 4, 2, 39, 3}, {0, 2, 3, 4, 39}};
-    const std::vector<std::int32_t>& steps = all_steps[rng() % 3];
+    std::vector<std::int32_t> steps = all_steps[rng() % 3];
+    if (rng() % 2 == 0) steps.resize(2 + rng() % 4);
     const std::uint64_t window = rng() % 20 == 0 ? ~std::uint64_t{0} : rng() % (400 * stretch);
     std::sort(events.begin(), events.end());
     struct Row {
@@ -162,7 +163,8 @@ TEST(TimelineFunnelProperty, ChainsOfLongTimelinesAreThoseOfRows) {
     FunnelMode mode{};
     if (rng() % 2 == 0) mode = {false, rng() % 4 == 0, rng() % 2 == 0, rng() % 2 == 0, false};
     Micros begun = 0;
-    std::vector<Micros> chain(WithScan(mode, 5, window, [&](auto& scan) {
+    const int step_count = static_cast<int>(steps.size());
+    std::vector<Micros> chain(WithScan(mode, step_count, window, [&](auto& scan) {
       bool done = false;
       for (const Row& row : rows) {
         if (row.value == 0) continue;
