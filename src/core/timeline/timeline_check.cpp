@@ -93,9 +93,7 @@ void CheckContent(const View& view, std::size_t size, std::pmr::memory_resource*
   // many as the writer would need, and it needs the fewest.
   const Layout<Record> layout =
       Measure<Record>([&view](auto&& visit) { ForEachRecord<Record>(view, visit); }, memory);
-  if (std::memcmp(&layout.header, &view.header(), sizeof(ImageHeader)) != 0) {
-    Refuse("The header contradicts the events.");
-  }
+  if (layout.header != view.header()) Refuse("The header contradicts the events.");
   if (layout.size() != size) Refuse("The size contradicts the events.");
   if constexpr (kRoom<Record> >= 0) CheckColumns(view, layout);
 }

@@ -37,6 +37,8 @@ struct ImageHeader {
   Micros first;
   Micros last;
   std::uint64_t code_bits;  ///< CodeBit of every code
+
+  friend bool operator==(const ImageHeader&, const ImageHeader&) = default;
 };
 static_assert(sizeof(ImageHeader) == 32);
 

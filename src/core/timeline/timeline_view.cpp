@@ -31,20 +31,18 @@ ImageHeader ReadHeader(std::span<const std::byte> beginning) {
 }
 
 View::View(std::span<const std::byte> image)
-    : header_(ReadHeader(image)),
-      shape_(Shape::Unpack(header_.shape)),
-      end_(image.data() + image.size()) {
+    : View(ReadHeader(image), image.data() + image.size()) {
   Open(image.subspan(sizeof(ImageHeader)));
 }
 
 void View::OpenAny(std::span<const std::byte> body) {
   ByteReader in(body, "timeline");
   std::array<std::uint64_t, kOptionalColumns> lengths = {};
-  for (int which = 0; header_.flags >> which != 0; ++which) {
-    if ((header_.flags >> which & 1) != 0) lengths[which] = in.ReadVarint();
+  for (int which = 0; flags_ >> which != 0; ++which) {
+    if ((flags_ >> which & 1) != 0) lengths[which] = in.ReadVarint();
   }
   codes_ = in.ReadSpan(FrontBytes()).data();
-  controls_ = codes_ + (std::size_t{header_.count} << shape_.width_log2);
+  controls_ = codes_ + (std::size_t{count_} << shape_.width_log2);
   deltas_ = in.position();
   // From the back: what the optional columns leave belongs to the deltas.
   column_at_[kOptionalColumns] = body.data() + body.size();

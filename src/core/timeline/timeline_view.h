@@ -29,18 +29,19 @@ class View {
   /// Of a timeline whose header is kept elsewhere: `body` is what follows it in an image, and up to
   /// `readable_end`, not before its end, bytes may be loaded.
   View(const ImageHeader& header, std::span<const std::byte> body, const std::byte* readable_end)
-      : header_(header), shape_(Shape::Unpack(header.shape)), end_(readable_end) {
-    CheckHeader(header);
+      : View(header, readable_end) {
     Open(body);
   }
 
-  std::size_t count() const { return header_.count; }
-  Micros first() const { return header_.first; }
-  Micros last() const { return header_.last; }
+  std::size_t count() const { return count_; }
+  Micros first() const { return first_; }
+  Micros last() const { return last_; }
 
   /// CodeBit of every code: a timeline whose set lacks a bit has no event of that code.
-  std::uint64_t code_bits() const { return header_.code_bits; }
-  const ImageHeader& header() const { return header_; }
+  std::uint64_t code_bits() const { return code_bits_; }
+  ImageHeader header() const {
+    return {kSealedVersion, flags_, shape_.Pack(), 0, count_, first_, last_, code_bits_};
+  }
   Shape shape() const { return shape_; }
 
   /// Codes as the column holds them, 1, 2 or 4 bytes each (1 << shape().width_log2); unaligned when
@@ -59,8 +60,8 @@ class View {
   }
 
   /// Whether some event has a value, or property `which` (1 to kMaxProperties).
-  bool has_values() const { return (header_.flags & 1) != 0; }
-  bool has_property(int which) const { return (header_.flags >> which & 1) != 0; }
+  bool has_values() const { return (flags_ & 1) != 0; }
+  bool has_property(int which) const { return (flags_ >> which & 1) != 0; }
 
   /// The controls of the distances, and their bytes.
   const std::byte* controls() const { return controls_; }
@@ -76,18 +77,29 @@ class View {
   const std::byte* end() const { return end_; }
 
  private:
+  View(const ImageHeader& header, const std::byte* readable_end)
+      : count_(header.count),
+        flags_(header.flags),
+        shape_(Shape::Unpack(header.shape)),
+        first_(header.first),
+        last_(header.last),
+        code_bits_(header.code_bits),
+        end_(readable_end) {
+    CheckHeader(header);
+  }
+
   /// Bytes of the codes and of the controls behind them.
   std::size_t FrontBytes() const {
-    return (std::size_t{header_.count} << shape_.width_log2) +
-           ControlBytes(std::size_t{header_.count} - (header_.count != 0 ? 1 : 0));
+    return (std::size_t{count_} << shape_.width_log2) +
+           ControlBytes(std::size_t{count_} - (count_ != 0 ? 1 : 0));
   }
 
   /// Timelines are many and most are short, so that of the usual ones, those with values, a
   /// property, both or neither, the lengths are read without branches.
   void Open(std::span<const std::byte> body) {
-    if (header_.flags > 3 || body.size() < sizeof(std::uint32_t)) return OpenAny(body);
-    const std::uint32_t values = header_.flags & 1u;
-    const std::uint32_t property = header_.flags >> 1;
+    if (flags_ > 3 || body.size() < sizeof(std::uint32_t)) return OpenAny(body);
+    const std::uint32_t values = flags_ & 1u;
+    const std::uint32_t property = flags_ >> 1;
     std::uint32_t word;
     std::memcpy(&word, body.data(), sizeof(word));
     const std::uint32_t value_length = ShortVarint(word) & (0 - values);
@@ -102,7 +114,7 @@ class View {
       return OpenAny(body);
     }
     codes_ = body.data() + value_bytes + property_bytes;
-    controls_ = codes_ + (std::size_t{header_.count} << shape_.width_log2);
+    controls_ = codes_ + (std::size_t{count_} << shape_.width_log2);
     deltas_ = body.data() + before;
     const std::byte* const end = body.data() + body.size();
     column_at_[0] = end - columns;
@@ -127,8 +139,14 @@ class View {
     return static_cast<std::int32_t>(code);
   }
 
-  ImageHeader header_;
+  // The header's numbers one by one: as a whole it would be copied from where they were just
+  // written one by one, and a load over several stores waits for them.
+  std::uint32_t count_;
+  std::uint8_t flags_;
   Shape shape_;
+  Micros first_;
+  Micros last_;
+  std::uint64_t code_bits_;
   const std::byte* codes_;
   const std::byte* controls_;
   const std::byte* end_;
