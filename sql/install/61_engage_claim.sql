@@ -133,13 +133,10 @@ BEGIN
           LEFT JOIN cdp.publication AS u USING (publication_id)
     ), judged AS MATERIALIZED (
         SELECT b.nth, b.outbox_id, i.one_id, g.fault AS detail,
-               CASE WHEN o.state = 'claimed' AND o.attempts >= max_attempts THEN 'not acknowledged'
-                    WHEN i.one_id IS NULL THEN 'identifier belongs to nobody'
-                    WHEN p.cancelled_at IS NOT NULL THEN 'cancelled'
-                    WHEN p.not_after <= at THEN 'too late'
+               CASE WHEN own.fault IS NOT NULL THEN own.fault
                     -- Somebody he became one with just now was not looked at.
                     WHEN y.one_id IS NOT NULL OR NOT cdp.rb_contains(_outbox_judge.people, i.one_id) THEN 'busy'
-                    WHEN h.one_id IS NOT NULL OR row_number() OVER (PARTITION BY i.one_id, p.campaign ORDER BY b.nth) > 1 THEN 'duplicate'
+                    WHEN h.one_id IS NOT NULL OR row_number() OVER (PARTITION BY i.one_id, p.campaign, own.fault IS NULL ORDER BY b.nth) > 1 THEN 'duplicate'
                     WHEN cdp.rb_contains(barred_persons, i.one_id) OR cdp.rb_contains(barred_ids, o.identifier_id) THEN 'suppressed'
                     WHEN cdp.rb_contains(lacking, i.one_id) THEN 'no consent'
                     WHEN g.outbox_id IS NOT NULL THEN 'no longer in the audience' END AS fault
@@ -147,6 +144,11 @@ BEGIN
          CROSS JOIN LATERAL (SELECT o.* FROM cdp.outbox AS o WHERE o.outbox_id = b.outbox_id OFFSET 0) AS o
          CROSS JOIN LATERAL (SELECT i.one_id FROM cdp.identifier AS i WHERE i.id = o.identifier_id OFFSET 0) AS i
           JOIN cdp.publication AS p ON p.publication_id = o.publication_id
+         CROSS JOIN LATERAL (
+            SELECT CASE WHEN o.state = 'claimed' AND o.attempts >= max_attempts THEN 'not acknowledged'
+                        WHEN i.one_id IS NULL THEN 'identifier belongs to nobody'
+                        WHEN p.cancelled_at IS NOT NULL THEN 'cancelled'
+                        WHEN p.not_after <= at THEN 'too late' END AS fault) AS own
           LEFT JOIN unnest(left_ids, left_faults) AS g (outbox_id, fault) ON g.outbox_id = b.outbox_id
           LEFT JOIN (SELECT DISTINCT o.one_id FROM other AS o WHERE NOT o.is_locked) AS y ON y.one_id = i.one_id
           LEFT JOIN (SELECT DISTINCT t.one_id, t.campaign FROM touch AS t WHERE t.destination_id = the_destination) AS h

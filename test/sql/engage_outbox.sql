@@ -156,6 +156,13 @@ SELECT held_out, published FROM cdp.outbox_publish('id(phone) in (p3, p8)', 'ser
 SELECT numbers(cdp.campaign_people('changed', 'held_out')) AS held_out;
 SELECT held_out, published FROM cdp.outbox_publish('id(phone) in (p3)', 'service', campaign => 'changed');
 SELECT numbers(cdp.campaign_people('changed', 'held_out')) AS held_out, numbers(cdp.campaign_people('changed', 'published')) AS published;
+-- two rows of one campaign whose people become one: that one is sent which is not too late
+SELECT FROM cdp.id_link('phone', 'y1', 'phone', 'y1');
+SELECT FROM cdp.id_link('phone', 'y2', 'phone', 'y2');
+SELECT p.published FROM (VALUES ('y1', now() + interval '1 hour'), ('y2', NULL)) AS v (phone, until), cdp.outbox_publish(format('id(phone) in (%s)', phone), 'service', campaign => 'twice', not_after => until) AS p;
+SELECT FROM cdp.id_link('phone', 'y1', 'phone', 'y2');
+SELECT count(*) > 0 AS claimed FROM cdp.outbox_claim('service', 10, now() + interval '2 hours');
+SELECT id_value, state, reason FROM cdp.v_outbox WHERE campaign = 'twice' ORDER BY outbox_id;
 -- a person who is barred is so at identifiers that join him later, one of whom was published before
 SELECT FROM cdp.id_link('phone', 'x1', 'phone', 'x1');
 SELECT suppressed, published FROM cdp.outbox_publish('id(phone) in (x1)', 'service', campaign => 'stranger');
