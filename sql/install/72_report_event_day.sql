@@ -10,11 +10,11 @@ CREATE FUNCTION cdp.day_of(ts timestamptz, time_zone text) RETURNS date
 COMMENT ON FUNCTION cdp.day_of(timestamptz, text) IS 'the date in a time zone: (ts AT TIME ZONE time_zone)::date, several times faster';
 
 -- Notes of who did what on which day wait in a state of user rows, by kind of event. Slot 0: in all.
-CREATE FUNCTION cdp._event_days_trans(state cdp.timelines, one_id int4, tl cdp.timeline, times int4, slot int4, time_zone text) RETURNS cdp.timelines
+CREATE FUNCTION cdp._event_days_trans(state cdp.timelines, one_id int4, tl cdp.timeline, times int4, slot int4, time_zone text, "from" date, "to" date) RETURNS cdp.timelines
     AS 'MODULE_PATHNAME', 'cdp__event_days_trans' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
-COMMENT ON FUNCTION cdp._event_days_trans(cdp.timelines, int4, cdp.timeline, int4, int4, text) IS 'internal: notes the events of a timeline';
+COMMENT ON FUNCTION cdp._event_days_trans(cdp.timelines, int4, cdp.timeline, int4, int4, text, date, date) IS 'internal: notes the events of a timeline';
 
-CREATE AGGREGATE cdp._event_days_agg(one_id int4, tl cdp.timeline, times int4, slot int4, time_zone text) (
+CREATE AGGREGATE cdp._event_days_agg(one_id int4, tl cdp.timeline, times int4, slot int4, time_zone text, "from" date, "to" date) (
     SFUNC = cdp._event_days_trans,
     STYPE = cdp.timelines,
     SSPACE = 65536,
@@ -23,8 +23,8 @@ CREATE AGGREGATE cdp._event_days_agg(one_id int4, tl cdp.timeline, times int4, s
     FINALFUNC_MODIFY = READ_ONLY,
     PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE cdp._event_days_agg(int4, cdp.timeline, int4, int4, text) IS
-    'internal: notes of who did what on which day in a time zone, so many times oftener, apart by the property in a slot; _event_days_read reads them';
+COMMENT ON AGGREGATE cdp._event_days_agg(int4, cdp.timeline, int4, int4, text, date, date) IS
+    'internal: notes of who did what on which day in a time zone, so many times oftener, apart by the property in a slot; "from" and "to" restrict the days; _event_days_read reads them';
 
 CREATE FUNCTION cdp._event_days_read(notes cdp.timelines) RETURNS TABLE (value int4, code int4, day date, chunk int4, times cdp.bsi)
     AS 'MODULE_PATHNAME', 'cdp__event_days_read' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1000;
@@ -85,24 +85,45 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp.event_day_rebuild() IS 'makes cdp.event_day_by anew from cdp.timeline_month';
 
--- Setup calls it, before tables of an older version are what setting() asks for.
-CREATE FUNCTION cdp._event_day_build(slot int4) RETURNS void LANGUAGE plpgsql VOLATILE
+-- Notes take some twenty bytes an event until they are counted: a month of a chunk is counted in as many ranges of
+-- days as keep them few. The least is a day of a chunk, whose people are limited. Setup calls it, before tables of
+-- an older version are what setting() asks for.
+CREATE FUNCTION cdp._event_day_build(slot int4, at_once int8 DEFAULT 4000000) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    property constant int4 := slot;
+    zone text := (SELECT m.value FROM cdp.meta AS m WHERE m.key = 'time_zone');
+    part record;
 BEGIN
-    INSERT INTO cdp.event_day_by (slot, value, code, day, chunk, members, times)
-    WITH each AS MATERIALIZED (
-        SELECT r.value, r.code, r.day, r.chunk, r.times
-          FROM (SELECT cdp._event_days_agg(t.one_id, t.tl, 1, _event_day_build.slot, m.value) AS notes
-                  FROM cdp.person_timeline AS t, cdp.meta AS m WHERE m.key = 'time_zone') AS d
-         CROSS JOIN LATERAL cdp._event_days_read(d.notes) AS r
-    )
-    SELECT _event_day_build.slot, r.value, r.code, r.day, r.chunk, cdp.bsi_ebm(r.times), r.times
-      FROM (SELECT e.value, e.code, e.day, e.chunk, e.times FROM each AS e
-            UNION ALL
-            SELECT e.value, 0, e.day, e.chunk, cdp.bsi_agg(e.times) FROM each AS e GROUP BY 1, 3, 4) AS r;
+    FOR part IN
+        -- The ranges at both ends are open: a month (UTC) has some hours of other days in most time zones.
+        SELECT c.month, c.chunk, CASE WHEN d.nth > 0 THEN c.month + d.nth END AS "from",
+               CASE WHEN d.nth + c.days <= 31 THEN c.month + d.nth + c.days END AS "to"
+          FROM (SELECT t.month, t.slot >> 16 AS chunk,
+                       greatest(32 * at_once / nullif(sum(cdp.timeline_page_count(t.page)), 0), 1)::int4 AS days
+                  FROM cdp.timeline_month AS t GROUP BY 1, 2) AS c
+         CROSS JOIN LATERAL generate_series(0, 31, c.days) AS d (nth)
+         ORDER BY 1, 2, 3 NULLS FIRST
+    LOOP
+        INSERT INTO cdp.event_day_by AS d (slot, value, code, day, chunk, members, times)
+        WITH each AS MATERIALIZED (
+            SELECT r.value, r.code, r.day, r.chunk, r.times
+              FROM (SELECT cdp._event_days_agg(p.one_id, p.tl, 1, property, zone, part."from", part."to") AS notes
+                      FROM cdp.timeline_month AS t CROSS JOIN LATERAL cdp.timeline_page_read(t.page) AS p
+                     WHERE t.month = part.month AND t.slot BETWEEN part.chunk << 16 AND (part.chunk << 16) + 65535) AS d
+             CROSS JOIN LATERAL cdp._event_days_read(d.notes) AS r
+        )
+        SELECT property, r.value, r.code, r.day, r.chunk, cdp.bsi_ebm(r.times), r.times
+          FROM (SELECT e.value, e.code, e.day, e.chunk, e.times FROM each AS e
+                UNION ALL
+                SELECT e.value, 0, e.day, e.chunk, cdp.bsi_agg(e.times) FROM each AS e GROUP BY 1, 3, 4) AS r
+        ON CONFLICT (slot, code, day, value, chunk) DO UPDATE
+           SET members = cdp.rb_or(d.members, excluded.members), times = cdp.bsi_add(d.times, excluded.times);
+    END LOOP;
 END $$;
-COMMENT ON FUNCTION cdp._event_day_build(int4) IS
-    'internal: counts the days of one property, or for slot 0 those in all, from cdp.timeline_month';
+COMMENT ON FUNCTION cdp._event_day_build(int4, int8) IS
+    'internal: counts the days of one property, or for slot 0 those in all, from cdp.timeline_month, so many events at a time';
 
 CREATE FUNCTION cdp._event_day_truncate() RETURNS trigger LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -150,7 +171,7 @@ BEGIN
     RETURN format($sql$
     day_slot AS MATERIALIZED (
         SELECT d.slot, r.value, r.code, r.day, r.chunk, r.times
-          FROM (SELECT s.slot, cdp._event_days_agg(n.one_id, n.tl, n.times, s.slot, %L) AS notes
+          FROM (SELECT s.slot, cdp._event_days_agg(n.one_id, n.tl, n.times, s.slot, %L, NULL, NULL) AS notes
                   FROM unnest(%L::int4[]) AS s (slot)
                  CROSS JOIN (SELECT n.one_id, n.tl, 1 AS times FROM news AS n%s) AS n GROUP BY s.slot) AS d
          CROSS JOIN LATERAL cdp._event_days_read(d.notes) AS r

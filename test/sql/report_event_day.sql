@@ -187,6 +187,10 @@ TABLE findings;
 SELECT cdp.event_day_rebuild();
 TABLE findings;
 SELECT differences('cdp.event_day_by');
+-- however few events are counted at a time, and where days are not those of a month of UTC
+DELETE FROM cdp.event_day_by;
+SELECT cdp._event_day_build(s.slot, 1) FROM (SELECT 0 UNION SELECT p.slot FROM cdp.event_property AS p WHERE p.by_day) AS s (slot);
+SELECT differences('cdp.event_day_by');
 SELECT cdp.rb_cardinality(cdp.event_recent('{view}', 2147483647, today => '2026-01-01')) = cdp.rb_cardinality(cdp.event_people('{view}')) AS always;
 SELECT cdp.event_recent('{view}', 7, today => 'infinity');
 DROP FUNCTION differences;
@@ -195,11 +199,11 @@ SELECT cdp.teardown(true) > 0 AS gone, to_regclass('cdp.event_day') IS NULL AS g
 DROP TABLE vip;
 -- notes of days: what is null is not noted, nor what was taken off as often as it was done; other timelines are no notes
 SELECT d.slot, r.value, r.code, r.day, r.chunk, (SELECT string_agg(i.id || ': ' || i.number, ', ' ORDER BY i.id) FROM cdp.bsi_iterate(r.times) AS i) AS people
-  FROM (SELECT n.slot, cdp._event_days_agg(n.one_id, t.tl, n.times, n.slot, 'America/New_York') AS notes
+  FROM (SELECT n.slot, cdp._event_days_agg(n.one_id, t.tl, n.times, n.slot, 'America/New_York', NULL, NULL) AS notes
           FROM (VALUES (5, 1, 1), (5, 1, 1), (-6, 1, 1), (6, 1, 0), (8, 1, 1), (8, -1, 1), (NULL, 1, 1), (9, NULL, 1), (9, 1, NULL)) AS n (one_id, times, slot)
          CROSS JOIN (SELECT cdp.timeline_agg('2025-03-09 04:30+00', 7, NULL, '{3}') AS tl) AS t GROUP BY n.slot) AS d CROSS JOIN LATERAL cdp._event_days_read(d.notes) AS r ORDER BY 1, 2, 3, 4, 5;
-SELECT cdp._event_days_agg(1, t.tl, 1, 5, 'UTC') FROM (SELECT cdp.timeline_agg('2025-03-09', 7) AS tl) AS t;
-SELECT cdp._event_days_agg(1, t.tl, 1, 1, 'Nowhere') FROM (SELECT cdp.timeline_agg('2025-03-09', 7) AS tl) AS t;
+SELECT cdp._event_days_agg(1, t.tl, 1, 5, 'UTC', NULL, NULL) FROM (SELECT cdp.timeline_agg('2025-03-09', 7) AS tl) AS t;
+SELECT cdp._event_days_agg(1, t.tl, 1, 1, 'Nowhere', NULL, NULL) FROM (SELECT cdp.timeline_agg('2025-03-09', 7) AS tl) AS t;
 SELECT r.* FROM cdp._event_days_read((SELECT cdp.timelines_build(1, '2025-03-09', 7))) AS r;
 SELECT r.* FROM cdp._event_days_read((SELECT cdp.timelines_build(1, '2000-01-01', 7, 1, '{1,1}'::int4[]))) AS r;
-SELECT cdp._event_days_trans(NULL, 1, cdp.timeline_agg('2025-03-09', 7), 1, 0, 'UTC');
+SELECT cdp._event_days_trans(NULL, 1, cdp.timeline_agg('2025-03-09', 7), 1, 0, 'UTC', NULL, NULL);

@@ -22,7 +22,7 @@ std::uint32_t PersonOf(const ValuedEvent& note) { return static_cast<std::uint32
 }  // namespace
 
 void NoteDays(const timeline::View& view, std::uint32_t person, std::int32_t times, int property,
-              Zone* zone, timeline::UserRows* notes) {
+              const DayRange& range, Zone* zone, timeline::UserRows* notes) {
   timeline::PropertyColumn column;
   if (property != 0) column = timeline::PropertyColumn(view, property);
   DayWalk days(zone);
@@ -35,6 +35,7 @@ void NoteDays(const timeline::View& view, std::uint32_t person, std::int32_t tim
   }
   timeline::ForEachOf(view, nullptr, [&](Micros at, std::int32_t code, std::size_t index) {
     note.at = days.DayOf(at);
+    if (!range.Holds(note.at)) return;
     notes->Add(KindOf(column.empty() ? 0 : column.At(index).value_or(0), code), note);
   });
 }

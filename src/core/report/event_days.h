@@ -17,10 +17,19 @@
 
 namespace cdp::report {
 
-/// Notes that the person did each event of the timeline so many times more on its day, or fewer.
-/// `property` (1 to 4) tells events apart also by what they say of it; 0: by nothing else.
+/// The days from <= day < to, all by default; days count since 2000-01-01.
+struct DayRange {
+  std::int64_t from = INT64_MIN;
+  std::int64_t to = INT64_MAX;
+
+  bool Holds(std::int64_t day) const { return from <= day && day < to; }
+};
+
+/// Notes that the person did each event of the timeline on one of these days so many times more on
+/// its day, or fewer. `property` (1 to 4) tells events apart also by what they say of it; 0: by
+/// nothing else.
 void NoteDays(const timeline::View& view, std::uint32_t person, std::int32_t times, int property,
-              Zone* zone, timeline::UserRows* notes);
+              const DayRange& range, Zone* zone, timeline::UserRows* notes);
 
 /// The upper bits of people who share a row.
 inline constexpr unsigned kChunkBits = 20;

@@ -7,7 +7,7 @@
 
 namespace cdp::pg {
 
-// state, one_id, timeline, times, property, time zone
+// state, one_id, timeline, times, property, time zone, from and to (days, null: open)
 CDP_FUNCTION(cdp__event_days_trans) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_event_days_trans");
   for (int n = 1; n <= 5; ++n) {
@@ -24,11 +24,15 @@ CDP_FUNCTION(cdp__event_days_trans) {
     ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                     errmsg("property %d is out of range", property)));
   }
+  report::DayRange range;
+  if (!PG_ARGISNULL(6)) range.from = PG_GETARG_DATEADT(6);
+  if (!PG_ARGISNULL(7)) range.to = PG_GETARG_DATEADT(7);
   UserRowsState state = UserRowsArgument(fcinfo);
   if (state.is_null()) state = NewUserRows();
   if (state.flat != nullptr) ExpandUserRows(&state, aggregate);
-  CallCore([&state, value, person, times, property, zone] {
-    report::NoteDays(ReadTimeline(value), person, times, property, zone, &state.expanded->value());
+  CallCore([&state, value, person, times, property, &range, zone] {
+    report::NoteDays(ReadTimeline(value), person, times, property, range, zone,
+                     &state.expanded->value());
   });
   PG_RETURN_DATUM(state.datum());
 }

@@ -52,6 +52,9 @@ TEST(EventDaysProperty, CountsAsAMapDoes) {
     Zone zone(FindMovingClocks, &hours);
     UserRows notes[2] = {UserRows(&room), UserRows(&room)};
     Days slow;
+    DayRange range;
+    if (rng() % 2 == 0) range.from = static_cast<std::int64_t>(rng() % 5) - 2;
+    if (rng() % 2 == 0) range.to = static_cast<std::int64_t>(rng() % 5) - 2;
     for (std::size_t n = rng() % 20; n > 0; --n) {
       const auto person =
           static_cast<std::uint32_t>((rng() % 3) << 31 | (rng() % 3) << 20 | rng() % 4);
@@ -66,11 +69,12 @@ TEST(EventDaysProperty, CountsAsAMapDoes) {
         const std::int32_t value =
             property == 0 ? 0
                           : event.properties[static_cast<std::size_t>(property) - 1].value_or(0);
-        slow[{value, event.code, static_cast<std::int32_t>(zone.DayOf(event.at)),
-              person >> kChunkBits}][person] += times;
+        const auto day = static_cast<std::int32_t>(zone.DayOf(event.at));
+        if (day < range.from || day >= range.to) continue;
+        slow[{value, event.code, day, person >> kChunkBits}][person] += times;
       }
       const auto image = timeline::Write(oracle::Sorted(events));
-      NoteDays(timeline::View(image), person, times, property, &zone, &notes[rng() % 2]);
+      NoteDays(timeline::View(image), person, times, property, range, &zone, &notes[rng() % 2]);
     }
     for (auto& [row, people] : slow) {
       std::erase_if(people, [](const auto& person) { return person.second == 0; });
