@@ -66,9 +66,18 @@ SELECT count(*) AS differ FROM kept FULL JOIN said USING (what) WHERE kept.answe
 -- half stored, half waiting, and some of it due
 SELECT load(1501, 2500);
 INSERT INTO cdp.timeline_due SELECT DISTINCT identifier_id, date '2025-02-01' FROM cdp.event WHERE identifier_id % 3 = 0;
+SET max_parallel_workers_per_gather = 0;
 TABLE wrong;
 TRUNCATE kept;
 INSERT INTO kept TABLE said;
+-- the same where others are read apart from those whose events wait, by several processes
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT cdp._waiting_apart();
+TABLE wrong;
+SELECT count(*) AS differ FROM kept FULL JOIN said USING (what) WHERE kept.answer IS DISTINCT FROM said.answer;
 SELECT people, waiting FROM cdp.timeline_refresh();
 TABLE wrong;
 SELECT count(*) AS differ FROM kept FULL JOIN said USING (what) WHERE kept.answer IS DISTINCT FROM said.answer;
@@ -115,10 +124,6 @@ SELECT * FROM cdp.funnel_report('{ad,"pay[valeu > 1]"}');
 SELECT * FROM cdp.funnel_report('{ad,"pay[value >]"}');
 -- ordinary plans are parallel, and one month needs no grouping
 SELECT people > 0 AS refreshed, waiting FROM cdp.timeline_refresh();
-SET max_parallel_workers_per_gather = 2;
-SET parallel_setup_cost = 0;
-SET parallel_tuple_cost = 0;
-SET min_parallel_table_scan_size = 0;
 SET enable_bitmapscan = off;
 SET enable_indexscan = off;
 CREATE FUNCTION plan(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -127,6 +132,16 @@ BEGIN
 END $$;
 SELECT plan(format('SELECT cdp.daily_agg(p.page, NULL, 0, ''UTC'') FROM (%s) AS p', cdp._person_pages_sql('2025-02-01 UTC', '2025-03-01 UTC', false)));
 TABLE wrong;
+-- so they are while some have events that wait, or a month that is due
+SELECT load(2601, 2605);
+INSERT INTO cdp.timeline_due SELECT DISTINCT identifier_id, date '2025-02-01' FROM cdp.event WHERE identifier_id % 11 = 0;
+SELECT cdp.rb_cardinality(cdp._people_waiting()) BETWEEN 5 AND 20 AS some;
+SELECT plan(format('SELECT cdp.daily_agg(p.page, NULL, 0, ''UTC'') FROM (%s) AS p', cdp._person_pages_sql('2025-02-01 UTC', '2025-03-01 UTC', false)));
+TABLE wrong;
+TRUNCATE kept;
+INSERT INTO kept TABLE said;
+SET max_parallel_workers_per_gather = 0;
+SELECT count(*) AS differ FROM kept FULL JOIN said USING (what) WHERE kept.answer IS DISTINCT FROM said.answer;
 RESET max_parallel_workers_per_gather;
 RESET enable_bitmapscan;
 RESET enable_indexscan;
