@@ -87,6 +87,8 @@ SELECT cdp.intervals_agg(tl, NULL, NULL, NULL) IS NULL FROM x, generate_series(1
 SELECT cdp.distribution_agg(tl, NULL, NULL, NULL, 'hours', 'UTC') IS NULL FROM x, generate_series(1, 10);
 SELECT cdp.retention_agg(tl, '{1}', '{2}', 'day', 30, 'UTC') IS NULL FROM x, generate_series(1, 10);
 SELECT cdp.funnel_agg(1, tl, '1, 2, 200', '1 day', 'default', cdp.funnel_rules(entry => 'every')) IS NULL FROM x, generate_series(1, 10);
+SELECT cdp.rollup(tl) IS NULL FROM x, generate_series(1, 3);
+SELECT cdp.rollup(p.page) IS NULL FROM (SELECT cdp.timeline_page_agg(i, tl) AS page FROM x, generate_series(1, 3) AS i) AS p;
 RESET statement_timeout;
 DROP FUNCTION answer, answers, peak_mb;
 DROP TABLE x, question, clock, changes;

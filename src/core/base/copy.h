@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstring>
+#include <span>
+#include <type_traits>
 
 #include "core/base/stop.h"
 
@@ -39,6 +41,14 @@ inline void MoveBytes(std::byte* to, const std::byte* from, std::size_t size) {
     }
   }
   if (size != 0) std::memmove(to, from, size);
+}
+
+/// memcpy of records, whose type may have constructors of its own.
+template <class Record>
+void CopyRecords(Record* to, std::span<const Record> from) {
+  static_assert(std::is_trivially_copyable_v<Record>);
+  CopyBytes(reinterpret_cast<std::byte*>(to), reinterpret_cast<const std::byte*>(from.data()),
+            from.size_bytes());
 }
 
 }  // namespace cdp

@@ -5,6 +5,7 @@
 #include <memory_resource>
 #include <span>
 
+#include "core/base/copy.h"
 #include "core/base/error.h"
 #include "core/timeline/timeline_view.h"
 
@@ -67,12 +68,14 @@ struct BuildView {
     if (count == 0) return;
     WithRecord(kind, [&]<class From>() {
       if constexpr (kRoom<From> == kRoom<To>) {
-        std::memcpy(static_cast<void*>(out), records, count * sizeof(To));
+        CopyBytes(reinterpret_cast<std::byte*>(out), records, count * sizeof(To));
       } else {
+        StopTicker ticker;
         for (std::size_t i = 0; i < count; ++i) {
           From record;
           std::memcpy(static_cast<void*>(&record), records + i * sizeof(From), sizeof(From));
           out[i] = ConvertEvent<To>(record);
+          ticker.Step();
         }
       }
     });

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "core/base/copy.h"
 #include "core/base/scratch.h"
 #include "core/timeline/timeline_reader.h"
 #include "core/timeline/timeline_writer.h"
@@ -120,7 +121,8 @@ std::byte* PutDistances(std::span<const View> parts, const ImageHeader& header, 
       out += kLengthSets[shape.lengths][slot];
     }
     controls.Put(parts[i].controls(), 2 * (parts[i].count() - 1));
-    out = std::copy(parts[i].deltas().begin(), parts[i].deltas().end(), out);
+    CopyBytes(out, parts[i].deltas().data(), parts[i].deltas().size());
+    out += parts[i].deltas().size();
   }
   controls.Finish();
   return out;
@@ -155,13 +157,13 @@ Numbers DistancesOf(std::span<const View> parts, const ImageHeader& header,
 
 LengthCounts LengthsOf(const Numbers& numbers) {
   LengthCounts lengths;
-  for (const std::uint64_t number : numbers) lengths.Add(number);
+  ForEachPolled(std::span(numbers), [&lengths](std::uint64_t number) { lengths.Add(number); });
   return lengths;
 }
 
 std::byte* WriteGroup(unsigned set, const Numbers& numbers, std::byte* out, const std::byte* end) {
   GroupWriter writer(set, out, out + ControlBytes(numbers.size()), end);
-  for (const std::uint64_t number : numbers) writer.Put(number);
+  ForEachPolled(std::span(numbers), [&writer](std::uint64_t number) { writer.Put(number); });
   return writer.Finish();
 }
 
@@ -214,23 +216,27 @@ struct Properties {
     std::size_t from = 0;
     for (const View& part : parts) {
       const PropertyColumn column(part, which);
-      const auto take = [&](std::size_t i, bool present, std::int32_t property) {
-        has[from + i] = present;
-        values[from + i] = property;
-        survey.Add(present, property);
-      };
       if (column.empty()) {
         survey.Add(false, 0);
       } else {
-        column.ForEach(0, part.count(), take);
+        constexpr std::size_t kPiece = std::size_t{1} << 16;
+        for (std::size_t begin = 0; begin < part.count(); begin += kPiece) {
+          const std::size_t n = std::min(kPiece, part.count() - begin);
+          column.ForEach(begin, n, [&](std::size_t i, bool present, std::int32_t property) {
+            has[from + begin + i] = present;
+            values[from + begin + i] = property;
+            survey.Add(present, property);
+          });
+          ticker.Step(static_cast<std::uint32_t>(n));
+        }
       }
       from += part.count();
-      ticker.Step(static_cast<std::uint32_t>(part.count()));
     }
     if (survey.Decide(events, layout)) {
-      survey.TryDictionary(events, layout, [this](auto&& visit) {
+      survey.TryDictionary(events, layout, [&](auto&& visit) {
         for (std::size_t i = 0; i < has.size(); ++i) {
           if (has[i] != 0) visit(values[i]);
+          ticker.Step();
         }
       });
     }
@@ -242,13 +248,18 @@ struct Properties {
 
 template <class To>
 std::byte* WriteCodes(std::span<const View> parts, std::byte* out) {
+  StopTicker ticker;
   for (const View& part : parts) {
     if (sizeof(To) == std::size_t{1} << part.shape().width_log2) {
-      out = std::copy_n(part.codes(), part.count() * sizeof(To), out);
+      CopyBytes(out, part.codes(), part.count() * sizeof(To));
+      out += part.count() * sizeof(To);
       continue;
     }
     WithCodes(part, [&](auto codes) {
-      for (std::size_t i = 0; i < part.count(); ++i) out = WriteRaw(out, static_cast<To>(codes[i]));
+      for (std::size_t i = 0; i < part.count(); ++i) {
+        out = WriteRaw(out, static_cast<To>(codes[i]));
+        ticker.Step();
+      }
     });
   }
   return out;

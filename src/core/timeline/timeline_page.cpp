@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/base/copy.h"
 #include "core/base/error.h"
 
 namespace cdp::timeline {
@@ -69,7 +70,7 @@ std::byte* WritePageBuild(std::byte* out, const PagePerson& person) {
   out = WriteRaw(out, person.person);
   out = WriteRaw(out, static_cast<std::uint32_t>(person.body.size()));
   out = WriteRaw(out, person.header);
-  if (!person.body.empty()) std::memcpy(out, person.body.data(), person.body.size());
+  CopyBytes(out, person.body.data(), person.body.size());
   return out + person.body.size();
 }
 

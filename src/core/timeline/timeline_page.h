@@ -182,16 +182,18 @@ static_assert(sizeof(PageBuildHeader) == 8);
 /// Bytes that a timeline takes there, before its body.
 inline constexpr std::size_t kPageBuildHead = sizeof(std::uint32_t) * 2 + sizeof(ImageHeader);
 
-/// Writes a timeline behind others and returns the end.
+/// Writes a timeline behind others and returns the end. Polls where it is long.
 std::byte* WritePageBuild(std::byte* out, const PagePerson& person);
 
 /// The timelines of a build form, without its header and its spare room. Throws kCorruptData.
 std::span<const std::byte> PageBuildRows(std::span<const std::byte> bytes);
 
-/// Calls use(PagePerson) for each timeline of a build form. Throws kCorruptData.
+/// Calls use(PagePerson) for each timeline of a build form. Polls for interrupts. Throws
+/// kCorruptData.
 template <class Use>
 void ForEachOfPageBuild(std::span<const std::byte> bytes, Use&& use) {
   ByteReader in(PageBuildRows(bytes), "timeline page");
+  StopTicker ticker;
   while (!in.done()) {
     PagePerson person;
     person.person = in.Read<std::uint32_t>();
@@ -199,6 +201,7 @@ void ForEachOfPageBuild(std::span<const std::byte> bytes, Use&& use) {
     person.header = in.Read<ImageHeader>();
     person.body = in.ReadSpan(size);
     use(person);
+    ticker.Step(16);
   }
 }
 

@@ -22,6 +22,16 @@ inline std::size_t CountParts(std::span<const std::byte> page) {
   return parts;
 }
 
+/// The same parts, as they lie in a page in build form.
+inline PagePeople PartsOf(std::span<const std::byte> build, std::pmr::memory_resource* memory) {
+  PagePeople people(memory);
+  people.reserve(CountParts(build));
+  ForEachOfPageBuild(build, [&people](const PagePerson& person) {
+    if (person.header.count != 0) people.push_back(person);
+  });
+  return people;
+}
+
 /// Calls use(person, view) for each person of a page in either form, in ascending order; the view
 /// lives during the call. Those none of whose codes has one of `code_bits` may be passed over.
 /// `memory` lends room.
@@ -29,11 +39,7 @@ template <class Use>
 void ForEachOfPage(std::span<const std::byte> page, std::pmr::memory_resource* memory, Use&& use,
                    std::uint64_t code_bits = PageView::kAnyCode) {
   if (!IsPageBuild(page)) return PageView(page).ForEach(use, code_bits);
-  PagePeople people(memory);
-  people.reserve(CountParts(page));
-  ForEachOfPageBuild(page, [&people](const PagePerson& person) {
-    if (person.header.count != 0) people.push_back(person);
-  });
+  PagePeople people = PartsOf(page, memory);
   SortParts(&people);
   StopTicker ticker;
   const std::byte* const end = page.data() + page.size();

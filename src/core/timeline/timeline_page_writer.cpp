@@ -28,6 +28,7 @@ std::byte* WriteDirectory(const PageHeader& header, std::span<const PagePerson> 
   out = WriteRaw(out, header);
   const std::uint64_t tick = kTicks[header.tick];
   std::uint64_t end = 0;
+  StopTicker ticker;
   for (const PagePerson& person : people) {
     end += person.body.size();
     const std::uint64_t numbers[kPageFields] = {
@@ -44,6 +45,7 @@ std::byte* WriteDirectory(const PageHeader& header, std::span<const PagePerson> 
     }
     *out++ = static_cast<std::byte>(person.header.flags);
     *out++ = static_cast<std::byte>(person.header.shape);
+    ticker.Step();
   }
   return out;
 }
@@ -72,13 +74,13 @@ PagePerson Unite(std::span<const PagePerson> parts, std::pmr::memory_resource* m
   }
   if (FollowEachOther(views)) return PersonOf(parts[0].person, JoinedImage(views, memory));
   return WithRecord(kind, [&]<class Record>() {
-    std::pmr::vector<Record> events(count, memory);
+    const Room<Record> events(count, memory);
     Record* out = events.data();
     for (const View& view : views) {
       CopyEvents(view, out);
       out += view.count();
     }
-    return Rewritten<Record>(parts[0].person, events, memory);
+    return Rewritten<Record>(parts[0].person, events.records(), memory);
   });
 }
 
@@ -128,7 +130,7 @@ void WritePage(const PageMeasure& measure, std::span<const PagePerson> people, s
   out = WriteDirectory(measure.header(), people, out);
   StopTicker ticker;
   for (const PagePerson& person : people) {
-    if (!person.body.empty()) std::memcpy(out, person.body.data(), person.body.size());
+    CopyBytes(out, person.body.data(), person.body.size());
     out += person.body.size();
     ticker.Step(person.header.count);
   }
@@ -138,10 +140,7 @@ void SortParts(PagePeople* people) {
   const auto before = [](const PagePerson& a, const PagePerson& b) {
     return a.person < b.person || (a.person == b.person && a.header.first < b.header.first);
   };
-  if (!std::is_sorted(people->begin(), people->end(), before)) {
-    CheckStop();
-    std::sort(people->begin(), people->end(), before);
-  }
+  SortStamped(std::span(*people), people->get_allocator().resource(), before);
 }
 
 void UnitePeople(PagePeople* people, std::pmr::memory_resource* memory) {
@@ -174,10 +173,8 @@ PagePerson SliceOf(const PageView& page, const PagePerson& person, const Period&
   const View view = page.Open(person);
   return WithRecord(KindOf(view), [&]<class Record>() {
     std::pmr::vector<Record> kept(memory);
-    StopTicker ticker;
     ForEachRecord<Record>(view, [&](const Record& event) {
       if (period.Holds(event.at)) kept.push_back(event);
-      ticker.Step();
     });
     return kept.empty() ? none : Rewritten<Record>(person.person, kept, memory);
   });

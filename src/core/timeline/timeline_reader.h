@@ -331,21 +331,27 @@ class EventReader<WideEvent<kProperties>> {
   ValueBlock block_;
 };
 
-/// Calls visit(record) for every event in order.
+/// Calls visit(record) for every event in order. Polls for interrupts.
 template <class Record, class Visit>
 void ForEachRecord(const View& view, Visit&& visit) {
   EventReader<Record> reader(view);
+  StopTicker ticker;
   Record records[TimeReader::kBlock];
   while (const std::size_t n = reader.Next(records)) {
     for (std::size_t i = 0; i < n; ++i) visit(records[i]);
+    ticker.Step(static_cast<std::uint32_t>(n));
   }
 }
 
-/// Writes all events at `out`, which has room for view.count().
+/// Writes all events at `out`, which has room for view.count(). Polls likewise.
 template <class Record>
 void CopyEvents(const View& view, Record* out) {
   EventReader<Record> reader(view);
-  while (const std::size_t n = reader.Next(out)) out += n;
+  StopTicker ticker;
+  while (const std::size_t n = reader.Next(out)) {
+    out += n;
+    ticker.Step(static_cast<std::uint32_t>(n));
+  }
 }
 
 }  // namespace cdp::timeline

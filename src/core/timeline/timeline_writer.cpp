@@ -48,9 +48,11 @@ std::byte* WriteValues(const ValueLayout& layout, std::span<const Record> events
   if (sparse) {
     const std::size_t bytes = SymbolBytes(events.size(), 1);
     std::memset(out, 0, bytes);
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      out[i / 8] |= static_cast<std::byte>((events[i].has_value() ? 1 : 0) << (i % 8));
-    }
+    std::size_t i = 0;
+    ForEachPolled(events, [out, &i](const Record& event) {
+      out[i / 8] |= static_cast<std::byte>((event.has_value() ? 1 : 0) << (i % 8));
+      ++i;
+    });
     out += bytes;
   }
   GroupWriter writer(layout.set, out, out + ControlBytes(layout.present), end);
@@ -79,7 +81,7 @@ bool PropertySurvey::Decide(std::size_t events, PropertyLayout* layout) const {
 }
 
 void PropertySurvey::DictionaryMaker::Compact() {
-  std::sort(entries_->begin(), entries_->end());
+  SortStamped(std::span(*entries_), entries_->get_allocator().resource());
   entries_->erase(std::unique(entries_->begin(), entries_->end()), entries_->end());
   if (entries_->size() >= limit_) given_up_ = true;
   compact_at_ = std::max<std::size_t>(1024, 2 * entries_->size());

@@ -104,25 +104,30 @@ std::byte* WriteProperties(const PropertyLayout& layout, std::size_t events, std
   } else {
     out = WriteVarint(out, ZigZag(layout.base));
   }
+  StopTicker ticker;
+  const auto next_symbol = [&](std::size_t i) -> std::uint32_t {
+    ticker.Step();
+    return symbol_of(i);
+  };
   const unsigned bits = kSymbolBits[layout.shape & 7];
   switch (bits) {
     case 8:
-      for (std::size_t i = 0; i < events; ++i) *out++ = static_cast<std::byte>(symbol_of(i));
+      for (std::size_t i = 0; i < events; ++i) *out++ = static_cast<std::byte>(next_symbol(i));
       break;
     case 16:
       for (std::size_t i = 0; i < events; ++i) {
-        out = WriteRaw(out, static_cast<std::uint16_t>(symbol_of(i)));
+        out = WriteRaw(out, static_cast<std::uint16_t>(next_symbol(i)));
       }
       break;
     case 32:
-      for (std::size_t i = 0; i < events; ++i) out = WriteRaw(out, symbol_of(i));
+      for (std::size_t i = 0; i < events; ++i) out = WriteRaw(out, next_symbol(i));
       break;
     default: {
       std::uint32_t byte = 0;
       unsigned used = 0;
       if (bits == 0) break;
       for (std::size_t i = 0; i < events; ++i) {
-        byte |= symbol_of(i) << used;
+        byte |= next_symbol(i) << used;
         used += bits;
         if (used == 8) {
           *out++ = static_cast<std::byte>(byte);

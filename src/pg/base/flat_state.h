@@ -26,6 +26,9 @@ inline varlena* StateArgument(FunctionCallInfo fcinfo, int n) {
   return PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(n));
 }
 
+/// memcpy of a state, which may be hundreds of megabytes. Polls, so it may longjmp.
+void CopyPolled(char* to, const char* from, std::size_t size);
+
 /// Header: a standard-layout struct that starts with `int32 vl_len_` and has a member
 /// `uint32 used`; its size is a multiple of the record's alignment. Record: trivially copyable.
 template <class Header, class Record>
@@ -65,7 +68,8 @@ struct FlatState {
     if (need > kMaxRecords) TooLarge();
     Header* grown = New(*state, std::min(std::max(need, capacity * 2), kMaxRecords));
     grown->used = state->used;
-    std::memcpy(Records(grown), Records(state), state->used * sizeof(Record));
+    CopyPolled(reinterpret_cast<char*>(grown + 1), reinterpret_cast<const char*>(state + 1),
+               state->used * sizeof(Record));
     return grown;
   }
 

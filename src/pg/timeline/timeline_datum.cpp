@@ -46,9 +46,9 @@ const varlena* SealedTimeline(const varlena* value) {
   return timeline::WithRecord(build.kind, [&build]<class Record>() {
     // Copied byte by byte: a packed value aligns nothing.
     ContextResource memory(CurrentMemoryContext);
-    std::pmr::vector<Record> events(build.count, &memory);
+    const Room<Record> events(build.count, &memory);
     build.CopyTo(events.data());
-    return NewTimeline<Record>(events);
+    return NewTimeline<Record>(events.records());
   });
 }
 

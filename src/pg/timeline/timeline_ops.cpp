@@ -1,6 +1,6 @@
 /// Timelines made of timelines.
 
-#include "core/base/stop.h"
+#include "core/base/room.h"
 #include "pg/timeline/timeline_datum.h"
 
 namespace cdp::pg {
@@ -21,11 +21,11 @@ CDP_FUNCTION(cdp_timeline_concat) {
       const timeline::View& early = forth ? a : b;
       const timeline::View& late = forth ? b : a;
       ContextResource memory(CurrentMemoryContext);
-      std::pmr::vector<Record> events(early.count() + late.count(), &memory);
+      const Room<Record> events(early.count() + late.count(), &memory);
       timeline::CopyEvents(early, events.data());
       timeline::CopyEvents(late, events.data() + early.count());
-      timeline::MergeRuns<Record>(events, early.count(), &memory);
-      return NewTimeline<Record>(events);
+      timeline::MergeRuns<Record>(events.records(), early.count(), &memory);
+      return NewTimeline<Record>(events.records());
     });
   }));
 }
@@ -41,10 +41,8 @@ CDP_FUNCTION(cdp_timeline_slice) {
     return timeline::WithRecord(KindOf(view), [&]<class Record>() {
       ContextResource memory(CurrentMemoryContext);
       std::pmr::vector<Record> kept(&memory);
-      StopTicker ticker;
       timeline::ForEachRecord<Record>(view, [&](const Record& event) {
         if (event.at >= from && event.at < to) kept.push_back(event);
-        ticker.Step();
       });
       return NewTimeline<Record>(kept);
     });
@@ -58,12 +56,14 @@ CDP_FUNCTION(cdp_timeline_distinct) {
     const timeline::View view(BytesOf(sealed));
     return timeline::WithRecord(KindOf(view), [&]<class Record>() -> const varlena* {
       ContextResource memory(CurrentMemoryContext);
-      std::pmr::vector<Record> events(view.count(), &memory);
+      const Room<Record> room(view.count(), &memory);
+      const std::span<Record> events = room.records();
       timeline::CopyEvents(view, events.data());
-      const auto end = std::unique(events.begin(), events.end());
-      if (end == events.end()) return sealed;
-      events.erase(end, events.end());
-      return NewTimeline<Record>(events);
+      std::size_t kept = 0;
+      timeline::ForEachPolled<Record>(events, [&](const Record& event) {
+        if (kept == 0 || !(event == events[kept - 1])) events[kept++] = event;
+      });
+      return kept == events.size() ? sealed : NewTimeline<Record>(events.first(kept));
     });
   }));
 }

@@ -93,7 +93,9 @@ CDP_FUNCTION(cdp__timeline_page_trans) {
     person = timeline::PersonOf(id, BytesOf(sealed));
   });
   BuildHeader* state = BuildArgument(fcinfo, timeline::kPageBuildHead + person.body.size());
-  const std::byte* end = timeline::WritePageBuild(BuildState::Records(state) + state->used, person);
+  const std::byte* end = CallCore([state, &person] {
+    return timeline::WritePageBuild(BuildState::Records(state) + state->used, person);
+  });
   state->used = static_cast<uint32>(end - BuildState::Records(state));
   PG_RETURN_POINTER(state);
 }

@@ -1,6 +1,7 @@
 /// Pages of timelines as Datums.
 #pragma once
 
+#include "core/base/copy.h"
 #include "core/timeline/timeline_page_writer.h"
 #include "pg/base/datum.h"
 
@@ -29,7 +30,7 @@ inline timeline::PageView ReadPage(const varlena* value) {
 inline varlena* NewTimelineOf(const timeline::PagePerson& person) {
   varlena* value = NewVarlena(sizeof(person.header) + person.body.size());
   std::byte* out = WriteRaw(PayloadOf(value), person.header);
-  std::copy(person.body.begin(), person.body.end(), out);
+  CopyBytes(out, person.body.data(), person.body.size());
   return value;
 }
 

@@ -95,5 +95,18 @@ TEST(MergeSorted, AgreesWithTheStandardLibrary) {
   }
 }
 
+TEST(MergeSorted, WhatIsLeftIsCopiedInPieces) {
+  const std::vector<Event> one = {{5, 0}};
+  std::vector<Event> many(400'000, {7, 0});
+  std::vector<Event> out(many.size() + 1);
+  static int polls;
+  polls = 0;
+  stop_hook = [] { ++polls; };
+  MergeSorted<Event>(one, many, out.data());
+  MergeSorted<Event>(many, one, out.data());
+  stop_hook = nullptr;
+  EXPECT_GE(polls, 2 * static_cast<int>((many.size() * sizeof(Event)) >> 20));
+}
+
 }  // namespace
 }  // namespace cdp::timeline

@@ -267,6 +267,70 @@ TEST(TimelinePage, EntriesOfOneMonthAreShort) {
             sizeof(PageHeader) + 16 * (1 + 2 + 1 + 1 + 4 + 3 + 2));
 }
 
+/// How often a piece of work polls.
+template <class Work>
+int PollsOf(Work&& work) {
+  static int polls;
+  polls = 0;
+  stop_hook = [] { ++polls; };
+  work();
+  stop_hook = nullptr;
+  return polls;
+}
+
+TEST(TimelinePage, PartsAreSortedInPieces) {
+  std::mt19937_64 rng(20261122);
+  std::vector<std::uint32_t> numbers(200'000);
+  PagePeople people;
+  for (std::uint32_t& number : numbers) {
+    number = static_cast<std::uint32_t>(rng() % 50'000);
+    PagePerson& part = people.emplace_back();
+    part.person = number;
+    part.header.first = static_cast<Micros>(rng() % 100);
+  }
+  // Runs are looked for, four pieces sorted and merged two by two.
+  EXPECT_GE(PollsOf([&people] { SortParts(&people); }), 4 + 2 * 3);
+  std::sort(numbers.begin(), numbers.end());
+  for (std::size_t i = 0; i < people.size(); ++i) {
+    ASSERT_EQ(people[i].person, numbers[i]);
+    if (i == 0 || people[i - 1].person != people[i].person) continue;
+    ASSERT_LE(people[i - 1].header.first, people[i].header.first);
+  }
+}
+
+TEST(TimelinePage, EveryColumnIsWrittenInPieces) {
+  constexpr std::size_t kPieces = 3;
+  std::vector<FullEvent> events(kPieces << 16);
+  std::mt19937_64 rng(20261123);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    events[i].at = static_cast<Micros>(i * 1000);
+    events[i].present = i % 2 == 0 ? 31 : 0;
+    if (i % 2 != 0) continue;
+    events[i].value = static_cast<std::int64_t>(rng() % 1000);
+    for (auto& property : events[i].properties) {
+      property = static_cast<std::int32_t>(rng() % 300 << 20);
+    }
+  }
+  const auto layout = MeasureEvents<FullEvent>(events, std::pmr::get_default_resource());
+  std::vector<std::byte> image(layout.size());
+  // Codes, times, which have a value, values, and four properties by their dictionaries.
+  EXPECT_GE(PollsOf([&] { WriteImage<FullEvent>(layout, events, image.data()); }),
+            static_cast<int>(8 * (kPieces - 1)));
+  // One part of many events is put in front of another.
+  const View view(image);
+  const PagePerson part = PersonOf(1, image);
+  std::vector<std::byte> later(image);
+  ImageHeader header = view.header();
+  header.first += 1'000'000'000;
+  header.last += 1'000'000'000;
+  std::memcpy(later.data(), &header, sizeof(header));
+  std::pmr::monotonic_buffer_resource room;
+  EXPECT_GE(PollsOf([&] {
+              Unite(std::vector{part, PersonOf(1, later)}, &room);
+            }),
+            static_cast<int>(4 * 2 * (kPieces - 1)));
+}
+
 TEST(TimelinePage, RefusesWhatIsNone) {
   std::mt19937_64 rng(20261106);
   EXPECT_EQ(WrittenPage({}, rng), oracle::PageImage({}));
