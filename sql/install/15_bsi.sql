@@ -140,6 +140,28 @@ CREATE FUNCTION cdp.bsi_remap(value cdp.bsi, "from" integer[], "to" integer[]) R
     AS 'MODULE_PATHNAME', 'cdp_bsi_remap' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
 COMMENT ON FUNCTION cdp.bsi_remap(cdp.bsi, integer[], integer[]) IS 'each id of "from" becomes the one of "to" at the same place, in one step; values that meet are added';
 
+CREATE FUNCTION cdp._bsi_pack(value cdp.bsi, ids cdp.roaringbitmap) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'cdp__bsi_pack' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
+COMMENT ON FUNCTION cdp._bsi_pack(cdp.bsi, cdp.roaringbitmap) IS
+    'internal: the numbers of these ids by their places among them, in as few bits as they take';
+
+CREATE FUNCTION cdp._bsi_patch(value cdp.bsi, ids cdp.roaringbitmap, packed bytea) RETURNS cdp.bsi
+    AS 'MODULE_PATHNAME', 'cdp__bsi_patch' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION cdp._bsi_patch(cdp.bsi, cdp.roaringbitmap, bytea) IS
+    'internal: with what _bsi_pack() gives of these ids in place of all that they have; who has none there loses his';
+
+CREATE FUNCTION cdp._bsi_packed_get(packed bytea, place bigint) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'cdp__bsi_packed_get' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION cdp._bsi_packed_get(bytea, bigint) IS 'internal: the number at this place, from 0 on, of what _bsi_pack() gives; NULL for none';
+
+CREATE FUNCTION cdp._bsi_packed_count(packed bytea) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'cdp__bsi_packed_count' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION cdp._bsi_packed_count(bytea) IS 'internal: how many numbers there are in what _bsi_pack() gives';
+
+CREATE FUNCTION cdp.bsi_differ(a cdp.bsi, b cdp.bsi) RETURNS cdp.roaringbitmap
+    AS 'MODULE_PATHNAME', 'cdp_bsi_differ' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION cdp.bsi_differ(cdp.bsi, cdp.bsi) IS 'the ids that have another number in one than in the other, or a number in only one';
+
 CREATE FUNCTION cdp.bsi_equal(a cdp.bsi, b cdp.bsi) RETURNS boolean
     AS 'MODULE_PATHNAME', 'cdp_bsi_equal' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION cdp.bsi_equal(cdp.bsi, cdp.bsi) IS 'whether both have the same ids with the same values';

@@ -3,7 +3,8 @@
 --| comes from is its kind: a query (`sql`), rules (`rule`), a query run by hand (`import`, and `model`
 --| for scores), or people who set it one by one (`manual`). Values are stored as bitmaps of OneIDs, one
 --| row per value and chunk (`one_id >> 20`), so that a changed person rewrites at most 128 KB; numbers
---| and dates as one bit-sliced index per chunk. When people merge, both follow in the same transaction.
+--| and dates as one bit-sliced index per chunk. What a refresh changes a little stands beside what was
+--| written before. When people merge, all follow in the same transaction.
 
 CREATE FUNCTION cdp._setup_tag() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -37,15 +38,21 @@ BEGIN
         ['tag_id', 'int4 NOT NULL', 'number of the tag; of an earlier version its negative number'],
         ['value', 'text COLLATE "C" NOT NULL', 'the value; "true" where the tag is a plain yes'],
         ['chunk', 'int4 NOT NULL', 'upper bits of the members: one_id >> 20'],
-        ['members', 'cdp.roaringbitmap NOT NULL', 'OneIDs of the people who have it'],
-        ['users', 'int8 NOT NULL GENERATED ALWAYS AS (cdp.rb_cardinality(members)) STORED', 'how many they are']],
+        ['base', 'cdp.roaringbitmap NOT NULL', 'OneIDs of the people who had it when this was last written whole'],
+        ['changed', 'cdp.roaringbitmap', 'those who have come or gone since; NULL: nobody'],
+        ['users', 'int8 NOT NULL GENERATED ALWAYS AS (CASE WHEN changed IS NULL THEN cdp.rb_cardinality(base)
+                                                           ELSE cdp.rb_xor_cardinality(base, changed) END) STORED',
+         'how many people have it now']],
         'PRIMARY KEY (tag_id, value, chunk)');
     CREATE INDEX IF NOT EXISTS tag_value_chunk ON cdp.tag_value (chunk, tag_id);
     PERFORM cdp._table_ensure('tag_number', 'who has which number, or date, of a tag: bit-sliced indexes', ARRAY[
         ['tag_id', 'int4 NOT NULL', 'number of the tag; of an earlier version its negative number'],
         ['chunk', 'int4 NOT NULL', 'upper bits of the ids: one_id >> 20'],
-        ['numbers', 'cdp.bsi NOT NULL', 'OneIDs with their numbers; of a date, the days since 2000-01-01'],
-        ['users', 'int8 NOT NULL GENERATED ALWAYS AS (cdp.bsi_count(numbers)) STORED', 'how many have one']],
+        ['base', 'cdp.bsi NOT NULL', 'OneIDs with their numbers when this was last written whole; of a date, the days since 2000-01-01'],
+        ['changed', 'cdp.roaringbitmap', 'those who have got another number since, or lost theirs; NULL: nobody'],
+        ['fresh', 'bytea', 'the numbers that those have now, by their places in changed, from 0 on'],
+        ['users', 'int8 NOT NULL GENERATED ALWAYS AS (CASE WHEN changed IS NULL THEN cdp.bsi_count(base)
+            ELSE cdp.rb_andnot_cardinality(cdp.bsi_ebm(base), changed) + cdp._bsi_packed_count(fresh) END) STORED', 'how many have one now']],
         'PRIMARY KEY (tag_id, chunk)');
     CREATE INDEX IF NOT EXISTS tag_number_chunk ON cdp.tag_number (chunk, tag_id);
     PERFORM cdp._trigger_ensure('cdp.tag', 'tag_owner',
@@ -71,7 +78,7 @@ BEGIN
                    AND coalesce(g.refreshed_at + g.refresh_every <= now(), true) AS is_due
           FROM cdp.tag AS g
           LEFT JOIN LATERAL (
-            SELECT coalesce(cdp.rb_or_cardinality_agg(t.members), 0) AS people,
+            SELECT coalesce(cdp.rb_or_cardinality_agg(cdp._tag_members(t.base, t.changed)), 0) AS people,
                    count(DISTINCT t.value) AS value_count
               FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id) AS v ON NOT cdp._tag_is_number(g.value_type)
           LEFT JOIN LATERAL (
@@ -104,7 +111,7 @@ BEGIN
                CASE WHEN g.value_type = 'date' THEN cdp._tag_date(q.number[3]) END AS median_day,
                CASE WHEN g.value_type = 'date' THEN cdp._tag_date(q.number[5]) END AS last_day
           FROM cdp.tag AS g
-          JOIN (SELECT t.tag_id, sum(t.users)::int8 AS people, cdp.bsi_agg(t.numbers) AS numbers
+          JOIN (SELECT t.tag_id, sum(t.users)::int8 AS people, cdp.bsi_agg(cdp._tag_numbers(t.base, t.changed, t.fresh)) AS numbers
                   FROM cdp.tag_number AS t GROUP BY t.tag_id) AS v USING (tag_id)
          CROSS JOIN LATERAL cdp.bsi_quantile(v.numbers, '{0,0.25,0.5,0.75,1}') AS q (number);
     COMMENT ON VIEW cdp.v_tag_number IS 'distribution: one row per tag of numbers or dates';
@@ -117,12 +124,12 @@ BEGIN
         SELECT m.one_id, g.name AS tag, t.value
           FROM cdp.tag AS g
           JOIN cdp.tag_value AS t USING (tag_id)
-         CROSS JOIN LATERAL cdp.rb_iterate(t.members) AS m (one_id)
+         CROSS JOIN LATERAL cdp.rb_iterate(cdp._tag_members(t.base, t.changed)) AS m (one_id)
         UNION ALL
         SELECT n.id, g.name, cdp._tag_number_text(g.value_type, n.number)
           FROM cdp.tag AS g
           JOIN cdp.tag_number AS t USING (tag_id)
-         CROSS JOIN LATERAL cdp.bsi_iterate(t.numbers) AS n;
+         CROSS JOIN LATERAL cdp.bsi_iterate(cdp._tag_numbers(t.base, t.changed, t.fresh)) AS n;
     COMMENT ON VIEW cdp.v_person_tag IS 'one row per person and value of a tag, for reading many; of one person cdp.tags_of() tells without unpacking everybody';
 
     CREATE OR REPLACE VIEW cdp.v_tag_run AS

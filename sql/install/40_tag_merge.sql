@@ -94,12 +94,14 @@ BEGIN
         SELECT cdp.chunk_of(pair.absorbed_id) AS chunk, cdp.rb_build_agg(pair.absorbed_id) AS members
           FROM pair GROUP BY 1
     ), hit AS MATERIALIZED (
-        SELECT t.tag_id, t.value, t.chunk, s.value_type = 'enum' AS single, cdp.rb_and(t.members, r.members) AS members
+        SELECT t.tag_id, t.value, t.chunk, s.value_type = 'enum' AS single, cdp.rb_and(cdp._tag_members(t.base, t.changed), r.members) AS members
           FROM cdp.tag_value AS t
           JOIN retired AS r ON r.chunk = t.chunk
-           -- Whether one person is in a set is read from a piece of what is stored.
-           AND CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(t.members, r.members)
-                    ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id) WHERE cdp.rb_contains(t.members, m.one_id)) END
+           -- Whether one person is in a set is read from pieces of what is stored. Nobody is left in it, not
+           -- even as one who was there and has gone.
+           AND CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(t.base, r.members) OR cdp.rb_intersect(t.changed, r.members)
+                    ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id)
+                                  WHERE cdp.rb_contains(t.base, m.one_id) OR cdp.rb_contains(t.changed, m.one_id)) END
           JOIN cdp._tag_sets() AS s USING (tag_id)
          WHERE only_tag IS NULL OR t.tag_id = only_tag
     ), heir AS (
@@ -116,7 +118,7 @@ BEGIN
                   WHERE h.single
                     AND NOT EXISTS (SELECT FROM cdp.tag_value AS o
                                      WHERE o.tag_id = h.tag_id AND o.chunk = cdp.chunk_of(h.survivor_id)
-                                       AND cdp.rb_contains(o.members, h.survivor_id))
+                                       AND cdp._tag_has(o.base, o.changed, h.survivor_id))
                   ORDER BY h.tag_id, h.survivor_id, cdp._one_id_unsigned(h.absorbed_id))) AS h
          GROUP BY 1, 2, 3
     ), touched AS (
@@ -124,11 +126,11 @@ BEGIN
         UNION ALL
         SELECT hit.tag_id, hit.value, hit.chunk, '{}' FROM hit
     )
-    INSERT INTO cdp.tag_value AS t (tag_id, value, chunk, members)
+    INSERT INTO cdp.tag_value AS t (tag_id, value, chunk, base)
     SELECT touched.tag_id, touched.value, touched.chunk, cdp.rb_or_agg(touched.members)
       FROM touched GROUP BY 1, 2, 3
-    ON CONFLICT (tag_id, value, chunk) DO UPDATE SET members = cdp.rb_or(excluded.members,
-        cdp.rb_andnot(t.members, coalesce(
+    ON CONFLICT (tag_id, value, chunk) DO UPDATE SET changed = NULL, base = cdp.rb_or(excluded.base,
+        cdp.rb_andnot(cdp._tag_members(t.base, t.changed), coalesce(
             (SELECT retired.members FROM retired WHERE retired.chunk = excluded.chunk), '{}')));
     DELETE FROM cdp.tag_value AS t
      WHERE t.users = 0
@@ -147,11 +149,12 @@ BEGIN
         SELECT cdp.chunk_of(pair.absorbed_id) AS chunk, cdp.rb_build_agg(pair.absorbed_id) AS members
           FROM pair GROUP BY 1
     ), hit AS MATERIALIZED (
-        SELECT t.tag_id, t.chunk, s.on_merge, r.members, t.numbers
+        SELECT t.tag_id, t.chunk, s.on_merge, r.members, cdp._tag_numbers(t.base, t.changed, t.fresh) AS numbers
           FROM cdp.tag_number AS t
           JOIN retired AS r ON r.chunk = t.chunk
-           AND CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(cdp.bsi_ebm(t.numbers), r.members)
-                    ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id) WHERE cdp.bsi_get(t.numbers, m.one_id) IS NOT NULL) END
+           AND CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(cdp.bsi_ebm(t.base), r.members) OR cdp.rb_intersect(t.changed, r.members)
+                    ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id)
+                                  WHERE cdp.bsi_get(t.base, m.one_id) IS NOT NULL OR cdp.rb_contains(t.changed, m.one_id)) END
           JOIN cdp._tag_sets() AS s USING (tag_id)
          WHERE only_tag IS NULL OR t.tag_id = only_tag
     ), heir AS MATERIALIZED (
@@ -168,7 +171,7 @@ BEGIN
         SELECT r.tag_id, r.on_merge, n.id, -1, n.number
           FROM receiver AS r
           JOIN cdp.tag_number AS t USING (tag_id, chunk)
-         CROSS JOIN LATERAL cdp.bsi_iterate(t.numbers, r.members) AS n
+         CROSS JOIN LATERAL cdp.bsi_iterate(cdp._tag_numbers(t.base, t.changed, t.fresh), r.members) AS n
     ), settled AS (
         SELECT h.tag_id, h.survivor_id,
                CASE h.on_merge
@@ -186,11 +189,12 @@ BEGIN
          GROUP BY 1, 2
     ), changed AS (
         UPDATE cdp.tag_number AS t
-           SET numbers = cdp.bsi_add(cdp.bsi_remove(t.numbers, c.members), coalesce(c.numbers, '{}'))
+           SET base = cdp.bsi_add(cdp.bsi_remove(cdp._tag_numbers(t.base, t.changed, t.fresh), c.members), coalesce(c.numbers, '{}')),
+               changed = NULL, fresh = NULL
           FROM touched AS c WHERE t.tag_id = c.tag_id AND t.chunk = c.chunk
         RETURNING t.tag_id, t.chunk
     )
-    INSERT INTO cdp.tag_number AS t (tag_id, chunk, numbers)
+    INSERT INTO cdp.tag_number AS t (tag_id, chunk, base)
     SELECT c.tag_id, c.chunk, c.numbers FROM touched AS c
      WHERE NOT EXISTS (SELECT FROM changed AS k WHERE k.tag_id = c.tag_id AND k.chunk = c.chunk);
     DELETE FROM cdp.tag_number AS t
@@ -239,15 +243,18 @@ DECLARE
     few boolean := cdp.rb_cardinality(persons) <= 5;
 BEGIN
     -- As in _tag_value_remap(): few people are looked for in pieces of what is stored.
-    UPDATE cdp.tag_value AS t SET members = cdp.rb_andnot(t.members, persons)
+    UPDATE cdp.tag_value AS t SET base = cdp.rb_andnot(cdp._tag_members(t.base, t.changed), persons), changed = NULL
      WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks)
-       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id) WHERE cdp.rb_contains(t.members, m.one_id))
-                ELSE cdp.rb_intersect(t.members, persons) END;
+       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id)
+                                       WHERE cdp.rb_contains(t.base, m.one_id) OR cdp.rb_contains(t.changed, m.one_id))
+                ELSE cdp.rb_intersect(t.base, persons) OR cdp.rb_intersect(t.changed, persons) END;
     GET DIAGNOSTICS vals = ROW_COUNT;
-    UPDATE cdp.tag_number AS t SET numbers = cdp.bsi_remove(t.numbers, persons)
+    UPDATE cdp.tag_number AS t
+       SET base = cdp.bsi_remove(cdp._tag_numbers(t.base, t.changed, t.fresh), persons), changed = NULL, fresh = NULL
      WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks)
-       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id) WHERE cdp.bsi_get(t.numbers, m.one_id) IS NOT NULL)
-                ELSE cdp.rb_intersect(cdp.bsi_ebm(t.numbers), persons) END;
+       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id)
+                                       WHERE cdp.bsi_get(t.base, m.one_id) IS NOT NULL OR cdp.rb_contains(t.changed, m.one_id))
+                ELSE cdp.rb_intersect(cdp.bsi_ebm(t.base), persons) OR cdp.rb_intersect(t.changed, persons) END;
     GET DIAGNOSTICS numbers = ROW_COUNT;
     DELETE FROM cdp.tag_value AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);
     DELETE FROM cdp.tag_number AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);

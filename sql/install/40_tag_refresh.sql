@@ -163,53 +163,9 @@ BEGIN
     IF cdp._tag_is_number(value_type) THEN
         SELECT coalesce(sum(v.users), 0) INTO people FROM cdp.tag_number AS v WHERE v.tag_id = the_tag;
     ELSE
-        SELECT count(DISTINCT v.value), CASE WHEN value_type = 'multi' THEN coalesce(cdp.rb_or_cardinality_agg(v.members), 0)
+        SELECT count(DISTINCT v.value), CASE WHEN value_type = 'multi' THEN coalesce(cdp.rb_or_cardinality_agg(cdp._tag_members(v.base, v.changed)), 0)
                                              ELSE coalesce(sum(v.users), 0) END
           INTO value_count, people FROM cdp.tag_value AS v WHERE v.tag_id = the_tag;
     END IF;
 END $$;
 COMMENT ON FUNCTION cdp._tag_count(int4, text) IS 'internal: how many values a tag has, of numbers NULL, and how many people';
-
-CREATE FUNCTION cdp._tag_replace(the_tag int4, vals text[], chunks int4[], bitmaps cdp.roaringbitmap[], numbers cdp.bsi[],
-    OUT written int8, OUT removed int8)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF numbers IS NOT NULL THEN
-        SELECT w.written, w.removed INTO written, removed FROM cdp._tag_number_replace(the_tag, chunks, numbers) AS w;
-        RETURN;
-    END IF;
-    WITH fresh AS MATERIALIZED (
-        SELECT * FROM unnest(vals, chunks, bitmaps) AS f (value, chunk, members)
-    ), gone AS (
-        DELETE FROM cdp.tag_value AS t
-         WHERE t.tag_id = the_tag
-           AND NOT EXISTS (SELECT FROM fresh AS f WHERE f.value = t.value AND f.chunk = t.chunk)
-        RETURNING 1
-    ), put AS (
-        INSERT INTO cdp.tag_value AS t (tag_id, value, chunk, members)
-        SELECT the_tag, f.value, f.chunk, f.members FROM fresh AS f
-         WHERE NOT EXISTS (SELECT FROM cdp.tag_value AS t
-                            WHERE t.tag_id = the_tag AND t.value = f.value AND t.chunk = f.chunk
-                              AND cdp.rb_equals(t.members, f.members))
-        ON CONFLICT (tag_id, value, chunk) DO UPDATE SET members = excluded.members
-        RETURNING 1
-    )
-    SELECT (SELECT count(*) FROM put), (SELECT count(*) FROM gone) INTO written, removed;
-END $$;
-COMMENT ON FUNCTION cdp._tag_replace(int4, text[], int4[], cdp.roaringbitmap[], cdp.bsi[]) IS
-    'internal: makes these the values, or numbers, of a tag, writing only what differs';
-
-CREATE FUNCTION cdp._tag_number_replace(the_tag int4, chunks int4[], numbers cdp.bsi[], OUT written int8, OUT removed int8)
-    LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    DELETE FROM cdp.tag_number AS t WHERE t.tag_id = the_tag AND t.chunk <> ALL (coalesce(chunks, '{}'));
-    GET DIAGNOSTICS removed = ROW_COUNT;
-    INSERT INTO cdp.tag_number AS t (tag_id, chunk, numbers)
-    SELECT the_tag, f.chunk, f.numbers FROM unnest(chunks, numbers) AS f (chunk, numbers)
-     WHERE NOT EXISTS (SELECT FROM cdp.tag_number AS t
-                        WHERE t.tag_id = the_tag AND t.chunk = f.chunk AND cdp.bsi_equal(t.numbers, f.numbers))
-    ON CONFLICT (tag_id, chunk) DO UPDATE SET numbers = excluded.numbers;
-    GET DIAGNOSTICS written = ROW_COUNT;
-END $$;
-COMMENT ON FUNCTION cdp._tag_number_replace(int4, int4[], cdp.bsi[]) IS
-    'internal: makes these the numbers of a tag, writing only the chunks that differ';

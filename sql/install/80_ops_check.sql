@@ -171,7 +171,8 @@ DECLARE
     found int8;
 BEGIN
     FOR room, relation, people, mend IN
-        VALUES ('tag', 'tag_value', 'v.members', 'Refresh every tag.'), ('tag', 'tag_number', 'cdp.bsi_ebm(v.numbers)', 'Refresh every tag.'),
+        VALUES ('tag', 'tag_value', $e$cdp.rb_or(v.base, coalesce(v.changed, '{}'))$e$, 'Refresh every tag.'),
+               ('tag', 'tag_number', $e$cdp.rb_or(cdp.bsi_ebm(v.base), coalesce(v.changed, '{}'))$e$, 'Refresh every tag.'),
                ('audience', 'audience_member', 'v.members', 'Refresh every audience.'),
                ('engage', 'publication_holdout', 'v.members', 'Somebody has changed cdp.person or cdp.merge_log by hand: take them out.'),
                ('audience', 'audience_change', 'cdp.rb_or(v.entered, v.left_members)',

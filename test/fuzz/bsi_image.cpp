@@ -7,6 +7,7 @@
 
 #include "core/bsi/bsi.h"
 #include "core/bsi/bsi_ask.h"
+#include "core/bsi/packed.h"
 #include "oracle/bsi.h"
 #include "oracle/pieces.h"
 
@@ -48,6 +49,9 @@ void Ask(const std::vector<std::byte>& image, std::int64_t value) {
   sum.AddToAll(view.id_bytes(), 1);
   std::vector<std::byte> written(sum.ImageSize());
   sum.WriteImage(written.data());
+  Bsi::Differing(view, BsiView(written), memory);
+  const auto packed = Packed(view, view.id_bytes(), memory);
+  Patched(view, view.id_bytes(), PackedView(packed), memory);
 }
 
 }  // namespace
@@ -79,6 +83,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Ask(image, size < 40 ? 0 : static_cast<std::int64_t>(data[33]));
   } catch (const Error& error) {
     if (is_taken && error.code() != ErrorCode::kOutOfRange) std::abort();
+  }
+  try {
+    const PackedView packed(image);
+    packed.Count();
+    for (std::uint64_t place = 0; place <= packed.places(); ++place) packed.At(place);
+  } catch (const Error&) {
   }
   try {
     BuildFormRows(image, memory);

@@ -155,8 +155,8 @@ SELECT rule, pg_temp.asked_after(commands, rule::cdp.rule) FROM (VALUES
     ('pay', 'ALTER TABLE cdp.event_type ALTER code TYPE int8'),
     ('pay then view within 1 hour', 'ALTER TABLE cdp.timeline_month ALTER page DROP NOT NULL; UPDATE cdp.timeline_month SET page = NULL'),
     ('pay then view within 1 hour', 'DROP VIEW cdp.person_timeline CASCADE; ALTER TABLE cdp.timeline_month ALTER page TYPE int8 USING 5'),
-    ('tag:level', 'ALTER TABLE cdp.tag_value DROP users CASCADE, ALTER members DROP NOT NULL; UPDATE cdp.tag_value SET members = NULL'),
-    ('tag:level', 'ALTER TABLE cdp.tag_value DROP members CASCADE, ADD members text DEFAULT ''x'''),
+    ('tag:level', 'ALTER TABLE cdp.tag_value DROP users CASCADE, ALTER base DROP NOT NULL; UPDATE cdp.tag_value SET base = NULL'),
+    ('tag:level', 'ALTER TABLE cdp.tag_value DROP base CASCADE, ADD base text DEFAULT ''x'''),
     ('tag:level <> gold', 'ALTER TABLE cdp.tag_value DROP value CASCADE, ADD value int8 DEFAULT 5'),
     ('tag:level', 'ALTER TABLE cdp.tag ALTER value_type DROP NOT NULL; UPDATE cdp.tag SET value_type = NULL'),
     ('audience:gold', 'ALTER TABLE cdp.audience_member DROP users CASCADE, ALTER members DROP NOT NULL; UPDATE cdp.audience_member SET members = NULL')

@@ -57,6 +57,13 @@ SELECT * FROM cdp.bsi_histogram('{}', '{5,5}');
 SELECT rows_of(cdp.bsi_restrict(b, few)) AS restricted, rows_of(cdp.bsi_remove(b, few)) AS removed FROM who;
 SELECT id, number FROM who, cdp.bsi_iterate(b, few);
 SELECT rows_of(cdp.bsi_remap(b, '{2,3,4}', '{3,2,5}')), rows_of(cdp.bsi_remap(b, '{}', '{}')) FROM who;
+SELECT cdp.bsi_differ(b, '{2:5,-1:7}'), cdp.bsi_differ(b, b), cdp.rb_equals(cdp.bsi_differ('{}', b), cdp.bsi_ebm(b)) AS whole FROM who;
+SELECT packed, cdp._bsi_packed_count(packed) AS numbers, ARRAY(SELECT cdp._bsi_packed_get(packed, place) FROM generate_series(-1, 4) AS place) AS at_places,
+       cdp.bsi_equal(cdp._bsi_patch(b, few, packed), b) AS same, rows_of(cdp._bsi_patch(b, few, cdp._bsi_pack('{4:-3,77:5,78:1}', few))) AS patched
+  FROM who, cdp._bsi_pack(b, few) AS packed;
+SELECT cdp._bsi_patch(b, none, cdp._bsi_pack(b, few)) FROM who;
+SELECT cdp._bsi_packed_count('x');
+SELECT cdp._bsi_packed_get(cdp._bsi_pack(b, few) || 'x', 0) FROM who;
 SELECT cdp.bsi_remap(b, '{1,2}', '{3}') FROM who;
 SELECT cdp.bsi_remap(b, '{1,1}', '{3,4}') FROM who;
 -- literals and bytes that are none

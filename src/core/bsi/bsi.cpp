@@ -172,6 +172,28 @@ void Bsi::Limit(SetOperation operation, const BitmapView& ids) {
   is_normal_ = false;
 }
 
+IdSet Bsi::Differing(const BsiView& a, const BsiView& b, std::pmr::memory_resource* memory) {
+  Bsi mine(a, memory);
+  Bsi theirs(b, memory);
+  // Slices can be compared when they count from the same value.
+  const std::int64_t base = std::min(mine.base_, theirs.base_);
+  for (Bsi* side : {&mine, &theirs}) {
+    side->AddConstant(static_cast<std::uint64_t>(side->base_) - static_cast<std::uint64_t>(base),
+                      side->ids_);
+  }
+  const std::size_t slices = std::max(mine.slices_.size(), theirs.slices_.size());
+  for (Bsi* side : {&mine, &theirs}) {
+    while (side->slices_.size() < slices) side->slices_.emplace_back(memory);
+  }
+  IdSet found(SetOperation::kXor, mine.ids_.view(), theirs.ids_.view(), memory);
+  for (std::size_t i = 0; i < slices; ++i) {
+    CheckStop();
+    const IdSet here(SetOperation::kXor, mine.slices_[i].view(), theirs.slices_[i].view(), memory);
+    found.Combine(SetOperation::kOr, here.view());
+  }
+  return found;
+}
+
 std::uint64_t Bsi::Extreme(bool greatest) const {
   return ExtremeDistance(
       IdSet(ids_.bytes(), memory_), static_cast<std::uint32_t>(slices_.size()),

@@ -28,6 +28,8 @@ class Bsi {
   /// Leaves only these, or all but these.
   void Restrict(const BitmapView& ids) { Limit(SetOperation::kAnd, ids); }
   void Remove(const BitmapView& ids) { Limit(SetOperation::kAndNot, ids); }
+  /// The ids whose values differ, or that only one of the two has.
+  static IdSet Differing(const BsiView& a, const BsiView& b, std::pmr::memory_resource* memory);
 
   /// Brings it into the one form that its values have.
   std::size_t ImageSize();

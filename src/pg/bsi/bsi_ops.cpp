@@ -1,6 +1,7 @@
 /// Functions of bsi that give a number, a set of ids or another bsi.
 
 #include "core/bsi/bsi_ask.h"
+#include "core/bsi/packed.h"
 #include "pg/bitmap/bitmap_datum.h"
 #include "pg/bsi/bsi_datum.h"
 
@@ -251,6 +252,50 @@ CDP_FUNCTION(cdp_bsi_remap) {
     bsi::Bsi value = bsi::Remapped(image, from, to, &memory);
     return NewBsi(&value);
   }));
+}
+
+CDP_FUNCTION(cdp_bsi_differ) {
+  const bsi::Bytes a = BsiBytes(PG_GETARG_DATUM(0));
+  const bsi::Bytes b = BsiBytes(PG_GETARG_DATUM(1));
+  PG_RETURN_POINTER(CallCore([=] {
+    ContextResource memory(CurrentMemoryContext);
+    return NewVarlena(bsi::Bsi::Differing(bsi::BsiView(a), bsi::BsiView(b), &memory).bytes());
+  }));
+}
+
+CDP_FUNCTION(cdp__bsi_pack) {
+  const bsi::Bytes image = BsiArgument(fcinfo);
+  const bsi::Bytes ids = BitmapArgument(fcinfo, 1);
+  PG_RETURN_POINTER(CallCore([=] {
+    ContextResource memory(CurrentMemoryContext);
+    return NewVarlena(bsi::Packed(bsi::BsiView(image), ids, &memory));
+  }));
+}
+
+CDP_FUNCTION(cdp__bsi_patch) {
+  const bsi::Bytes image = BsiArgument(fcinfo);
+  const bsi::Bytes ids = BitmapArgument(fcinfo, 1);
+  const bsi::Bytes packed = BytesOf(PG_GETARG_BYTEA_PP(2));
+  PG_RETURN_POINTER(CallCore([=] {
+    ContextResource memory(CurrentMemoryContext);
+    bsi::Bsi patched =
+        bsi::Patched(bsi::BsiView(image), ids, bsi::PackedView(packed), &memory);
+    return NewBsi(&patched);
+  }));
+}
+
+CDP_FUNCTION(cdp__bsi_packed_get) {
+  const bsi::Bytes packed = BytesOf(PG_GETARG_BYTEA_PP(0));
+  const std::int64_t place = PG_GETARG_INT64(1);
+  return ReturnMaybe(fcinfo, CallCore([=] {
+                       return Maybe(bsi::PackedView(packed).At(static_cast<std::uint64_t>(place)));
+                     }));
+}
+
+CDP_FUNCTION(cdp__bsi_packed_count) {
+  const bsi::Bytes packed = BytesOf(PG_GETARG_BYTEA_PP(0));
+  PG_RETURN_INT64(
+      static_cast<int64>(CallCore([packed] { return bsi::PackedView(packed).Count(); })));
 }
 
 CDP_FUNCTION(cdp_bsi_equal) { PG_RETURN_BOOL(AreEqual(fcinfo)); }

@@ -34,7 +34,7 @@ CREATE UNIQUE INDEX person_tag_tag ON bench_audience.person_tag (tag, one_id);
 VACUUM (ANALYZE, FREEZE) bench_audience.person_tag;
 SELECT cdp.tag_define('t' || tag, format('SELECT one_id, ''v'' || tag %% 100 AS value FROM bench_audience.person_tag WHERE tag / 100 = %s', tag), value_type => 'enum')
   FROM generate_series(1, 20) AS tag \g /dev/null
-INSERT INTO cdp.tag_value (tag_id, value, chunk, members)
+INSERT INTO cdp.tag_value (tag_id, value, chunk, base)
 SELECT g.tag_id, 'v' || p.tag % 100, cdp.chunk_of(p.one_id), cdp.rb_build_agg(p.one_id)
   FROM bench_audience.person_tag AS p JOIN cdp.tag AS g ON g.name = 't' || p.tag / 100 GROUP BY 1, 2, 3;
 UPDATE cdp.tag SET refreshed_at = now();

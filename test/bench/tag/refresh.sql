@@ -14,12 +14,14 @@ DROP SCHEMA IF EXISTS bench_tag CASCADE;
 CREATE SCHEMA bench_tag;
 INSERT INTO cdp.person (one_id) SELECT generate_series(1, :people);
 CREATE UNLOGGED TABLE bench_tag.src AS
-SELECT n AS one_id, 'v' || (hashint4(n) & 1023) % 10 AS level, hashint4(n + 7) & 65535 AS spend, hashint4(n + 9) > 0 AS half
+SELECT n AS one_id, 'v' || (hashint4(n) & 1023) % 10 AS level, hashint4(n + 7) & 65535 AS spend, hashint4(n + 9) > 0 AS half,
+       hashint4(n + 11) % 25 = 0 AS few
   FROM generate_series(1, :people) AS n;
 CREATE UNLOGGED TABLE bench_tag.plain (tag text, value text, one_id int4, PRIMARY KEY (tag, value, one_id));
 VACUUM (ANALYZE, FREEZE) cdp.person, bench_tag.src;
 SELECT cdp.tag_define('level', 'SELECT one_id, level AS value FROM bench_tag.src', value_type => 'enum'),
        cdp.tag_define('half', 'SELECT one_id, half AS value FROM bench_tag.src'),
+       cdp.tag_define('few', 'SELECT one_id, few AS value FROM bench_tag.src'),
        cdp.tag_define('spend', 'SELECT one_id, spend AS value FROM bench_tag.src', value_type => 'number') \g /dev/null
 CREATE FUNCTION pg_temp.rows_replace() RETURNS int8 LANGUAGE plpgsql AS $$
 BEGIN
@@ -46,43 +48,43 @@ TRUNCATE bench_time;
 CALL pg_temp.bench_run(3);
 SELECT what, cpu_ms, ns_per_row AS ns_a_person FROM pg_temp.bench_show(:people);
 
--- One in a hundred changes: people next to each other, or all over the place. What a row holding only the difference
--- would take is what a layout of bitmaps and differences would write at the first refresh after it was made whole; the
--- differences of the refreshes that follow come on top, until they are made one again.
+-- One in a hundred changes: people next to each other, or all over the place. Of few, one in a hundred of those who
+-- are in it, as many as come.
 CREATE TEMP TABLE change (place int, touched text, condition text);
-INSERT INTO change VALUES (1, 'nobody', 'false'), (2, 'together', format('one_id <= %s', :people / 100)), (3, 'all over', 'one_id % 100 = 7');
+INSERT INTO change VALUES (1, 'nobody', 'false'), (2, 'together', format('one_id BETWEEN %s AND %s', :people / 2, :people / 2 + :people / 100)),
+                          (3, 'all over', 'hashint4(one_id * 31 + %1$s) & 1023 < 10');
 -- What others write meanwhile would be counted too.
 ALTER TABLE cdp.tag_value SET (autovacuum_enabled = false, toast.autovacuum_enabled = false);
 ALTER TABLE cdp.tag_number SET (autovacuum_enabled = false, toast.autovacuum_enabled = false);
-CREATE FUNCTION pg_temp.rewrite(tag text, condition text)
-    RETURNS TABLE (people int8, stored int8, wal int8, difference int8) LANGUAGE plpgsql AS $$
+CREATE TEMP TABLE kind (place int, tag text);
+INSERT INTO kind VALUES (1, 'level'), (2, 'few'), (3, 'half'), (4, 'spend');
+CREATE FUNCTION pg_temp.changed(condition text, salt int, anew boolean) RETURNS TABLE (place int, tag text, people int8, stored int8, wal int8) LANGUAGE plpgsql AS $$
 DECLARE
-    number int4 := (SELECT g.tag_id FROM cdp.tag AS g WHERE g.name = tag);
     before pg_lsn;
+    number int4;
 BEGIN
-    PERFORM cdp.tag_refresh(tag);
-    CREATE TEMP TABLE was AS SELECT v.value, v.chunk, v.members, NULL::cdp.bsi AS numbers FROM cdp.tag_value AS v WHERE v.tag_id = number
-        UNION ALL SELECT NULL, v.chunk, NULL, v.numbers FROM cdp.tag_number AS v WHERE v.tag_id = number;
-    EXECUTE format('UPDATE bench_tag.src SET level = ''v'' || (substr(level, 2)::int + 1) %% 10, spend = (spend + 977) %% 65536, half = NOT half WHERE %s', condition);
+    IF anew THEN
+        DELETE FROM cdp.tag_value;
+        DELETE FROM cdp.tag_number;
+        PERFORM cdp.tag_refresh(k.tag) FROM kind AS k;
+    END IF;
+    EXECUTE format('UPDATE bench_tag.src SET level = ''v'' || (substr(level, 2)::int + 1) %% 10, spend = hashint4(spend + one_id) & 65535, half = NOT half,
+                                             few = NOT few AND (few OR hashint4(one_id * 17 + %s) %% 25 = 0) WHERE %s', salt, format(condition, salt));
     GET DIAGNOSTICS people = ROW_COUNT;
-    before := pg_current_wal_insert_lsn();
-    PERFORM cdp.tag_refresh(tag);
-    wal := pg_wal_lsn_diff(pg_current_wal_insert_lsn(), before);
-    SELECT sum(coalesce(pg_column_size(w.members), pg_column_size(w.numbers))),
-           sum(CASE WHEN w.members IS NOT NULL THEN pg_column_size(cdp.rb_xor(w.members, coalesce(v.members, '{}')))
-                    ELSE pg_column_size(cdp.bsi_restrict(n.numbers, (
-                        SELECT cdp.rb_build_agg(i.id)
-                          FROM cdp.bsi_iterate(n.numbers) AS i JOIN cdp.bsi_iterate(w.numbers) AS o USING (id)
-                         WHERE i.number <> o.number))) END)
-      INTO stored, difference
-      FROM was AS w
-      LEFT JOIN cdp.tag_value AS v ON v.tag_id = number AND v.value = w.value AND v.chunk = w.chunk
-      LEFT JOIN cdp.tag_number AS n ON n.tag_id = number AND n.chunk = w.chunk;
-    DROP TABLE was;
-    RETURN NEXT;
+    FOR place, tag, number IN SELECT k.place, k.tag, g.tag_id FROM kind AS k JOIN cdp.tag AS g ON g.name = k.tag LOOP
+        stored := (SELECT sum(pg_column_size(v.base)) FROM cdp.tag_value AS v WHERE v.tag_id = number);
+        stored := coalesce(stored, (SELECT sum(pg_column_size(v.base)) FROM cdp.tag_number AS v WHERE v.tag_id = number));
+        before := pg_current_wal_insert_lsn();
+        PERFORM cdp.tag_refresh(tag);
+        wal := pg_wal_lsn_diff(pg_current_wal_insert_lsn(), before);
+        RETURN NEXT;
+    END LOOP;
 END $$;
-SELECT t.tag, c.touched, r.people, pg_size_pretty(r.stored) AS stored, pg_size_pretty(r.wal) AS wal, round(100.0 * r.wal / r.stored, 1) AS percent,
-       pg_size_pretty(r.difference) AS difference, round(100.0 * r.difference / r.stored, 1) AS percent_of_it
-  FROM change AS c CROSS JOIN (VALUES (1, 'level'), (2, 'half'), (3, 'spend')) AS t (place, tag)
- CROSS JOIN LATERAL pg_temp.rewrite(t.tag, c.condition) AS r ORDER BY t.place, c.place;
+-- once after all was written whole
+SELECT r.tag, c.touched, r.people, pg_size_pretty(r.stored) AS stored, pg_size_pretty(r.wal) AS wal, round(100.0 * r.wal / r.stored, 1) AS percent
+  FROM change AS c CROSS JOIN LATERAL pg_temp.changed(c.condition, c.place, true) AS r ORDER BY r.place, c.place;
+-- and again and again, with what is written whole in between
+SELECT r.tag, count(*) AS refreshes, round(100.0 * avg(r.wal / r.stored::numeric), 1) AS mean_percent, string_agg(round(100.0 * r.wal / r.stored)::text, ' ' ORDER BY n) AS percent_each
+  FROM change AS c CROSS JOIN generate_series(1, 24) AS n CROSS JOIN LATERAL pg_temp.changed(c.condition, 100 + n, n = 1) AS r
+ WHERE c.touched = 'all over' GROUP BY r.place, r.tag ORDER BY r.place;
 DROP SCHEMA bench_tag CASCADE;

@@ -4,6 +4,7 @@
 
 #include "core/bsi/bsi.h"
 #include "core/bsi/bsi_ask.h"
+#include "core/bsi/packed.h"
 #include "oracle/bsi.h"
 #include "oracle/pieces.h"
 
@@ -324,6 +325,61 @@ TEST(BsiProperty, RemapsInOneStep) {
   }
   const std::uint32_t one[] = {1, 1}, two[] = {2, 3};
   EXPECT_THROW(Remapped(ImageOf({}), one, two, memory), Error);
+}
+
+TEST(BsiProperty, PacksWhatDiffersAndPatchesIt) {
+  std::mt19937_64 rng(20261122);
+  for (int round = 0; round < 15; ++round) {
+    const ValueMap before = oracle::RandomValues(rng);
+    ValueMap after = round % 5 == 0 ? oracle::RandomValues(rng) : before;
+    oracle::Set differing;
+    for (const auto& [id, value] : before) {
+      if (rng() % 16 == 0) after.erase(id);
+      if (rng() % 16 == 0) after[id] = SomeValue(after, rng);
+      if (rng() % 16 == 0) after[id + 1] = SomeValue(before, rng);
+    }
+    for (const ValueMap* side : {&before, static_cast<const ValueMap*>(&after)}) {
+      for (const auto& [id, value] : *side) {
+        const auto old = before.find(id);
+        const auto now = after.find(id);
+        if (old == before.end() || now == after.end() || old->second != now->second) {
+          differing.insert(id);
+        }
+      }
+    }
+    const Image old_image = ImageOf(before);
+    const Image new_image = ImageOf(after);
+    const BsiView old_view(old_image);
+    const BsiView new_view(new_image);
+    ASSERT_EQ(SetOf(Bsi::Differing(old_view, new_view, memory)), differing) << round;
+    ASSERT_EQ(SetOf(Bsi::Differing(new_view, old_view, memory)), differing) << round;
+
+    const std::vector<std::byte> ids = oracle::Portable(differing);
+    const auto packed = Packed(new_view, ids, memory);
+    const PackedView packed_view(packed);
+    std::uint64_t place = 0;
+    std::uint64_t count = 0;
+    for (const std::uint32_t id : differing) {
+      const auto number = packed_view.At(place++);
+      ASSERT_EQ(number.has_value(), after.count(id) != 0) << round;
+      if (number.has_value()) {
+        ASSERT_EQ(*number, after[id]) << round;
+        ++count;
+      }
+    }
+    ASSERT_EQ(packed_view.places(), place);
+    ASSERT_EQ(packed_view.Count(), count);
+    ASSERT_FALSE(packed_view.At(place).has_value());
+    ASSERT_EQ(Written(Patched(old_view, ids, packed_view, memory)), new_image) << round;
+    // No byte more than is said, and none less.
+    Image wrong(packed.begin(), packed.end());
+    wrong.push_back(std::byte{0});
+    EXPECT_THROW(PackedView{wrong}, Error);
+    wrong.resize(packed.size() - 1);
+    EXPECT_THROW(PackedView{wrong}, Error);
+  }
+  const auto two = Packed(BsiView(ImageOf({{3, 1}})), oracle::Portable({3, 7}), memory);
+  EXPECT_THROW(Patched(BsiView(ImageOf({})), oracle::Portable({3}), PackedView(two), memory), Error);
 }
 
 TEST(Bsi, ReadsItsLiteral) {
