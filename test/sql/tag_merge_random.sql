@@ -68,10 +68,10 @@ BEGIN
             RAISE EXCEPTION 'round %: somebody absorbed is left in what is stored', round;
         END IF;
     END LOOP;
-    IF differences[1] < 50 OR differences[2] < 50 THEN
+    IF differences[1] < 20 OR differences[2] < 20 THEN
         RAISE EXCEPTION 'only % differences were stored', differences;
     END IF;
 END $$;
-CALL play(25);
+CALL play(12);
 SELECT count(DISTINCT tag) AS tags, count(*) > 60 AS many FROM cdp.v_person_tag;
 SELECT cdp.teardown(true) > 0 AS gone;

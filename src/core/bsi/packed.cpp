@@ -99,8 +99,7 @@ std::uint64_t PackedView::Count() const {
 
 std::optional<std::int64_t> PackedView::At(std::uint64_t place) const {
   if (place >= header_.places || ReadBits(exists_.data(), place, 1) == 0) return std::nullopt;
-  const std::uint64_t distance =
-      ReadBits(distances_.data(), place * header_.width, header_.width);
+  const std::uint64_t distance = ReadBits(distances_.data(), place * header_.width, header_.width);
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(header_.least) + distance);
 }
 

@@ -278,8 +278,7 @@ CDP_FUNCTION(cdp__bsi_patch) {
   const bsi::Bytes packed = BytesOf(PG_GETARG_BYTEA_PP(2));
   PG_RETURN_POINTER(CallCore([=] {
     ContextResource memory(CurrentMemoryContext);
-    bsi::Bsi patched =
-        bsi::Patched(bsi::BsiView(image), ids, bsi::PackedView(packed), &memory);
+    bsi::Bsi patched = bsi::Patched(bsi::BsiView(image), ids, bsi::PackedView(packed), &memory);
     return NewBsi(&patched);
   }));
 }

@@ -379,7 +379,8 @@ TEST(BsiProperty, PacksWhatDiffersAndPatchesIt) {
     EXPECT_THROW(PackedView{wrong}, Error);
   }
   const auto two = Packed(BsiView(ImageOf({{3, 1}})), oracle::Portable({3, 7}), memory);
-  EXPECT_THROW(Patched(BsiView(ImageOf({})), oracle::Portable({3}), PackedView(two), memory), Error);
+  EXPECT_THROW(Patched(BsiView(ImageOf({})), oracle::Portable({3}), PackedView(two), memory),
+               Error);
 }
 
 TEST(Bsi, ReadsItsLiteral) {
