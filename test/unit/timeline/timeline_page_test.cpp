@@ -307,8 +307,8 @@ TEST(TimelinePage, EveryColumnIsWrittenInPieces) {
     events[i].present = i % 2 == 0 ? 31 : 0;
     if (i % 2 != 0) continue;
     events[i].value = static_cast<std::int64_t>(rng() % 1000);
-    for (auto& property : events[i].properties) {
-      property = static_cast<std::int32_t>(rng() % 300 << 20);
+    for (int which = 0; which < kMaxProperties; ++which) {
+      events[i].properties[which] = static_cast<std::int32_t>(rng() % 300 << 20);
     }
   }
   const auto layout = MeasureEvents<FullEvent>(events, std::pmr::get_default_resource());
