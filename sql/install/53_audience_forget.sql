@@ -49,7 +49,12 @@ BEGIN
             UNION ALL
             SELECT format('audience %s', a.audience_id), concat_ws(' ', a.name, a.folder, a.description, a.definition) FROM cdp.audience AS a
             UNION ALL
-            SELECT format('audience %s version %s', v.audience_id, v.version), concat_ws(' ', v.name, v.definition) FROM cdp.audience_version AS v) AS d
+            SELECT format('audience %s version %s', v.audience_id, v.version), concat_ws(' ', v.name, v.definition) FROM cdp.audience_version AS v
+            UNION ALL
+            -- its rule goes on without
+            SELECT format('publication %s', p.publication_id),
+                   concat_ws(' ', p.campaign, CASE WHEN p.audience_id IS NULL THEN cdp._rule_forget(p.audience, types, vals) ELSE p.audience END, p.payload)
+              FROM cdp.publication AS p) AS d
      WHERE EXISTS (SELECT FROM unnest(vals) AS k (value)
                     WHERE strpos(lower(d.words), lower(k.value)) > 0
                       AND (length(k.value) > 3 OR strpos(lower(d.words), quote_literal(lower(k.value))) > 0));
@@ -57,7 +62,21 @@ BEGIN
         || CASE WHEN named IS NULL THEN '{}' ELSE jsonb_build_object('still_named_by', named) END;
 END $$;
 COMMENT ON FUNCTION cdp._rules_erase(int4[]) IS
-    'internal: takes these identifiers, which must still have their values, out of all rules; returns how many had one, by table, and which other definitions and descriptions still have such a value in their text';
+    'internal: takes these identifiers, which must still have their values, out of all rules; returns how many had one, by table, and which other definitions, descriptions and publications still have such a value in their text';
+
+CREATE FUNCTION cdp._rule_unerased(rule text) RETURNS text LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    types text[];
+    vals text[];
+BEGIN
+    SELECT array_agg(k.type), array_agg(k.value) INTO types, vals
+      FROM cdp._rule_ids(rule) AS i
+     CROSS JOIN LATERAL (SELECT cdp._id_type_name(i.type) AS type, cdp._id_value(i.type, i.value) AS value OFFSET 0) AS k
+     WHERE cdp._is_erased(k.type, k.value);
+    RETURN CASE WHEN types IS NULL THEN rule ELSE cdp._rule_forget(rule, types, vals) END;
+END $$;
+COMMENT ON FUNCTION cdp._rule_unerased(text) IS 'internal: a rule without identifiers of which there is a tombstone';
 
 CREATE FUNCTION cdp._check_erased_rules() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
     LANGUAGE plpgsql STABLE ROWS 3 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$

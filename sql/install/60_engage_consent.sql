@@ -25,9 +25,12 @@ BEGIN
     PERFORM cdp._name_check('purpose', purpose), cdp._name_check('channel', channel);
     IF given IS NULL THEN
         RAISE EXCEPTION 'consent must be given or refused, not null' USING ERRCODE = 'null_value_not_allowed';
+    ELSIF NOT isfinite(at) THEN
+        RAISE EXCEPTION 'consent cannot be said at %', at USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- Of what a clock ahead has stamped nothing may outweigh what is said after it.
     INSERT INTO cdp.consent (identifier_id, purpose, channel, is_given, said_at, source)
-    SELECT k.id, _consent_note.purpose, _consent_note.channel, given, coalesce(_consent_note.at, clock_timestamp()), coalesce(_consent_note.source, '')
+    SELECT k.id, _consent_note.purpose, _consent_note.channel, given, least(_consent_note.at, clock_timestamp()), coalesce(_consent_note.source, '')
       FROM unnest(ids) AS k (id);
 END $$;
 COMMENT ON FUNCTION cdp._consent_note(int4[], text, text, boolean, text, timestamptz) IS
@@ -46,7 +49,7 @@ BEGIN
     PERFORM cdp._consent_note(ARRAY[cdp._identifier_id(type, value)], purpose, channel, given, source, at);
 END $$;
 COMMENT ON FUNCTION cdp.consent_set(text, text, text, text, boolean, text, timestamptz) IS
-    'notes that whoever has this identifier has consented to a purpose and channel, or has refused; * is every one. A new identifier is a new person';
+    'notes that whoever has this identifier has consented to a purpose and channel, or has refused; * is every one. What is said to be of the future counts as said now. A new identifier is a new person';
 
 -- Said of a person it is said of each of his identifiers: when they come apart, it holds for all parts.
 CREATE FUNCTION cdp.consent_set(one_id int4, purpose text, channel text, given boolean, source text DEFAULT '', at timestamptz DEFAULT NULL)
@@ -56,7 +59,7 @@ BEGIN
     PERFORM cdp._consent_note(cdp._person_identifiers_now(one_id), purpose, channel, given, source, at);
 END $$;
 COMMENT ON FUNCTION cdp.consent_set(int4, text, text, boolean, text, timestamptz) IS
-    'notes that a person has consented to a purpose and channel, or has refused; * is every one';
+    'notes that a person has consented to a purpose and channel, or has refused; * is every one. What is said to be of the future counts as said now';
 
 CREATE FUNCTION cdp._consents(purpose text, channel text, people cdp.roaringbitmap, OUT given cdp.roaringbitmap, OUT refused cdp.roaringbitmap)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
@@ -96,10 +99,11 @@ BEGIN
     SELECT k.type_id, k.value, _suppress.channel, _suppress.whole_person, coalesce(_suppress.reason, ''), _suppress.until
       FROM unnest(type_ids, vals) AS k (type_id, value)
     ON CONFLICT (type_id, value, channel, whole_person) DO UPDATE
-       SET reason = excluded.reason, until = excluded.until, set_at = excluded.set_at, set_by = excluded.set_by;
+       SET reason = excluded.reason, until = excluded.until, set_at = excluded.set_at, set_by = excluded.set_by
+     WHERE coalesce(s.until <= excluded.until, excluded.until IS NULL);
 END $$;
 COMMENT ON FUNCTION cdp._suppress(int4[], text[], text, boolean, text, timestamptz) IS
-    'internal: bars identifiers, or whoever has them, from being contacted';
+    'internal: bars identifiers, or whoever has them, from being contacted; what bars them longer already stays';
 
 CREATE FUNCTION cdp._id_type_id(type text) RETURNS int4 LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -131,7 +135,7 @@ BEGIN
     PERFORM cdp._suppress(ARRAY[cdp._id_type_id(type)], ARRAY[spelled], channel, false, reason, until);
 END $$;
 COMMENT ON FUNCTION cdp.suppress(text, text, text, text, timestamptz) IS
-    'bars an identifier from being contacted by a channel (*: by any), until a time or for good; also one that is not known yet. Other identifiers of the same person stay open';
+    'bars an identifier from being contacted by a channel (*: by any), until a time or for good; also one that is not known yet. A longer bar stays as it is; other identifiers of the same person stay open';
 
 CREATE FUNCTION cdp.suppress(one_id int4, channel text DEFAULT '*', reason text DEFAULT '', until timestamptz DEFAULT NULL)
     RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -144,7 +148,7 @@ BEGIN
     PERFORM cdp._suppress(who.types, who.vals, channel, true, reason, until);
 END $$;
 COMMENT ON FUNCTION cdp.suppress(int4, text, text, timestamptz) IS
-    'bars a person from being contacted by a channel (*: by any), by whichever identifier, until a time or for good';
+    'bars a person from being contacted by a channel (*: by any), by whichever identifier, until a time or for good. A longer bar stays as it is';
 
 CREATE FUNCTION cdp.unsuppress(type text, value text, channel text DEFAULT NULL) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -11,7 +11,7 @@ BEGIN
     IF id_type IS NOT NULL THEN
         PERFORM cdp._id_type_id(id_type);
     END IF;
-    IF '*' IN (channel, purpose) THEN
+    IF '*' IN (name, channel, purpose) THEN
         RAISE EXCEPTION 'destination "%" has one channel and one purpose, not every one', name USING ERRCODE = 'invalid_parameter_value';
     ELSIF consent NOT IN ('required', 'not_refused', 'ignored') THEN
         RAISE EXCEPTION 'consent of a destination must be required, not_refused or ignored, not "%"', consent USING ERRCODE = 'invalid_parameter_value';
@@ -111,11 +111,21 @@ BEGIN
         RAISE EXCEPTION 'holdout, payload and recheck cannot be null' USING ERRCODE = 'null_value_not_allowed';
     ELSIF NOT holdout BETWEEN 0 AND 1 THEN
         RAISE EXCEPTION 'holdout must be a share from 0 to 1, not %', holdout USING ERRCODE = 'invalid_parameter_value';
+    ELSIF NOT isfinite(not_before) THEN
+        RAISE EXCEPTION 'not_before cannot be %', not_before USING ERRCODE = 'invalid_parameter_value';
     ELSIF not_after <= coalesce(not_before, now()) THEN
         RAISE EXCEPTION 'not_after must be later than not_before' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     the_audience := (SELECT a.audience_id FROM cdp.audience AS a WHERE a.name = outbox_publish.audience);
     the_rule := CASE WHEN the_audience IS NULL THEN cdp._rule_hashed(cdp._rule_check(outbox_publish.audience)::text) ELSE outbox_publish.audience END;
+    -- An erasure takes identifiers out of rules, and another campaign would reach everybody again.
+    IF the_audience IS NULL AND campaign IS NULL AND (length(the_rule) > 200 OR EXISTS (SELECT FROM cdp._rule_ids(the_rule))) THEN
+        RAISE EXCEPTION 'campaign cannot be named after this rule' USING
+            ERRCODE = 'invalid_parameter_value',
+            DETAIL = 'The name of a campaign has up to 200 characters and no identifiers.',
+            HINT = 'Give campaign => ''...''.';
+    END IF;
+    the_rule := CASE WHEN the_audience IS NULL THEN cdp._rule_unerased(the_rule) ELSE the_rule END;
     the_campaign := coalesce(outbox_publish.campaign, the_rule);
     PERFORM cdp._name_check('campaign', the_campaign);
     -- Of two publications of one campaign the second has to see whom the first has reached.

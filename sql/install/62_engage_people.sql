@@ -119,7 +119,7 @@ BEGIN
     DELETE FROM cdp.suppression AS s USING cdp.identifier AS i WHERE i.id = ANY (ids) AND s.type_id = i.type_id AND s.value = i.value;
     GET DIAGNOSTICS suppressions = ROW_COUNT;
     UPDATE cdp.publication AS p
-       SET audience = f.rule, campaign = CASE WHEN p.campaign = p.audience THEN f.rule ELSE p.campaign END
+       SET audience = f.rule
       FROM (SELECT k.publication_id, cdp._rule_forget(k.audience, types, vals) AS rule FROM cdp.publication AS k WHERE k.audience_id IS NULL) AS f
      WHERE p.publication_id = f.publication_id AND p.audience <> f.rule;
     GET DIAGNOSTICS publications = ROW_COUNT;
@@ -136,10 +136,6 @@ BEGIN
         WITH own AS MATERIALIZED (
             SELECT i.id, i.type_id, i.value, jsonb_build_object('type', t.name, 'value', i.value) AS identifier
               FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = ANY (ids)
-        ), told AS (
-            -- A rule may name others.
-            SELECT p.publication_id, p.payload, CASE WHEN p.audience_id IS NULL THEN nullif(p.campaign, p.audience) ELSE p.campaign END AS campaign
-              FROM cdp.publication AS p
         )
         SELECT jsonb_build_object(
             'consents', (SELECT coalesce(jsonb_agg(k.identifier || jsonb_build_object('purpose', c.purpose, 'channel', c.channel, 'given', c.is_given,
@@ -151,12 +147,12 @@ BEGIN
             'outbox', (SELECT coalesce(jsonb_agg(k.identifier || jsonb_build_object('destination', d.name, 'campaign', p.campaign, 'payload', p.payload,
                               'state', o.state, 'reason', o.reason, 'claimed_at', o.claimed_at, 'finished_at', o.finished_at) ORDER BY o.outbox_id), '[]')
                          FROM own AS k JOIN cdp.outbox AS o ON o.identifier_id = k.id
-                         JOIN cdp.destination AS d USING (destination_id) JOIN told AS p USING (publication_id)),
+                         JOIN cdp.destination AS d USING (destination_id) JOIN cdp.publication AS p USING (publication_id)),
             'contacts', (SELECT coalesce(jsonb_agg(k.identifier || jsonb_build_object('channel', l.channel, 'at', l.contacted_at, 'campaign', p.campaign)
                                 ORDER BY l.contact_id), '[]')
-                           FROM own AS k JOIN cdp.contact_log AS l ON l.identifier_id = k.id LEFT JOIN told AS p USING (publication_id)),
+                           FROM own AS k JOIN cdp.contact_log AS l ON l.identifier_id = k.id LEFT JOIN cdp.publication AS p USING (publication_id)),
             'held_out', (SELECT coalesce(jsonb_agg(DISTINCT p.campaign ORDER BY p.campaign), '[]')
-                           FROM cdp.publication_holdout AS h JOIN told AS p USING (publication_id)
+                           FROM cdp.publication_holdout AS h JOIN cdp.publication AS p USING (publication_id)
                           WHERE h.chunk = cdp.chunk_of(person) AND cdp.rb_contains(h.members, person))));
 END $$;
 COMMENT ON FUNCTION cdp._engage_json(int4, int4[]) IS

@@ -21,6 +21,7 @@ SELECT cdp.destination_define('sms');
 SELECT cdp.destination_define('sms', 'fone');
 SELECT cdp.destination_define('sms', 'phone', consent => 'perhaps');
 SELECT cdp.destination_define('sms', 'phone', channel => '*');
+SELECT cdp.destination_define('*', 'phone');
 SELECT cdp.destination_define('sms', 'phone', max_attempts => 0);
 SELECT cdp.destination_define(' ', 'phone');
 SELECT cdp.destination_define('sms', 'Phone ', max_attempts => 2, lease => '5 minutes', retry_after => '1 minute');
@@ -30,19 +31,25 @@ SELECT name, id_type, channel, purpose, consent, is_enabled, max_attempts, lease
 
 -- whoever has not consented gets nothing
 SELECT * FROM cdp.outbox_publish('lapsed', 'sms', campaign => 'nobody');
-SELECT cdp.consent_set('member_id', 'm' || n, 'marketing', 'sms', true, 'form') FROM generate_series(1, 38) n \g /dev/null
+SELECT cdp.consent_set('member_id', 'm' || n, 'marketing', 'sms', true, 'form', '2025-01-01') FROM generate_series(1, 38) n \g /dev/null
 -- the last word counts, whichever words it has; of two at once the no
 SELECT cdp.consent_set('phone', 'p2', '*', '*', false, 'call') \g /dev/null
 SELECT cdp.consent_set(cdp.one_id('phone', 'p3'), 'marketing', '*', false) \g /dev/null
 SELECT cdp.consent_set('phone', 'p3', '*', 'sms', true) \g /dev/null
 SELECT cdp.consent_set('phone', 'p4', 'marketing', 'sms', false, at => '2024-01-01') \g /dev/null
-SELECT cdp.consent_set('phone', 'p5', 'marketing', 'sms', given, at => '2035-01-01') FROM unnest('{true,false,true}'::boolean[]) given \g /dev/null
+SELECT cdp.consent_set('phone', 'p5', 'marketing', 'sms', given, at => '2025-06-01') FROM unnest('{true,false,true}'::boolean[]) given \g /dev/null
+-- nothing that is said now is outweighed by what is to have been said later
+SELECT cdp.consent_set('phone', 'p39', 'marketing', 'sms', true, at => '2135-01-01') \g /dev/null
+SELECT cdp.consent_set('phone', 'p39', 'marketing', 'sms', false) \g /dev/null
 -- other purposes and channels say nothing
 SELECT cdp.consent_set('phone', 'p39', 'research', 'sms', true), cdp.consent_set('phone', 'p39', 'marketing', 'mail', true) \g /dev/null
 -- a person, a phone of one who has another, the only phone of one, and what is over or of another channel
 SELECT cdp.suppress(cdp.one_id('phone', 'p6'), 'sms', 'complaint'), cdp.suppress('phone', 'p1-new'), cdp.suppress('phone', 'p7', 'sms'),
        cdp.suppress('phone', 'p8', 'sms', until => now() - interval '1 second'), cdp.suppress('phone', 'p9', 'mail'),
        cdp.suppress('email', 'e10', 'sms'), cdp.suppress('phone', 'stranger') \g /dev/null
+-- what bars for longer stays
+SELECT cdp.suppress('phone', 'p7', 'sms', 'paused', now() - interval '1 second'), cdp.suppress('phone', 'p8', 'sms', 'for less', now() - interval '1 hour') \g /dev/null
+SELECT value, reason, until < now() AS is_over FROM cdp.suppression WHERE value IN ('p7', 'p8') ORDER BY 1;
 SELECT one_id, purpose, channel, is_given, source FROM cdp.v_consent WHERE one_id IN (cdp.one_id('phone', 'p2'), cdp.one_id('phone', 'p3')) ORDER BY 1, 2, 3;
 SELECT * FROM cdp.outbox_publish('lapsed', dest => 'sms', holdout => 0.25, payload => '{"coupon":"WIN90"}');
 -- who it was by plain SQL: of those who may be contacted, those whose lot is in the last quarter
@@ -71,6 +78,9 @@ SELECT cdp.outbox_publish('visited', 'sms');
 SELECT cdp.outbox_publish('lapsed', 'sms', holdout => 1.5);
 SELECT cdp.outbox_publish('lapsed', 'sms', payload => NULL);
 SELECT cdp.outbox_publish('lapsed', 'sms', not_after => now() - interval '1 day');
+SELECT cdp.outbox_publish('lapsed', 'sms', not_before => 'infinity');
+SELECT cdp.outbox_publish('visit' || repeat(' or pay', 40), 'sms');
+SELECT cdp.outbox_publish('not id(phone) in (p1)', 'sms');
 SELECT cdp.outbox_publish('lapsed', 'sms', 'fax');
 SELECT cdp.audience_define('never', 'visit') > 0 AS defined;
 SELECT cdp.outbox_publish('never', 'sms');
@@ -78,6 +88,7 @@ SELECT cdp.campaign_people('laped', 'sent');
 SELECT cdp.campaign_people('lapsed', 'all');
 SELECT cdp.consent_set('phone', 'p1', 'marketing', 'sms', NULL::boolean);
 SELECT cdp.consent_set('phone', 'p1', '', 'sms', true);
+SELECT cdp.consent_set('phone', 'p1', 'marketing', 'sms', true, at => 'infinity');
 SELECT cdp.consent_set(999, 'marketing', 'sms', true);
 SELECT cdp.suppress('fone', 'p1');
 SELECT cdp.suppress('phone', '');
@@ -201,6 +212,13 @@ SELECT t AS "at", cdp._quiet_until('mail', t) AS mail, cdp._quiet_until('sms', t
 SELECT published FROM cdp.outbox_publish('id(email) in (e35)', 'mail', campaign => 'at night');
 SELECT count(*) FROM cdp.outbox_claim('mail', 1000, '2035-06-01 18:00+00');
 SELECT count(*) > 0 AS by_day FROM cdp.outbox_claim('mail', 1000, '2035-06-02 00:00+00');
+
+-- erased people leave the rule, which may be published again as it was written
+SELECT FROM generate_series(1, 3) n, cdp.id_link('phone', 'zoe-' || n, 'phone', 'zoe-' || n);
+SELECT published FROM cdp.outbox_publish('id(phone) in (''zoe-1'', ''zoe-2'', ''zoe-3'')', 'service', campaign => 'by number', payload => '{"from": "zoe-2"}');
+SELECT removed -> 'publication' AS publications, jsonb_array_length(removed -> 'still_named_by') AS named_by FROM cdp.person_erase('phone', 'zoe-2', tombstone => true);
+SELECT people, duplicate, published FROM cdp.outbox_publish('id(phone) in (''zoe-1'', ''zoe-2'', ''zoe-3'')', 'service', campaign => 'by number');
+SELECT campaign, audience FROM cdp.publication WHERE audience LIKE '%zoe%' ORDER BY publication_id;
 
 -- told of herself, and gone
 SELECT cdp.suppress('email', 'e35', reason => 'asked'), cdp.consent_set('email', 'e35', '*', 'mail', true, 'form') \g /dev/null

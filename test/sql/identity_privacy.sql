@@ -60,7 +60,7 @@ SELECT cdp.audience_include('not list', 'taobao_id', 'ada-t', 'ada phoned');
 -- asked, barred, held out of one campaign and sent another
 SELECT cdp.destination_define('letter', 'member_id', consent => 'not_refused'), cdp.consent_set('member_id', 'ada-m', '*', '*', true, 'ada phoned'), cdp.suppress('jd_id', 'ada-j', 'call', 'ada asked');
 SELECT publication_id, published, held_out FROM generate_series(0, 1) AS h, cdp.outbox_publish('everyone', 'letter', holdout => h, campaign => 'campaign ' || h);
-SELECT published FROM cdp.outbox_publish('id(member_id) in (ada-m, bob-m)', 'letter', not_before => now() + interval '1 day');
+SELECT published FROM cdp.outbox_publish('id(member_id) in (ada-m, bob-m)', 'letter', campaign => 'two', not_before => now() + interval '1 day');
 SELECT cdp.outbox_ack(array_agg(outbox_id)) AS sent FROM cdp.outbox_claim('letter', 1);
 -- a refresh that failed at her value
 SELECT cdp.audience_define('fails', sql => 'SELECT value::int AS one_id FROM cdp.identifier WHERE value = $$ada$$ || $$-m$$') > 0 AS defined;
