@@ -47,7 +47,7 @@ BEGIN
     PERFORM cdp._table_ensure('publication_holdout', 'who was held out of a publication: bitmaps of OneIDs', ARRAY[
         ['publication_id', 'int8 NOT NULL REFERENCES cdp.publication ON DELETE CASCADE', 'number of the publication'],
         ['chunk', 'int4 NOT NULL', 'upper bits of these people: one_id >> 20'],
-        ['members', 'cdp.roaringbitmap NOT NULL', 'their OneIDs']],
+        ['members', 'cdp.roaringbitmap NOT NULL', 'their OneIDs of that moment, whoever they have become']],
         'PRIMARY KEY (publication_id, chunk)');
     CREATE INDEX IF NOT EXISTS publication_holdout_chunk ON cdp.publication_holdout (chunk);
     -- Without references: a million rows would be checked one by one.
@@ -105,15 +105,9 @@ BEGIN
         ['quiet_until', 'time CHECK (quiet_until <> quiet_from)', 'until which time of day; before quiet_from: of the next day'],
         ['time_zone', 'text', 'whose time of day; NULL: that of the business']],
         'CHECK ((max_touches IS NULL) = (per IS NULL)), CHECK ((quiet_from IS NULL) = (quiet_until IS NULL))');
-    PERFORM cdp._trigger_ensure('cdp.merge_log', 'engage_merge',
-        'AFTER INSERT ON cdp.merge_log REFERENCING NEW TABLE AS merged
-         FOR EACH STATEMENT EXECUTE FUNCTION cdp._engage_merge()');
-    PERFORM cdp._trigger_ensure('cdp.split_log', 'engage_split',
-        'AFTER INSERT ON cdp.split_log REFERENCING NEW TABLE AS parted
-         FOR EACH STATEMENT EXECUTE FUNCTION cdp._engage_split()');
     PERFORM cdp._setup_engage_views();
 END $$;
-COMMENT ON FUNCTION cdp._setup_engage() IS 'internal: makes the tables, the triggers and the views of the hand-over';
+COMMENT ON FUNCTION cdp._setup_engage() IS 'internal: makes the tables and the views of the hand-over';
 
 CREATE FUNCTION cdp._setup_engage_views() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$

@@ -68,6 +68,22 @@ END $$;
 COMMENT ON FUNCTION cdp._campaign_reached(int8[]) IS
     'internal: who was handed over by these publications and not dropped, rows that were pruned included';
 
+-- Kept by the OneID of that moment, so that it comes apart again when people do.
+CREATE FUNCTION cdp._campaign_held_out(publications int8[]) RETURNS cdp.roaringbitmap LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
+DECLARE
+    drawn cdp.roaringbitmap := (SELECT coalesce(cdp.rb_or_agg(h.members), '{}') FROM cdp.publication_holdout AS h WHERE h.publication_id = ANY (publications));
+    living cdp.roaringbitmap;
+BEGIN
+    IF cdp.rb_is_empty(drawn) THEN
+        RETURN drawn;
+    END IF;
+    living := (SELECT coalesce(cdp.rb_or_agg(l.members), '{}') FROM cdp.person_living AS l);
+    RETURN cdp.rb_and(living, cdp.rb_or(drawn, (SELECT coalesce(cdp.rb_build_agg(e.survivor_id), '{}')
+                                                  FROM cdp._person_ends(cdp.rb_andnot(drawn, living)) AS e)));
+END $$;
+COMMENT ON FUNCTION cdp._campaign_held_out(int8[]) IS 'internal: who was held out of these publications, as they are now';
+
 CREATE FUNCTION cdp._outbox_put(the_destination int4, the_publication int8, people cdp.roaringbitmap, the_type int4, barred cdp.roaringbitmap, due timestamptz)
     RETURNS int8 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
@@ -96,6 +112,7 @@ DECLARE
     the_type int4;
     the_rule text;
     the_campaign text;
+    earlier int8[];
     run int8;
     members cdp.roaringbitmap;
     found cdp.roaringbitmap;
@@ -130,6 +147,7 @@ BEGIN
     PERFORM cdp._name_check('campaign', the_campaign);
     -- Of two publications of one campaign the second has to see whom the first has reached.
     PERFORM cdp._lock('publish ' || d.destination_id || ' ' || the_campaign);
+    earlier := ARRAY(SELECT p.publication_id FROM cdp.publication AS p WHERE p.destination_id = d.destination_id AND p.campaign = the_campaign);
     run := cdp._run_start('outbox_publish', d.name);
     memory := cdp._work_mem_raise();
     IF the_audience IS NOT NULL THEN
@@ -154,14 +172,13 @@ BEGIN
     suppressed := cdp.rb_cardinality(found) - cdp.rb_cardinality(part);
     found := cdp.rb_andnot(part, cdp._consent_lacking(d.consent, d.purpose, d.channel, part));
     no_consent := cdp.rb_cardinality(part) - cdp.rb_cardinality(found);
-    part := cdp.rb_andnot(found, cdp._campaign_reached(ARRAY(
-        SELECT p.publication_id FROM cdp.publication AS p WHERE p.destination_id = d.destination_id AND p.campaign = the_campaign)));
+    part := cdp.rb_andnot(found, cdp._campaign_reached(earlier));
     duplicate := cdp.rb_cardinality(found) - cdp.rb_cardinality(part);
     -- Only of those who would have been reached: with the others in it they could not be compared. The lot is that of
-    -- cdp.audience_split(), the last part of it.
-    found := CASE WHEN holdout > 0 THEN
+    -- cdp.audience_split(), the last part of it; who was drawn before he became another is so still.
+    found := CASE WHEN holdout > 0 THEN cdp.rb_or(cdp.rb_and(part, cdp._campaign_held_out(earlier)),
         (SELECT coalesce(cdp.rb_build_agg(p.one_id), '{}') FROM cdp.rb_iterate(part) AS p (one_id)
-          WHERE cdp.audience_share(p.one_id, the_campaign) >= 1 - outbox_publish.holdout) ELSE '{}' END;
+          WHERE cdp.audience_share(p.one_id, the_campaign) >= 1 - outbox_publish.holdout)) ELSE '{}' END;
     held_out := cdp.rb_cardinality(found);
 
     INSERT INTO cdp.publication AS p (destination_id, campaign, audience, audience_id, id_type, payload, holdout, recheck, not_before, not_after, run_id)

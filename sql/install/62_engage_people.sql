@@ -17,8 +17,7 @@ BEGIN
     CASE part
         WHEN 'held_out' THEN
             -- Who has become one with somebody who got it is no example of those who did not.
-            RETURN (SELECT cdp.rb_andnot(coalesce(cdp.rb_or_agg(h.members), '{}'), cdp._campaign_reached(publications))
-                      FROM cdp.publication_holdout AS h WHERE h.publication_id = ANY (publications));
+            RETURN cdp.rb_andnot(cdp._campaign_held_out(publications), cdp._campaign_reached(publications));
         WHEN 'published' THEN
             RETURN cdp._campaign_reached(publications);
         WHEN 'sent' THEN
@@ -58,42 +57,6 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._holdout_leave(cdp.roaringbitmap) IS 'internal: takes people out of those who were held out; returns how many rows they were in';
 
-CREATE FUNCTION cdp._engage_merge() RETURNS trigger LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    absorbed int4[];
-    survivor int4[];
-BEGIN
-    PERFORM cdp._merge_lock(true);
-    SELECT array_agg(m.absorbed), array_agg(m.survivor) INTO absorbed, survivor FROM merged AS m;
-    IF absorbed IS NOT NULL AND EXISTS (SELECT FROM cdp.publication_holdout) THEN
-        INSERT INTO cdp.publication_holdout AS h (publication_id, chunk, members)
-        SELECT k.publication_id, cdp.chunk_of(e.survivor_id), cdp.rb_build_agg(e.survivor_id)
-          FROM cdp._merge_ends(absorbed, survivor) AS e
-          JOIN cdp.publication_holdout AS k ON k.chunk = cdp.chunk_of(e.absorbed_id) AND cdp.rb_contains(k.members, e.absorbed_id)
-         GROUP BY 1, 2
-        ON CONFLICT (publication_id, chunk) DO UPDATE SET members = cdp.rb_or(h.members, excluded.members);
-        PERFORM cdp._holdout_leave(cdp.rb_build(absorbed));
-    END IF;
-    RETURN NULL;
-END $$;
-COMMENT ON FUNCTION cdp._engage_merge() IS 'internal: who was held out follows merged people (trigger on merge_log)';
-
-CREATE FUNCTION cdp._engage_split() RETURNS trigger LANGUAGE plpgsql VOLATILE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    ended cdp.roaringbitmap;
-BEGIN
-    IF EXISTS (SELECT FROM cdp.publication_holdout) THEN
-        ended := cdp._persons_ending(ARRAY(SELECT s.one_id FROM parted AS s WHERE s.part IS NULL));
-    END IF;
-    IF ended IS NOT NULL THEN
-        PERFORM cdp._merge_lock(true), cdp._holdout_leave(ended);
-    END IF;
-    RETURN NULL;
-END $$;
-COMMENT ON FUNCTION cdp._engage_split() IS 'internal: who was held out loses people who end (trigger on split_log)';
-
 CREATE FUNCTION cdp._engage_erase(persons cdp.roaringbitmap, ids int4[]) RETURNS jsonb LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
@@ -124,7 +87,8 @@ BEGIN
      WHERE p.publication_id = f.publication_id AND p.audience <> f.rule;
     GET DIAGNOSTICS publications = ROW_COUNT;
     RETURN jsonb_build_object('outbox', rows_, 'contact_log', contacts, 'consent', consents, 'suppression', suppressions,
-                              'publication', publications, 'publication_holdout', cdp._holdout_leave(persons));
+                              'publication', publications, 'publication_holdout',
+                              cdp._holdout_leave(cdp.rb_build(ARRAY(SELECT f.one_id FROM cdp._person_family(cdp.rb_to_array(persons)) AS f))));
 END $$;
 COMMENT ON FUNCTION cdp._engage_erase(cdp.roaringbitmap, int4[]) IS
     'internal: takes people and identifiers out of all that is or was handed over, consents and suppressions included; they must still have their values. Returns how many rows they were in, by table';
@@ -152,8 +116,9 @@ BEGIN
                                 ORDER BY l.contact_id), '[]')
                            FROM own AS k JOIN cdp.contact_log AS l ON l.identifier_id = k.id LEFT JOIN cdp.publication AS p USING (publication_id)),
             'held_out', (SELECT coalesce(jsonb_agg(DISTINCT p.campaign ORDER BY p.campaign), '[]')
-                           FROM cdp.publication_holdout AS h JOIN cdp.publication AS p USING (publication_id)
-                          WHERE h.chunk = cdp.chunk_of(person) AND cdp.rb_contains(h.members, person))));
+                           FROM cdp._person_family(ARRAY[person]) AS f
+                           JOIN cdp.publication_holdout AS h ON h.chunk = cdp.chunk_of(f.one_id) AND cdp.rb_contains(h.members, f.one_id)
+                           JOIN cdp.publication AS p USING (publication_id))));
 END $$;
 COMMENT ON FUNCTION cdp._engage_json(int4, int4[]) IS
     'internal: what a person has said to being contacted, and what was or is to be sent to it';

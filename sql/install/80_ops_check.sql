@@ -174,7 +174,6 @@ BEGIN
         VALUES ('tag', 'tag_value', $e$cdp.rb_or(v.base, coalesce(v.changed, '{}'))$e$, 'Refresh every tag.'),
                ('tag', 'tag_number', $e$cdp.rb_or(cdp.bsi_ebm(v.base), coalesce(v.changed, '{}'))$e$, 'Refresh every tag.'),
                ('audience', 'audience_member', 'v.members', 'Refresh every audience.'),
-               ('engage', 'publication_holdout', 'v.members', 'Somebody has changed cdp.person or cdp.merge_log by hand: take them out.'),
                ('audience', 'audience_change', 'cdp.rb_or(v.entered, v.left_members)',
                 'Somebody has changed cdp.person or cdp.merge_log by hand: empty cdp.audience_change and set members_kept of cdp.audience_snapshot to false; the past of audiences begins anew.')
     LOOP

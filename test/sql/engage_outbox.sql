@@ -167,6 +167,15 @@ SELECT held_out, published FROM cdp.outbox_publish('id(phone) in (p3, p8)', 'ser
 SELECT numbers(cdp.campaign_people('changed', 'held_out')) AS held_out;
 SELECT held_out, published FROM cdp.outbox_publish('id(phone) in (p3)', 'service', campaign => 'changed');
 SELECT numbers(cdp.campaign_people('changed', 'held_out')) AS held_out, numbers(cdp.campaign_people('changed', 'published')) AS published;
+-- held out as who he was: still so while he is another, and when they part again
+SELECT FROM generate_series(1, 2) n, cdp.id_link('phone', 'w' || n, 'phone', 'w' || n);
+SELECT held_out FROM cdp.outbox_publish('id(phone) in (w2)', 'service', holdout => 1, campaign => 'parted');
+SELECT FROM cdp.id_link('phone', 'w1', 'phone', 'w2');
+SELECT cdp.campaign_people('parted', 'held_out') OPERATOR(cdp.=) cdp.rb_build(ARRAY[cdp.one_id('phone', 'w1')]) AS both, cdp.person_export(cdp.one_id('phone', 'w1')) -> 'held_out' AS told;
+SELECT held_out, published FROM cdp.outbox_publish('id(phone) in (w1)', 'service', holdout => 0.000001, campaign => 'parted');
+DELETE FROM cdp.publication WHERE publication_id = (SELECT max(publication_id) FROM cdp.publication);
+SELECT FROM cdp.id_unlink('phone', 'w1', 'phone', 'w2');
+SELECT cdp.campaign_people('parted', 'held_out') OPERATOR(cdp.=) cdp.rb_build(ARRAY[cdp.one_id('phone', 'w2')]) AS the_second, cdp.person_export(cdp.one_id('phone', 'w1')) -> 'held_out' AS told;
 -- two rows of one campaign whose people become one: that one is sent which is not too late
 SELECT FROM cdp.id_link('phone', 'y1', 'phone', 'y1');
 SELECT FROM cdp.id_link('phone', 'y2', 'phone', 'y2');

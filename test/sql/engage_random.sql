@@ -47,6 +47,7 @@ DECLARE
     queue text;
     phone text;
     published record;
+    drawn cdp.roaringbitmap;
     ids int8[];
 BEGIN
     FOR this_step IN 1 .. steps LOOP
@@ -54,11 +55,13 @@ BEGIN
         queue := (ARRAY['sms', 'call'])[1 + dice(this_step, 2, 2)];
         phone := 'p' || 1 + dice(this_step, 3, 30);
         IF dice(this_step, 4, 3) = 0 THEN
+            drawn := (SELECT cdp.rb_build_agg(cdp._person_now(m)) FROM cdp.publication p JOIN cdp.destination d USING (destination_id) JOIN cdp.publication_holdout h USING (publication_id), cdp.rb_iterate(h.members) m
+                       WHERE d.name = queue AND p.campaign = 'c' || dice(this_step, 5, 6));
             SELECT * INTO published FROM cdp.outbox_publish('everyone', queue, holdout => 0.3, campaign => 'c' || dice(this_step, 5, 6));
             IF EXISTS (SELECT FROM cdp.outbox o JOIN cdp.identifier i ON i.id = o.identifier_id
-                        WHERE o.publication_id = published.publication_id AND cdp.audience_share(i.one_id, 'c' || dice(this_step, 5, 6)) >= 0.7)
+                        WHERE o.publication_id = published.publication_id AND (cdp.audience_share(i.one_id, 'c' || dice(this_step, 5, 6)) >= 0.7 OR cdp.rb_contains(drawn, i.one_id)))
                OR EXISTS (SELECT FROM cdp.publication_holdout h, cdp.rb_iterate(h.members) m
-                           WHERE h.publication_id = published.publication_id AND cdp.audience_share(m, 'c' || dice(this_step, 5, 6)) < 0.7) THEN
+                           WHERE h.publication_id = published.publication_id AND cdp.audience_share(m, 'c' || dice(this_step, 5, 6)) < 0.7 AND NOT coalesce(cdp.rb_contains(drawn, m), false)) THEN
                 RAISE EXCEPTION 'step %: the lot has changed', this_step;
             END IF;
             INSERT INTO tally SELECT 'published' WHERE published.published > 0 UNION ALL SELECT 'again' WHERE published.duplicate > 0;

@@ -23,7 +23,7 @@ INSERT INTO holder VALUES ('tag_value.base', 'follows'), ('tag_value.changed', '
 INSERT INTO holder VALUES ('audience_member.members', 'follows'),
     ('audience_change.entered', 'follows'), ('audience_change.left_members', 'follows'), ('audience_list.one_id', 'a log'), ('timeline_month.page', 'follows'),
     ('event_day_by.members', 'follows'), ('event_day_by.times', 'follows'), ('identifier.one_id', 'follows'), ('person_living.members', 'follows'),
-    ('publication_holdout.members', 'follows'), ('timeline_batch.batch', 'waits'), ('event_day_leave.one_id', 'waits'),
+    ('publication_holdout.members', 'a log'), ('timeline_batch.batch', 'waits'), ('event_day_leave.one_id', 'waits'),
     ('merge_log.survivor', 'a log'), ('merge_log.absorbed', 'a log'), ('split_log.one_id', 'a log'), ('split_log.part', 'a log'),
     ('identifier_history.one_id', 'a log'), ('erase_log.one_id', 'a log'), ('person.one_id', 'nothing'), ('person.merged_into', 'nothing');
 CREATE FUNCTION holders() RETURNS TABLE (tab text, col text, kind text) LANGUAGE sql AS $$
