@@ -6,10 +6,9 @@ CREATE FUNCTION cdp._merge_check_isolation() RETURNS void LANGUAGE plpgsql VOLAT
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        RAISE EXCEPTION 'refreshes and merges need transaction isolation level "read committed"' USING
+        RAISE EXCEPTION 'transaction isolation level must be "read committed", not "%"', current_setting('transaction_isolation') USING
             ERRCODE = 'feature_not_supported',
-            DETAIL = format('At level "%s" what others commit meanwhile would be overlooked.',
-                            current_setting('transaction_isolation')),
+            DETAIL = 'What others commit meanwhile would be overlooked.',
             HINT = 'Begin with BEGIN ISOLATION LEVEL READ COMMITTED.';
     END IF;
 END $$;
