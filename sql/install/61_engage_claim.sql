@@ -103,11 +103,12 @@ END $$;
 COMMENT ON FUNCTION cdp._outbox_pick(int4, int4, timestamptz, timestamptz, int8) IS
     'internal: locks rows that are due, behind the last one that was looked at; returns them in their order, their people, and which rows of these people are locked now';
 
--- What somebody has claimed counts as sent, until he says otherwise.
+-- What somebody has claimed counts as sent, until he says otherwise. Windows of caps must not depend on who asks: in UTC a
+-- day has 24 hours.
 CREATE FUNCTION cdp._outbox_judge(the_destination int4, the_channel text, max_attempts int4, lease interval, batch int8[], locked int8[],
                                   people cdp.roaringbitmap, lacking cdp.roaringbitmap, barred_persons cdp.roaringbitmap, barred_ids cdp.roaringbitmap, left_ids int8[], left_faults text[], at timestamptz)
     RETURNS TABLE (nth int8, outbox_id int8, state text, reason text, due timestamptz)
-    LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp
+    LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC'
     SET plan_cache_mode = 'force_generic_plan' SET enable_seqscan = off SET enable_nestloop = off SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
@@ -131,15 +132,15 @@ BEGIN
                 SELECT o.one_id, t.channel, o.claimed_at, o.publication_id
                   FROM other AS o JOIN cdp.destination AS t USING (destination_id) WHERE o.state = 'claimed') AS h
           LEFT JOIN cdp.publication AS u USING (publication_id)
-    ), judged AS MATERIALIZED (
-        SELECT b.nth, b.outbox_id, i.one_id, g.fault AS detail,
+    ), alone AS MATERIALIZED (
+        SELECT b.nth, b.outbox_id, i.one_id, p.campaign,
                CASE WHEN own.fault IS NOT NULL THEN own.fault
                     -- Somebody he became one with just now was not looked at.
                     WHEN y.one_id IS NOT NULL OR NOT cdp.rb_contains(_outbox_judge.people, i.one_id) THEN 'busy'
-                    WHEN h.one_id IS NOT NULL OR row_number() OVER (PARTITION BY i.one_id, p.campaign, own.fault IS NULL ORDER BY b.nth) > 1 THEN 'duplicate'
+                    WHEN h.one_id IS NOT NULL THEN 'duplicate'
                     WHEN cdp.rb_contains(barred_persons, i.one_id) OR cdp.rb_contains(barred_ids, o.identifier_id) THEN 'suppressed'
                     WHEN cdp.rb_contains(lacking, i.one_id) THEN 'no consent'
-                    WHEN g.outbox_id IS NOT NULL THEN 'no longer in the audience' END AS fault
+                    WHEN g.outbox_id IS NOT NULL THEN concat_ws(': ', 'no longer in the audience', g.fault) END AS fault
           FROM unnest(batch) WITH ORDINALITY AS b (outbox_id, nth)
          CROSS JOIN LATERAL (SELECT o.* FROM cdp.outbox AS o WHERE o.outbox_id = b.outbox_id OFFSET 0) AS o
          CROSS JOIN LATERAL (SELECT i.one_id FROM cdp.identifier AS i WHERE i.id = o.identifier_id OFFSET 0) AS i
@@ -153,6 +154,11 @@ BEGIN
           LEFT JOIN (SELECT DISTINCT o.one_id FROM other AS o WHERE NOT o.is_locked) AS y ON y.one_id = i.one_id
           LEFT JOIN (SELECT DISTINCT t.one_id, t.campaign FROM touch AS t WHERE t.destination_id = the_destination) AS h
             ON h.one_id = i.one_id AND h.campaign = p.campaign
+    ), judged AS MATERIALIZED (
+        -- Of two rows of one campaign the first that could go goes: one that cannot is not in the other's way.
+        SELECT a.nth, a.outbox_id, a.one_id,
+               coalesce(a.fault, CASE WHEN row_number() OVER (PARTITION BY a.one_id, a.campaign, a.fault IS NULL ORDER BY a.nth) > 1 THEN 'duplicate' END) AS fault
+          FROM alone AS a
     ), cap AS MATERIALIZED (
         SELECT c.channel, c.max_touches, c.per FROM cdp.touch_policy AS c WHERE c.channel IN (the_channel, '*') AND c.max_touches IS NOT NULL
     ), fit AS (
@@ -161,7 +167,7 @@ BEGIN
           FROM (SELECT j.nth, j.one_id, row_number() OVER (PARTITION BY j.one_id ORDER BY j.nth) AS turn FROM judged AS j WHERE j.fault IS NULL) AS j
          CROSS JOIN cap AS c
           LEFT JOIN (SELECT c.channel, h.one_id, array_agg(h.touched_at ORDER BY h.touched_at DESC) AS times
-                       FROM cap AS c JOIN touch AS h ON c.channel IN (h.channel, '*') AND h.touched_at > at - c.per
+                       FROM cap AS c JOIN touch AS h ON c.channel IN (h.channel, '*') AND h.touched_at + c.per > at
                       GROUP BY c.channel, h.one_id) AS k USING (channel, one_id)
          WHERE coalesce(cardinality(k.times), 0) + j.turn > c.max_touches
          GROUP BY j.nth
@@ -169,7 +175,7 @@ BEGIN
     SELECT j.nth, j.outbox_id,
            CASE WHEN j.fault = 'not acknowledged' THEN 'failed' WHEN j.fault = 'busy' THEN NULL WHEN j.fault IS NOT NULL THEN 'dropped'
                 WHEN f.until IS NOT NULL THEN 'pending' ELSE 'claimed' END,
-           CASE WHEN f.until IS NOT NULL THEN 'capped' WHEN j.fault IS NOT NULL THEN concat_ws(': ', j.fault, j.detail) END,
+           CASE WHEN f.until IS NOT NULL THEN 'capped' ELSE j.fault END,
            CASE WHEN j.fault IS NULL THEN coalesce(f.until, at + lease) END
       FROM judged AS j LEFT JOIN fit AS f USING (nth);
 END $$;
@@ -193,8 +199,8 @@ DECLARE
 BEGIN
     PERFORM cdp._merge_check_isolation();
     SELECT * INTO STRICT d FROM cdp.destination AS d WHERE d.destination_id = cdp._destination_id(dest);
-    IF at IS NULL OR coalesce(n, 0) < 1 THEN
-        RAISE EXCEPTION 'number of rows to claim must be at least 1, and the time known' USING ERRCODE = 'invalid_parameter_value';
+    IF coalesce(n, 0) < 1 OR at IS NULL OR NOT isfinite(at) THEN
+        RAISE EXCEPTION 'number of rows to claim must be at least 1, and the time known and finite' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     IF NOT d.is_enabled OR cdp._quiet_until(d.channel, at) IS NOT NULL THEN
         RETURN;
@@ -239,7 +245,8 @@ END $$;
 COMMENT ON FUNCTION cdp.outbox_claim(text, int4, timestamptz) IS
     'gives a sender up to n rows that are due, for the lease of the destination: drops whom it must not send to any more, puts off whom a cap protects, gives nothing in quiet hours. Commit before sending';
 
-CREATE FUNCTION cdp.outbox_ack(ids int8[], ok boolean DEFAULT true, error text DEFAULT NULL, retry boolean DEFAULT true) RETURNS int8
+CREATE FUNCTION cdp.outbox_ack(ids int8[], ok boolean DEFAULT true, error text DEFAULT NULL, retry boolean DEFAULT true, attempt int4[] DEFAULT NULL)
+    RETURNS int8
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     taken int8;
@@ -247,21 +254,27 @@ BEGIN
     PERFORM cdp._require_setup();
     IF num_nulls(ids, ok, retry) > 0 THEN
         RAISE EXCEPTION 'ids, ok and retry cannot be null' USING ERRCODE = 'null_value_not_allowed';
+    ELSIF cardinality(attempt) <> cardinality(ids) THEN
+        RAISE EXCEPTION 'attempt must have an element for each of ids' USING
+            ERRCODE = 'array_subscript_error',
+            DETAIL = format('There are %s ids and %s attempts.', cardinality(ids), cardinality(attempt));
     END IF;
-    -- What was sent was sent, also when the lease had ended and the row was given up meanwhile.
+    -- What was sent was sent, also when the lease had ended and the row was given up meanwhile. A failure is that of one
+    -- attempt: after the lease the row may be another sender's. What counts is the row that is locked, not the one that was found.
     WITH hit AS MATERIALIZED (
-        SELECT o.outbox_id FROM cdp.outbox AS o
-         WHERE o.outbox_id = ANY (ids) AND CASE WHEN ok THEN o.attempts > 0 AND o.state <> 'sent' ELSE o.state = 'claimed' END
+        SELECT o.outbox_id, o.destination_id, o.attempts FROM cdp.outbox AS o
+         WHERE o.outbox_id = ANY (ids)
+           AND CASE WHEN ok THEN o.attempts > 0 AND o.state <> 'sent'
+                    ELSE o.state = 'claimed' AND (attempt IS NULL OR (o.outbox_id, o.attempts) IN (SELECT * FROM unnest(ids, attempt))) END
          ORDER BY o.outbox_id FOR UPDATE
     ), told AS (
         UPDATE cdp.outbox AS o
            SET state = s.state, reason = CASE WHEN NOT ok THEN coalesce(error, 'not told') END,
-               not_before = CASE WHEN s.state = 'pending' THEN now() + d.retry_after * power(2, least(o.attempts, 20) - 1) ELSE o.not_before END,
+               not_before = CASE WHEN s.state = 'pending' THEN now() + d.retry_after * power(2, least(hit.attempts, 20) - 1) ELSE o.not_before END,
                finished_at = CASE WHEN s.state <> 'pending' THEN now() END
           FROM hit
-          JOIN cdp.outbox AS k USING (outbox_id)
           JOIN cdp.destination AS d USING (destination_id)
-         CROSS JOIN LATERAL (SELECT CASE WHEN ok THEN 'sent' WHEN retry AND k.attempts < d.max_attempts THEN 'pending' ELSE 'failed' END AS state) AS s
+         CROSS JOIN LATERAL (SELECT CASE WHEN ok THEN 'sent' WHEN retry AND hit.attempts < d.max_attempts THEN 'pending' ELSE 'failed' END AS state) AS s
          WHERE o.outbox_id = hit.outbox_id
         RETURNING o.outbox_id, o.identifier_id, o.publication_id, o.claimed_at, o.state, d.channel
     ), contact AS (
@@ -271,5 +284,5 @@ BEGIN
     SELECT count(*) INTO taken FROM told;
     RETURN taken;
 END $$;
-COMMENT ON FUNCTION cdp.outbox_ack(int8[], boolean, text, boolean) IS
-    'says what came of claimed rows: sent, or failed and to be tried again later, up to the destination''s max_attempts (retry => false: never). Said twice it changes nothing; returns how many rows it was news of';
+COMMENT ON FUNCTION cdp.outbox_ack(int8[], boolean, text, boolean, int4[]) IS
+    'says what came of claimed rows: sent, or failed and to be tried again later, up to the destination''s max_attempts (retry => false: never); a failure counts only while the row is at the attempt that is given with it. Said twice it changes nothing; returns how many rows it was news of';

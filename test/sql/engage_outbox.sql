@@ -98,6 +98,10 @@ SELECT cdp.unsuppress('phone', 'p1') AS phone, cdp.unsuppress(cdp.one_id('phone'
 SELECT outbox_id, id_type, id_value, payload, campaign, attempt, claimed_until = now() + interval '5 minutes' AS lease FROM cdp.outbox_claim('sms', 3);
 SELECT id_value, attempt FROM cdp.outbox_claim('sms', 2);
 SELECT cdp.outbox_claim('sms', 0);
+SELECT cdp.outbox_claim('sms', 10, 'infinity');
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT cdp.outbox_claim('sms');
+ROLLBACK;
 SELECT cdp.outbox_claim('smss');
 CREATE FUNCTION row_of(value text) RETURNS int8 LANGUAGE sql AS $$ SELECT min(outbox_id) FROM cdp.v_outbox WHERE id_value = value AND campaign = 'lapsed' $$;
 CREATE FUNCTION states(vals text[]) RETURNS TABLE (id_value text, state text, reason text, attempts int, minutes numeric, is_finished boolean) LANGUAGE sql AS $$
@@ -190,6 +194,21 @@ SELECT FROM cdp.id_link('phone', 'x1', 'member_id', 'm23');
 SELECT suppressed, published FROM cdp.outbox_publish('id(phone) in (x1)', 'service', campaign => 'no stranger');
 SELECT id_value FROM cdp.outbox_claim('service', 10);
 SELECT state, reason FROM cdp.v_outbox WHERE campaign = 'stranger';
+-- two who become one: a row that is barred is not in the way of the other
+SELECT FROM cdp.id_link('phone', 'z1', 'phone', 'z1');
+SELECT FROM cdp.id_link('phone', 'z2', 'phone', 'z2');
+SELECT published FROM cdp.outbox_publish('id(phone) in (z1, z2)', 'service', campaign => 'one is barred');
+SELECT FROM cdp.id_link('phone', 'z1', 'phone', 'z2');
+SELECT cdp.suppress('phone', 'z1') \g /dev/null
+SELECT id_value FROM cdp.outbox_claim('service', 10) WHERE campaign = 'one is barred';
+SELECT id_value, state, reason FROM cdp.v_outbox WHERE campaign = 'one is barred' ORDER BY outbox_id;
+-- a failure is that of one attempt: who tells of it after his lease does not free what another sender has
+SELECT published FROM cdp.outbox_publish('id(phone) in (p30)', 'service', campaign => 'slow');
+SELECT outbox_id AS slow, attempt FROM cdp.outbox_claim('service', 10) WHERE campaign = 'slow' \gset
+SELECT :attempt AS first, attempt AS second FROM cdp.outbox_claim('service', 10, now() + interval '11 minutes') WHERE campaign = 'slow';
+SELECT cdp.outbox_ack(ARRAY[:slow], ok => false, attempt => '{1}') AS late, cdp.outbox_ack(ARRAY[:slow, -1], ok => false, attempt => '{2,1}') AS news;
+SELECT cdp.outbox_ack(ARRAY[:slow], attempt => '{1}') AS sent;
+SELECT cdp.outbox_ack(ARRAY[:slow], attempt => '{}');
 
 -- caps: two a week by mail, three a fortnight in all
 DELETE FROM cdp.outbox WHERE destination_id <> (SELECT destination_id FROM cdp.destination WHERE name = 'mail');
@@ -213,6 +232,21 @@ SELECT campaign, count(*) FROM cdp.outbox_claim('mail', 10, :'t'::timestamptz + 
 SELECT campaign, count(*) FROM cdp.outbox_claim('mail', 10, :'t'::timestamptz + interval '7 days') GROUP BY 1;
 SELECT campaign, id_value, state, reason, not_before - :'t' AS waits FROM cdp.v_outbox WHERE campaign LIKE 'cap%' AND state = 'pending' ORDER BY outbox_id;
 SELECT campaign, count(*) FROM cdp.outbox_claim('service', 10, :'t'::timestamptz + interval '14 days') GROUP BY 1;
+-- a row that a cap puts off comes when it may go, also where months are not of one length; and days are the same for all
+DELETE FROM cdp.outbox;
+SELECT cdp.touch_policy_set('mail', 1, '1 month') \g /dev/null
+SELECT sum(p.published) AS published FROM unnest('{month 1,month 2}'::text[]) c, cdp.outbox_publish('id(email) in (e32)', 'mail', campaign => c) p;
+SELECT cdp.outbox_ack(array_agg(outbox_id)) AS news, min(campaign) AS campaign FROM cdp.outbox_claim('mail', 10, '2035-01-31 12:00+00');
+SELECT not_before FROM cdp.v_outbox WHERE campaign = 'month 2';
+SELECT campaign FROM cdp.outbox_claim('mail', 10, '2035-02-28 11:59+00');
+SELECT campaign FROM cdp.outbox_claim('mail', 10, '2035-02-28 12:00+00');
+SELECT cdp.touch_policy_set('mail', 1, '1 day') \g /dev/null
+SELECT sum(p.published) AS published FROM unnest('{day 1,day 2}'::text[]) c, cdp.outbox_publish('id(email) in (e33)', 'mail', campaign => c) p;
+SET timezone = 'America/New_York';
+SELECT cdp.outbox_ack(array_agg(outbox_id)) AS news FROM cdp.outbox_claim('mail', 10, '2035-03-10 17:00+00') WHERE campaign = 'day 1';
+SELECT count(*) AS of_23_hours FROM cdp.outbox_claim('mail', 10, '2035-03-11 16:30+00') WHERE campaign = 'day 2';
+SELECT count(*) AS of_24_hours FROM cdp.outbox_claim('mail', 10, '2035-03-11 17:00+00') WHERE campaign = 'day 2';
+SET timezone = 'UTC';
 -- quiet hours, over midnight and in the zone of the channel; those of all channels too
 SELECT cdp.touch_policy_set('mail'), cdp.touch_policy_set('*'), (SELECT count(*) FROM cdp.touch_policy) AS left_over;
 SELECT cdp.touch_policy_set('mail', quiet_from => '22:00', quiet_until => '08:00', time_zone => 'Asia/Shanghai'), cdp.touch_policy_set('*', quiet_from => '12:30', quiet_until => '14:00') \g /dev/null
