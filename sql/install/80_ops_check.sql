@@ -282,6 +282,17 @@ BEGIN
         (SELECT count(*) FROM (SELECT DISTINCT o.publication_id, o.destination_id FROM cdp.outbox AS o) AS o
           WHERE NOT EXISTS (SELECT FROM cdp.publication AS p WHERE p.publication_id = o.publication_id AND p.destination_id = o.destination_id)),
         'error', 'Somebody has deleted rows of cdp.publication by hand: delete those of cdp.outbox too.');
+    -- Misspelt they would mean nothing and nobody would hear of it.
+    RETURN QUERY
+        SELECT 'engage', CASE WHEN count(*) > 0 THEN 'notice' ELSE 'ok' END, 'channels and purposes spoken of that no destination has',
+               coalesce(string_agg(format('%s "%s"', w.kind, w.word), ', ' ORDER BY w.kind, w.word), '0'),
+               CASE WHEN count(*) > 0 THEN 'Look for misspelt ones in cdp.consent, cdp.suppression and cdp.touch_policy.' END
+          FROM (SELECT 'channel', c.channel FROM cdp.consent AS c
+                UNION SELECT 'channel', s.channel FROM cdp.suppression AS s
+                UNION SELECT 'channel', t.channel FROM cdp.touch_policy AS t
+                UNION SELECT 'purpose', c.purpose FROM cdp.consent AS c) AS w (kind, word)
+         WHERE w.word <> '*' AND EXISTS (SELECT FROM cdp.destination)
+           AND NOT EXISTS (SELECT FROM cdp.destination AS d WHERE w.word = CASE w.kind WHEN 'channel' THEN d.channel ELSE d.purpose END);
 END $$;
 COMMENT ON FUNCTION cdp._check_outbox() IS 'internal: the rows of cdp.check() about what is handed over';
 
