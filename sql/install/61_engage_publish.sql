@@ -38,7 +38,7 @@ END $$;
 COMMENT ON FUNCTION cdp.destination_define(text, text, text, text, text, int4, interval, interval, boolean, text) IS
     'adds a destination, or changes what is given of one that is there; a channel is, unless told, the name';
 
-CREATE FUNCTION cdp._destination_id(name text) RETURNS int4 LANGUAGE plpgsql STABLE
+CREATE FUNCTION cdp._destination_id(name text) RETURNS int4 LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     found int4;
@@ -56,7 +56,7 @@ COMMENT ON FUNCTION cdp._destination_id(text) IS
     'internal: number of a destination; an error with the nearest name when there is none';
 
 -- The people of a campaign who have got it, or will: who was dropped may be handed over again.
-CREATE FUNCTION cdp._campaign_reached(publications int8[]) RETURNS cdp.roaringbitmap LANGUAGE plpgsql STABLE
+CREATE FUNCTION cdp._campaign_reached(publications int8[]) RETURNS cdp.roaringbitmap LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
 BEGIN
     RETURN (SELECT coalesce(cdp.rb_build_agg(i.one_id), '{}')
@@ -69,7 +69,7 @@ COMMENT ON FUNCTION cdp._campaign_reached(int8[]) IS
     'internal: who was handed over by these publications and not dropped, rows that were pruned included';
 
 -- Kept by the OneID of that moment, so that it comes apart again when people do.
-CREATE FUNCTION cdp._campaign_held_out(publications int8[]) RETURNS cdp.roaringbitmap LANGUAGE plpgsql STABLE
+CREATE FUNCTION cdp._campaign_held_out(publications int8[]) RETURNS cdp.roaringbitmap LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
     drawn cdp.roaringbitmap := (SELECT coalesce(cdp.rb_or_agg(h.members), '{}') FROM cdp.publication_holdout AS h WHERE h.publication_id = ANY (publications));

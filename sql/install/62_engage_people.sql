@@ -1,7 +1,7 @@
 --| ## Afterwards
 --| A tenth held out says what a campaign was worth: compare what those did who were sent something with those who were held out.
 
-CREATE FUNCTION cdp.campaign_people(campaign text, part text, dest text DEFAULT NULL) RETURNS cdp.roaringbitmap LANGUAGE plpgsql STABLE
+CREATE FUNCTION cdp.campaign_people(campaign text, part text, dest text DEFAULT NULL) RETURNS cdp.roaringbitmap LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp SET plan_cache_mode = 'force_custom_plan' AS $$
 DECLARE
     publications int8[];

@@ -171,6 +171,19 @@ SELECT held_out, published FROM cdp.outbox_publish('id(phone) in (p3, p8)', 'ser
 SELECT numbers(cdp.campaign_people('changed', 'held_out')) AS held_out;
 SELECT held_out, published FROM cdp.outbox_publish('id(phone) in (p3)', 'service', campaign => 'changed');
 SELECT numbers(cdp.campaign_people('changed', 'held_out')) AS held_out, numbers(cdp.campaign_people('changed', 'published')) AS published;
+-- asked in parallel workers
+BEGIN;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_leader_participation = off;
+SET LOCAL enable_indexscan = off;
+SET LOCAL enable_indexonlyscan = off;
+SET LOCAL enable_bitmapscan = off;
+SELECT (SELECT count(*) FROM cdp.identifier AS i WHERE cdp.rb_contains(cdp.campaign_people('changed', 'held_out', 'service'), i.one_id)) AS held_out,
+       (SELECT count(*) FROM cdp.identifier AS i WHERE cdp.rb_contains(cdp.campaign_people('changed', 'published', 'service'), i.one_id)) AS published;
+COMMIT;
 -- held out as who he was: still so while he is another, and when they part again
 SELECT FROM generate_series(1, 2) n, cdp.id_link('phone', 'w' || n, 'phone', 'w' || n);
 SELECT held_out FROM cdp.outbox_publish('id(phone) in (w2)', 'service', holdout => 1, campaign => 'parted');
