@@ -14,31 +14,64 @@ END $$;
 COMMENT ON FUNCTION cdp._tag_rules_forget(text, text, text[], text[]) IS
     'internal: the rule or the list of values and rules that defines a tag, without these identifiers';
 
--- In the order of refreshes: whoever defines or refreshes has the row first, then what keeps merges off.
+-- A refresh has the row of its definition first and then what keeps merges off, which one of several in a transaction
+-- has when it wants the next row: whoever waits for either while he has the other may wait for ever.
 CREATE FUNCTION cdp._rules_erase(ids int4[]) RETURNS jsonb LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     types text[];
     vals text[];
     r record;
-    audiences int8 := 0;
+    audiences int4[];
     versions int8;
-    tags int8 := 0;
+    tags int4[];
+    busy_tag int4;
+    busy_audience int4;
     named text[];
 BEGIN
     SELECT array_agg(t.name), array_agg(i.value) INTO types, vals
       FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.id = ANY (ids);
-    FOR r IN SELECT g.tag_id, g.value_type, g.definition FROM cdp.tag AS g
-              WHERE g.kind = 'rule' AND cdp._tag_rules_forget(g.value_type, g.definition, types, vals) <> g.definition
-              ORDER BY g.tag_id FOR NO KEY UPDATE LOOP
-        UPDATE cdp.tag AS g SET definition = cdp._tag_rules_forget(r.value_type, r.definition, types, vals) WHERE g.tag_id = r.tag_id;
-        tags := tags + 1;
-    END LOOP;
-    FOR r IN SELECT a.audience_id, a.definition FROM cdp.audience AS a
-              WHERE a.kind = 'expression' AND cdp._rule_forget(a.definition, types, vals) <> a.definition
-              ORDER BY a.audience_id FOR NO KEY UPDATE LOOP
-        UPDATE cdp.audience AS a SET definition = cdp._rule_forget(r.definition, types, vals) WHERE a.audience_id = r.audience_id;
-        audiences := audiences + 1;
+    LOOP
+        BEGIN
+            -- No refresh may write from what it has read before.
+            PERFORM cdp._merge_lock(true);
+            tags := '{}';
+            audiences := '{}';
+            FOR r IN SELECT g.tag_id, g.value_type, g.definition FROM cdp.tag AS g
+                      WHERE g.kind = 'rule' AND cdp._tag_rules_forget(g.value_type, g.definition, types, vals) <> g.definition
+                      ORDER BY g.tag_id FOR NO KEY UPDATE SKIP LOCKED LOOP
+                UPDATE cdp.tag AS g SET definition = cdp._tag_rules_forget(r.value_type, r.definition, types, vals) WHERE g.tag_id = r.tag_id;
+                tags := tags || r.tag_id;
+            END LOOP;
+            FOR r IN SELECT a.audience_id, a.definition FROM cdp.audience AS a
+                      WHERE a.kind = 'expression' AND cdp._rule_forget(a.definition, types, vals) <> a.definition
+                      ORDER BY a.audience_id FOR NO KEY UPDATE SKIP LOCKED LOOP
+                UPDATE cdp.audience AS a SET definition = cdp._rule_forget(r.definition, types, vals) WHERE a.audience_id = r.audience_id;
+                audiences := audiences || r.audience_id;
+            END LOOP;
+            -- What is left somebody else has.
+            busy_tag := (SELECT min(g.tag_id) FROM cdp.tag AS g
+                          WHERE g.kind = 'rule' AND g.tag_id <> ALL (tags)
+                            AND cdp._tag_rules_forget(g.value_type, g.definition, types, vals) <> g.definition);
+            busy_audience := (SELECT min(a.audience_id) FROM cdp.audience AS a
+                               WHERE a.kind = 'expression' AND a.audience_id <> ALL (audiences)
+                                 AND cdp._rule_forget(a.definition, types, vals) <> a.definition);
+            EXIT WHEN busy_tag IS NULL AND busy_audience IS NULL;
+            RAISE EXCEPTION USING ERRCODE = 'CDP01', MESSAGE = 'rows of definitions are in use';
+        EXCEPTION WHEN SQLSTATE 'CDP01' THEN
+            -- What keeps merges off is given back, and so is the row that is waited for here: one at a time.
+            NULL;
+        END;
+        BEGIN
+            IF busy_tag IS NOT NULL THEN
+                PERFORM FROM cdp.tag AS g WHERE g.tag_id = busy_tag FOR NO KEY UPDATE;
+            ELSE
+                PERFORM FROM cdp.audience AS a WHERE a.audience_id = busy_audience FOR NO KEY UPDATE;
+            END IF;
+            RAISE EXCEPTION USING ERRCODE = 'CDP01', MESSAGE = 'the row was waited for';
+        EXCEPTION WHEN SQLSTATE 'CDP01' THEN
+            NULL;
+        END;
     END LOOP;
     UPDATE cdp.audience_version AS v SET definition = cdp._rule_forget(v.definition, types, vals)
      WHERE v.kind = 'expression' AND cdp._rule_forget(v.definition, types, vals) <> v.definition;
@@ -58,11 +91,11 @@ BEGIN
      WHERE EXISTS (SELECT FROM unnest(vals) AS k (value)
                     WHERE strpos(lower(d.words), lower(k.value)) > 0
                       AND (length(k.value) > 3 OR strpos(lower(d.words), quote_literal(lower(k.value))) > 0));
-    RETURN jsonb_build_object('tag', tags, 'audience', audiences, 'audience_version', versions)
+    RETURN jsonb_build_object('tag', cardinality(tags), 'audience', cardinality(audiences), 'audience_version', versions)
         || CASE WHEN named IS NULL THEN '{}' ELSE jsonb_build_object('still_named_by', named) END;
 END $$;
 COMMENT ON FUNCTION cdp._rules_erase(int4[]) IS
-    'internal: takes these identifiers, which must still have their values, out of all rules; returns how many had one, by table, and which other definitions, descriptions and publications still have such a value in their text';
+    'internal: takes these identifiers, which must still have their values, out of all rules and keeps merges and refreshes off until the transaction ends; returns how many had one, by table, and which other definitions, descriptions and publications still have such a value in their text';
 
 CREATE FUNCTION cdp._rule_unerased(rule text) RETURNS text LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$

