@@ -85,7 +85,7 @@ BEGIN
             SELECT sum(t.users)::int8 AS people
               FROM cdp.tag_number AS t WHERE t.tag_id = g.tag_id) AS n ON cdp._tag_is_number(g.value_type)
          CROSS JOIN (
-            SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL AND p.ended_at IS NULL) AS everyone;
+            SELECT sum(l.users)::int8 AS people FROM cdp.person_living AS l) AS everyone;
     COMMENT ON VIEW cdp.v_tag IS 'coverage and freshness: one row per tag, with how many people have it';
     COMMENT ON COLUMN cdp.v_tag.people IS 'people who have any value of the tag';
     COMMENT ON COLUMN cdp.v_tag.share IS 'people as a share of all persons';
@@ -100,7 +100,7 @@ BEGIN
           JOIN (SELECT t.tag_id, t.value, sum(t.users)::int8 AS people
                   FROM cdp.tag_value AS t GROUP BY t.tag_id, t.value) AS v USING (tag_id)
          CROSS JOIN (
-            SELECT count(*) AS people FROM cdp.person AS p WHERE p.merged_into IS NULL AND p.ended_at IS NULL) AS everyone;
+            SELECT sum(l.users)::int8 AS people FROM cdp.person_living AS l) AS everyone;
     COMMENT ON VIEW cdp.v_tag_value IS 'distribution: one row per value of a tag, with how many people have it; numbers and dates are in v_tag_number';
     COMMENT ON COLUMN cdp.v_tag_value.share IS 'people as a share of all persons';
 
