@@ -139,11 +139,11 @@ CREATE FUNCTION cdp._tag_compute(the_tag int4, query text, query_path text, day 
 DECLARE
     t record;
 BEGIN
-    SELECT format('tag "%s"', g.name) AS what, g.kind, g.value_type, g.on_merge INTO t FROM cdp.tag AS g WHERE g.tag_id = the_tag;
+    SELECT g.name, format('tag "%s"', g.name) AS what, g.kind, g.value_type, g.on_merge INTO t FROM cdp.tag AS g WHERE g.tag_id = the_tag;
     IF t.kind = 'rule' THEN
         -- Whoever is absorbed while rules are answered is in the log.
         SELECT r.vals, r.chunks, r.members, cdp.rb_build('{}'), 0, r.resolved INTO vals, chunks, members, retired, unresolved, resolved
-          FROM cdp._tag_rules_run(t.value_type, query) AS r;
+          FROM cdp._tag_rules_run(t.name, t.value_type, query) AS r;
     ELSIF cdp._tag_is_number(t.value_type) THEN
         SELECT q.chunks, q.numbers, q.retired, q.unresolved, q.resolved INTO chunks, numbers, retired, unresolved, resolved
           FROM cdp._query_numbers(cdp._query_bind(query, day), query_path, t.what, t.value_type, t.on_merge) AS q;

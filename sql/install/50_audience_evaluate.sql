@@ -179,6 +179,9 @@ DECLARE
 BEGIN
     FOR r IN SELECT * FROM cdp._rules() AS d ORDER BY d.area, d.name COLLATE "C", d.rule LOOP
         BEGIN
+            IF r.rule IS NULL THEN
+                PERFORM cdp._tag_rules_refuse(r.name);
+            END IF;
             PERFORM cdp._rule_check(r.rule, CASE r.area WHEN 'audience' THEN r.name ELSE '' END);
         EXCEPTION WHEN OTHERS THEN
             GET STACKED DIAGNOSTICS fault = MESSAGE_TEXT, advice = PG_EXCEPTION_HINT;

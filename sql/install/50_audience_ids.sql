@@ -2,6 +2,16 @@
 --| `id(phone) in ('13800000000')` keeps a number in a definition: of a hashed type its hash, and of somebody who is
 --| erased nothing.
 
+-- What somebody has written into a table keeps nobody from being erased and nothing else from being refreshed or dropped.
+CREATE FUNCTION cdp._rule_read(rule text) RETURNS cdp.rule LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN rule::cdp.rule;
+EXCEPTION WHEN syntax_error OR program_limit_exceeded THEN
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION cdp._rule_read(text) IS 'internal: the rule of a text; NULL for what is no rule, of which cdp.check() tells';
+
 CREATE FUNCTION cdp._rule_ids(rule text) RETURNS TABLE (type text, value text) LANGUAGE plpgsql STABLE ROWS 10
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -9,14 +19,11 @@ BEGIN
     IF strpos(rule, 'id(') > 0 THEN
         RETURN QUERY
             SELECT DISTINCT j.leaf ->> 'id_type', v.value
-              FROM cdp.rule_tree(rule::cdp.rule) AS t
+              FROM cdp.rule_tree(cdp._rule_read(rule)) AS t
              CROSS JOIN LATERAL (SELECT t.text::cdp.rule::jsonb AS leaf OFFSET 0) AS j
              CROSS JOIN LATERAL jsonb_array_elements_text(j.leaf -> 'values') AS v (value)
              WHERE t.node = 'ids';
     END IF;
-EXCEPTION WHEN syntax_error OR program_limit_exceeded THEN
-    -- What somebody has written into a table keeps nobody from being erased; check() tells of it.
-    RETURN;
 END $$;
 COMMENT ON FUNCTION cdp._rule_ids(text) IS 'internal: the identifiers that a rule names, as they are written in it, each once';
 

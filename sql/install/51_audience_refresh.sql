@@ -45,9 +45,9 @@ CREATE FUNCTION cdp._audience_uses(kind text, definition text) RETURNS TABLE (op
 BEGIN
     IF kind = 'expression' THEN
         RETURN QUERY
-            SELECT 'tag', t FROM unnest(cdp.rule_tags(definition::cdp.rule)) AS t
+            SELECT 'tag', t FROM unnest(cdp.rule_tags(cdp._rule_read(definition))) AS t
             UNION ALL
-            SELECT 'audience', a FROM unnest(cdp.rule_audiences(definition::cdp.rule)) AS a;
+            SELECT 'audience', a FROM unnest(cdp.rule_audiences(cdp._rule_read(definition))) AS a;
     END IF;
 END $$;
 COMMENT ON FUNCTION cdp._audience_uses(text, text) IS 'internal: tags and audiences that a definition names';

@@ -2,16 +2,38 @@
 --| A tag of kind `rule` says a plain yes of those whom a rule means, or one value of each rule of a list. It
 --| needs what answers rules, so this part of the tags comes after the audiences.
 
+CREATE FUNCTION cdp._tag_rules_are_list(pairs jsonb) RETURNS boolean LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN jsonb_typeof(pairs) = 'array' AND pairs <> '[]'
+       AND NOT EXISTS (SELECT FROM jsonb_array_elements(pairs) AS p (pair)
+                        WHERE jsonb_typeof(p.pair) <> 'array' OR jsonb_array_length(p.pair) <> 2
+                           OR p.pair ->> 0 IS NULL OR jsonb_typeof(p.pair -> 1) <> 'string');
+END $$;
+COMMENT ON FUNCTION cdp._tag_rules_are_list(jsonb) IS 'internal: are these values with a rule each?';
+
+CREATE FUNCTION cdp._tag_rules_refuse(name text) RETURNS void LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'rules of tag "%" are not a list of values and rules', name USING
+        ERRCODE = 'invalid_parameter_value',
+        HINT = 'Write them as [["gold", "tag:spend >= 1000"], ["silver", "everyone"]].';
+END $$;
+COMMENT ON FUNCTION cdp._tag_rules_refuse(text) IS 'internal: the error for rules of a tag that are no list';
+
 CREATE FUNCTION cdp._tag_rules(value_type text, definition text) RETURNS TABLE (value text, rule text, nth int8)
     LANGUAGE plpgsql IMMUTABLE ROWS 5 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF value_type = 'boolean' THEN
         RETURN QUERY SELECT 'true'::text, definition, 1::int8;
-    ELSE
+    ELSIF cdp._tag_rules_are_list(definition::jsonb) THEN
         RETURN QUERY SELECT r.pair ->> 0, r.pair ->> 1, r.nth FROM jsonb_array_elements(definition::jsonb) WITH ORDINALITY AS r (pair, nth);
     END IF;
+EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+    RETURN;
 END $$;
-COMMENT ON FUNCTION cdp._tag_rules(text, text) IS 'internal: the values and rules that define a tag of kind rule, in their order';
+COMMENT ON FUNCTION cdp._tag_rules(text, text) IS
+    'internal: the values and rules that define a tag of kind rule, in their order; none for a list that is broken, of which cdp.check() tells';
 
 CREATE FUNCTION cdp._rules() RETURNS TABLE (area text, name text, rule text)
     LANGUAGE plpgsql STABLE ROWS 100 SET search_path = pg_catalog, pg_temp AS $$
@@ -19,9 +41,9 @@ BEGIN
     RETURN QUERY
         SELECT 'audience', a.name::text, a.definition FROM cdp.audience AS a WHERE a.kind = 'expression'
         UNION ALL
-        SELECT 'tag', g.name, t.rule FROM cdp.tag AS g CROSS JOIN LATERAL cdp._tag_rules(g.value_type, g.definition) AS t WHERE g.kind = 'rule';
+        SELECT 'tag', g.name, t.rule FROM cdp.tag AS g LEFT JOIN LATERAL cdp._tag_rules(g.value_type, g.definition) AS t ON true WHERE g.kind = 'rule';
 END $$;
-COMMENT ON FUNCTION cdp._rules() IS 'internal: every rule that defines an audience or a tag';
+COMMENT ON FUNCTION cdp._rules() IS 'internal: every rule that defines an audience or a tag; NULL of a tag whose list of rules is broken';
 
 CREATE FUNCTION cdp._tag_rules_check(name text, rule text, rules jsonb) RETURNS text LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$
@@ -30,13 +52,8 @@ DECLARE
     spelt jsonb;
     circle text[];
 BEGIN
-    IF jsonb_typeof(pairs) <> 'array' OR pairs = '[]'
-       OR EXISTS (SELECT FROM jsonb_array_elements(pairs) AS p (pair)
-                   WHERE jsonb_typeof(p.pair) <> 'array' OR jsonb_array_length(p.pair) <> 2
-                      OR p.pair ->> 0 IS NULL OR jsonb_typeof(p.pair -> 1) <> 'string') THEN
-        RAISE EXCEPTION 'rules of tag "%" are not a list of values and rules', name USING
-            ERRCODE = 'invalid_parameter_value',
-            HINT = 'Write them as [["gold", "tag:spend >= 1000"], ["silver", "everyone"]].';
+    IF NOT cdp._tag_rules_are_list(pairs) THEN
+        PERFORM cdp._tag_rules_refuse(name);
     END IF;
     PERFORM cdp._tag_value_check(ARRAY(SELECT p.pair ->> 0 FROM jsonb_array_elements(pairs) AS p (pair)));
     SELECT jsonb_agg(jsonb_build_array(p.pair ->> 0, cdp._rule_hashed(cdp._rule_check(p.pair ->> 1, '')::text)) ORDER BY p.nth) INTO spelt
@@ -52,7 +69,7 @@ END $$;
 COMMENT ON FUNCTION cdp._tag_rules_check(text, text, jsonb) IS
     'internal: a rule, or a list of values and rules, in the one spelling; an error for unknown names or rules that lead back to their own tag';
 
-CREATE FUNCTION cdp._tag_rules_run(value_type text, definition text,
+CREATE FUNCTION cdp._tag_rules_run(name text, value_type text, definition text,
     OUT vals text[], OUT chunks int4[], OUT members cdp.roaringbitmap[], OUT resolved int8)
     LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -67,13 +84,16 @@ BEGIN
           FROM (SELECT c.chunk, cdp.rb_andnot(c.members, taken) AS members FROM cdp._audience_chunks(r.rule) AS c) AS c
          WHERE NOT cdp.rb_is_empty(c.members);
     END LOOP;
+    IF NOT FOUND THEN
+        PERFORM cdp._tag_rules_refuse(name);
+    END IF;
     -- Two rules may give the same value.
     SELECT array_agg(f.value), array_agg(f.chunk), array_agg(f.members), coalesce(sum(cdp.rb_cardinality(f.members)), 0)
       INTO vals, chunks, members, resolved
       FROM (SELECT f.value, f.chunk, cdp.rb_or_agg(f.members) AS members
               FROM unnest(_tag_rules_run.vals, _tag_rules_run.chunks, _tag_rules_run.members) AS f (value, chunk, members) GROUP BY 1, 2) AS f;
 END $$;
-COMMENT ON FUNCTION cdp._tag_rules_run(text, text) IS 'internal: whom the rules of a tag mean now, as bitmaps per value and chunk';
+COMMENT ON FUNCTION cdp._tag_rules_run(text, text, text) IS 'internal: whom the rules of a tag mean now, as bitmaps per value and chunk';
 
 --| ## What is made of what
 CREATE FUNCTION cdp._uses() RETURNS TABLE (what text, name text, used text, used_name text)
@@ -180,15 +200,7 @@ BEGIN
         WITH RECURSIVE uses AS MATERIALIZED (
             SELECT u.what, u.name, u.used, u.used_name FROM cdp._uses() AS u
             UNION
-            SELECT 'tag', g.name, 'event', e
-              FROM cdp.tag AS g
-             CROSS JOIN LATERAL cdp._tag_rules(g.value_type, g.definition) AS r
-             CROSS JOIN LATERAL unnest(cdp.rule_events(r.rule::cdp.rule)) AS e
-             WHERE g.kind = 'rule'
-            UNION
-            SELECT 'audience', a.name, 'event', e
-              FROM cdp.audience AS a CROSS JOIN LATERAL unnest(cdp.rule_events(a.definition::cdp.rule)) AS e
-             WHERE a.kind = 'expression'
+            SELECT r.area, r.name, 'event', e FROM cdp._rules() AS r CROSS JOIN LATERAL unnest(cdp.rule_events(cdp._rule_read(r.rule))) AS e
         ), edge AS (
             SELECT 'uses' AS relation, u.what, u.name, u.used, u.used_name FROM uses AS u
             UNION ALL

@@ -70,10 +70,12 @@ SELECT cdp.audience_define('both', 'id(unionid) in (''ada-u'')') > 0 AND cdp.aud
    AND cdp.audience_define('him', 'id(member_id) in (''bob-m'')') > 0 AND cdp.tag_define('hers', rule => 'id(cookie_id) in (''ada-c'')') > 0
    AND cdp.tag_define('who', rules => '[["her", "id(jd_id) in (''ada-j'')"], ["him", "id(member_id) in (''bob-m'')"]]') > 0
    AND cdp.audience_define('asked for', sql => 'SELECT 1 AS one_id WHERE $$ADA-M$$ = $$$$', description => 'ada-m') > 0 AS defined;
--- written past the functions: no rule, and a list in another spelling
-SELECT cdp.audience_define('none', 'everyone') > 0 AND cdp.tag_define('spelt', rules => '[["x", "id(member_id) in (1)"]]') > 0 AS defined;
+-- written past the functions: no rule, no list, and a list in another spelling
+SELECT cdp.audience_define('none', 'everyone') > 0 AND cdp.tag_define('spelt', rules => '[["x", "id(member_id) in (1)"]]') > 0
+   AND count(cdp.tag_define(t, rules => '[["x", "everyone"]]')) = 4 AS defined FROM unnest('{no json,no list,no rule,no value}'::text[]) AS t;
 UPDATE cdp.audience SET definition = 'id(ada-m' WHERE name = 'none';
 UPDATE cdp.tag SET definition = '[["x","id(member_id) in (1)"]]' WHERE name = 'spelt';
+UPDATE cdp.tag AS g SET definition = b.definition FROM (VALUES ('no json', 'garbage'), ('no list', '{"x": "everyone"}'), ('no rule', '[["x"]]'), ('no value', '[["\u0000", "everyone"]]')) AS b (name, definition) WHERE g.name = b.name;
 -- some of her waits: in the landing tables, in quarantine, among events that are stored and not folded in, as a link to be resolved
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('ada-5', '2025-03-01', 'pay', 'member_id', 'ada-m'), ('bob-5', '2025-03-01', 'pay', 'member_id', 'bob-m'),
     ('ada-6', 'soon', 'pay', ' MEMBER_ID', ' ada-m'), ('ada-7', '2025-03-01', 'pay', NULL, 'ada-m'), ('bob-6', 'soon', 'pay', 'member_id', 'bob-m');
@@ -141,7 +143,12 @@ SELECT * FROM holds('ada-') WHERE table_name <> 'landing_link';
 -- rules go on without her, and so does what they were; queries and descriptions are named in the proof
 SELECT name, definition FROM cdp.audience WHERE kind = 'expression' AND definition LIKE '%id(%' UNION ALL SELECT name, definition FROM cdp.tag WHERE kind = 'rule' ORDER BY 1;
 SELECT version, definition, is_current FROM cdp.audience_history('both');
-UPDATE cdp.audience SET definition = 'everyone' WHERE name = 'none';
+SELECT severity, what, detail FROM cdp.check() WHERE what LIKE 'rule of%';
+BEGIN;
+SELECT tag, people, error FROM cdp.tag_refresh('no json');
+ROLLBACK;
+SELECT * FROM cdp.tag_uses('no list');
+SELECT name, cdp.tag_drop(name) FROM cdp.tag WHERE name LIKE 'no %' ORDER BY 1;
 SELECT cdp.audience_drop(a) FROM unnest('{asked for,none}'::text[]) AS a;
 SELECT severity, what, detail FROM cdp.check() WHERE what LIKE 'rule of%';
 SELECT cdp.audience_define('both', 'id(member_id) in (''bob-m'', '' ada-m'') or id(jd_id) in (''ada-j'')') > 0 AS defined;
