@@ -49,7 +49,7 @@ std::pmr::vector<std::int64_t> FunnelLevels(timeline::RowSegments&& rows, const 
   std::int64_t user = 0;
   std::span<Event> events;
   while (groups.Next(&user, &events)) {
-    timeline::SortStamped(events, memory);
+    SortPolled(events, memory);
     const int depth = DepthOf(events, mode, terms);
     if (depth > 0) ++levels[static_cast<std::size_t>(depth - 1)];
     ticker.Step(static_cast<std::uint32_t>(events.size()));

@@ -50,7 +50,7 @@ int WithSorted(const FunnelStateView& state, std::pmr::memory_resource* memory, 
   return state.WithHits([&]<class Hit>(std::span<const Hit> hits) {
     if ((state.header.flags & kHitsUnsorted) == 0) return use(hits);
     std::pmr::vector<Hit> copy(hits.begin(), hits.end(), memory);
-    timeline::SortStamped<Hit>(copy, memory);
+    SortPolled<Hit>(copy, memory);
     return use(std::span<const Hit>(copy));
   });
 }

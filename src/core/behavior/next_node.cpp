@@ -83,7 +83,7 @@ bool operator<(const NodeRow& a, const NodeRow& b) {
 std::optional<std::string_view> NextNode(const NextNodePlan& plan, std::span<NodeRow> rows,
                                          std::pmr::memory_resource* memory) {
   if (rows.empty()) return std::nullopt;
-  timeline::SortStamped<NodeRow>(rows, memory);
+  SortPolled<NodeRow>(rows, memory);
   const auto count = static_cast<std::ptrdiff_t>(rows.size());
   const auto matches = [](const NodeRow& row) { return row.base && (row.fills & 1) != 0; };
   std::ptrdiff_t at = 0;

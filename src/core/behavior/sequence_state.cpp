@@ -53,7 +53,7 @@ void WithSorted(const SequenceStateView& state, std::pmr::memory_resource* memor
   state.WithHits([&]<class Hit>(std::span<const Hit> hits) {
     if ((state.header.flags & kHitsUnsorted) == 0) return use(hits);
     std::pmr::vector<Hit> copy(hits.begin(), hits.end(), memory);
-    timeline::SortStamped<Hit>(copy, memory);
+    SortPolled<Hit>(copy, memory);
     use(std::span<const Hit>(copy));
   });
 }

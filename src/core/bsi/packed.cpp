@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/bytes.h"
+#include "core/base/error.h"
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap_cursor.h"
 
@@ -56,7 +57,10 @@ std::pmr::vector<std::byte> Packed(const BsiView& value, Bytes ids,
   PackedHeader header{};
   header.version = kPackedVersion;
   header.width = static_cast<std::uint8_t>(view.slices());
-  header.places = static_cast<std::uint32_t>(BitmapView(ids).Cardinality());
+  const std::uint64_t places = BitmapView(ids).Cardinality();
+  if (places > UINT32_MAX)
+    throw Error(ErrorCode::kLimitExceeded, "too many ids for packed numbers");
+  header.places = static_cast<std::uint32_t>(places);
   header.least = view.least();
   const std::size_t exists = BytesFor(header.places);
   std::pmr::vector<std::byte> bytes(

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "core/base/error.h"
+#include "core/base/sort.h"
 #include "core/base/stop.h"
 #include "core/identity/normalise.h"
 #include "core/identity/union_find.h"
@@ -239,11 +240,12 @@ std::span<const std::uint32_t> FirstLoad::LineUpByValue() {
     std::memcpy(&head, one.value.data(), std::min(one.value.size(), sizeof head));
     keys.push_back({types_[one.type].id, __builtin_bswap64(head), place});
   }
-  std::sort(keys.begin(), keys.end(), [this](const Key& x, const Key& y) {
+  const auto before = [this](const Key& x, const Key& y) {
     if (x.type != y.type) return x.type < y.type;
     if (x.head != y.head) return x.head < y.head;
     return identifiers_[x.place].value < identifiers_[y.place].value;
-  });
+  };
+  SortPolled(std::span(keys), memory_, before);
   in_turn_.clear();
   for (const Key& key : keys) in_turn_.push_back(key.place);
   return in_turn_;
@@ -254,9 +256,10 @@ std::span<const std::uint32_t> FirstLoad::LineUpWider() {
   for (std::uint32_t place = 0; place < identifiers_.size(); ++place) {
     if (identifiers_[place].is_wider) in_turn_.push_back(place);
   }
-  std::sort(in_turn_.begin(), in_turn_.end(), [this](std::uint32_t x, std::uint32_t y) {
+  const auto before = [this](std::uint32_t x, std::uint32_t y) {
     return identifiers_[x].number < identifiers_[y].number;
-  });
+  };
+  SortPolled(std::span(in_turn_), memory_, before);
   return in_turn_;
 }
 
@@ -280,13 +283,14 @@ void FirstLoad::Number(std::uint32_t given) {
   for (std::uint32_t place = 0; place < identifiers_.size(); ++place) {
     if (!identifiers_[place].is_stored) order_.push_back(place);
   }
-  std::sort(order_.begin(), order_.end(), [this](std::uint32_t x, std::uint32_t y) {
+  const auto before = [this](std::uint32_t x, std::uint32_t y) {
     const Identifier& left = identifiers_[x];
     const Identifier& right = identifiers_[y];
     if (left.first_seen != right.first_seen) return left.first_seen < right.first_seen;
     if (left.type != right.type) return types_[left.type].id < types_[right.type].id;
     return left.value < right.value;
-  });
+  };
+  SortPolled(std::span(order_), memory_, before);
   for (std::size_t i = 0; i < order_.size(); ++i) {
     identifiers_[order_[i]].number = given + static_cast<std::uint32_t>(i);
   }

@@ -53,7 +53,7 @@ bool DayRows::Next(DayRow* row) {
       return true;
     }
     if (!kinds_.Next(&kind_, &notes_)) return false;
-    timeline::SortStamped(notes_, memory_);
+    SortPolled(notes_, memory_);
   }
 }
 

@@ -206,10 +206,11 @@ struct ValueColumn {
   Numbers numbers;
 };
 
-/// A property of all events.
+/// A property of all events. `lent` is for room that is given back, which `memory` need not do.
 struct Properties {
   Properties(std::span<const View> parts, int which, std::size_t events,
-             std::pmr::memory_resource* memory, PropertyLayout* layout)
+             std::pmr::memory_resource* memory, std::pmr::memory_resource* lent,
+             PropertyLayout* layout)
       : has(events, memory), values(events, memory) {
     PropertySurvey survey;
     StopTicker ticker;
@@ -233,7 +234,7 @@ struct Properties {
       from += part.count();
     }
     if (survey.Decide(events, layout)) {
-      survey.TryDictionary(events, layout, [&](auto&& visit) {
+      survey.TryDictionary(events, layout, lent, [&](auto&& visit) {
         for (std::size_t i = 0; i < has.size(); ++i) {
           if (has[i] != 0) visit(values[i]);
           ticker.Step();
@@ -310,7 +311,7 @@ std::span<const std::byte> JoinedImage(std::span<const View> parts,
   std::array<std::optional<Properties>, kMaxProperties> properties;
   for (int i = 0; i < kMaxProperties; ++i) {
     if ((header.flags >> (i + 1) & 1) == 0) continue;
-    properties[i].emplace(parts, i + 1, events, &scratch, &layout.properties[i]);
+    properties[i].emplace(parts, i + 1, events, &scratch, memory, &layout.properties[i]);
   }
 
   const std::size_t size = layout.size();

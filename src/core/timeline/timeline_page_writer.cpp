@@ -140,7 +140,7 @@ void SortParts(PagePeople* people) {
   const auto before = [](const PagePerson& a, const PagePerson& b) {
     return a.person < b.person || (a.person == b.person && a.header.first < b.header.first);
   };
-  SortStamped(std::span(*people), people->get_allocator().resource(), before);
+  SortPolled(std::span(*people), people->get_allocator().resource(), before);
 }
 
 void UnitePeople(PagePeople* people, std::pmr::memory_resource* memory) {

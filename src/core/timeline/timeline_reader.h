@@ -30,11 +30,13 @@
 /// - Nothing here allocates. Readers are neither copied nor moved, and the bytes must outlive them.
 ///   Foreign bytes may give any events, but never a read outside of them: a reader throws
 ///   kCorruptData instead.
-/// - Nothing here polls for interrupts: a loop over many events does, by StopTicker.
+/// - Readers do not poll for interrupts, ForEachRecord and CopyEvents do: another loop over many
+///   events has its own StopTicker.
 #pragma once
 
 #include <optional>
 
+#include "core/base/stop.h"
 #include "core/timeline/code_marks.h"
 #include "core/timeline/timeline_view.h"
 

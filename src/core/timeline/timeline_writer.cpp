@@ -81,7 +81,7 @@ bool PropertySurvey::Decide(std::size_t events, PropertyLayout* layout) const {
 }
 
 void PropertySurvey::DictionaryMaker::Compact() {
-  SortStamped(std::span(*entries_), entries_->get_allocator().resource());
+  SortPolled(std::span(*entries_), memory_);
   entries_->erase(std::unique(entries_->begin(), entries_->end()), entries_->end());
   if (entries_->size() >= limit_) given_up_ = true;
   compact_at_ = std::max<std::size_t>(1024, 2 * entries_->size());

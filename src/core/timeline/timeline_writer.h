@@ -157,9 +157,11 @@ class PropertySurvey {
   bool Decide(std::size_t events, PropertyLayout* layout) const;
 
   /// The same with all properties at hand; `for_each(visit)` calls visit(property) for each.
+  /// `memory` lends room for sorting.
   template <class ForEach>
-  void TryDictionary(std::size_t events, PropertyLayout* layout, ForEach&& for_each) const {
-    DictionaryMaker maker(layout->bytes, &layout->dictionary);
+  void TryDictionary(std::size_t events, PropertyLayout* layout, std::pmr::memory_resource* memory,
+                     ForEach&& for_each) const {
+    DictionaryMaker maker(layout->bytes, &layout->dictionary, memory);
     for_each([&maker](std::int32_t property) { maker.Add(property); });
     maker.Finish(events, absent_, layout);
   }
@@ -168,8 +170,9 @@ class PropertySurvey {
   class DictionaryMaker {
    public:
     /// A dictionary that takes as much as `bytes` is given up.
-    DictionaryMaker(std::size_t bytes, std::pmr::vector<std::int32_t>* entries)
-        : limit_(bytes / sizeof(std::int32_t)), entries_(entries) {}
+    DictionaryMaker(std::size_t bytes, std::pmr::vector<std::int32_t>* entries,
+                    std::pmr::memory_resource* memory)
+        : limit_(bytes / sizeof(std::int32_t)), entries_(entries), memory_(memory) {}
     void Add(std::int32_t property) {
       if (given_up_) return;
       entries_->push_back(property);
@@ -184,6 +187,7 @@ class PropertySurvey {
     std::size_t compact_at_ = 1024;
     bool given_up_ = false;
     std::pmr::vector<std::int32_t>* entries_;
+    std::pmr::memory_resource* memory_;
   };
 
   std::int32_t least_ = INT32_MAX;
@@ -292,7 +296,7 @@ Layout<Record> Measure(ForEach&& for_each, [[maybe_unused]] std::pmr::memory_res
     if (present != 0) header.flags |= 1;
     for (int i = 0; i < kProperties; ++i) {
       if (properties[i].Decide(header.count, &layout.properties[i])) {
-        properties[i].TryDictionary(header.count, &layout.properties[i], [&](auto&& visit) {
+        properties[i].TryDictionary(header.count, &layout.properties[i], memory, [&](auto&& visit) {
           for_each([&](const Record& event) {
             if (event.has_property(i + 1)) visit(event.properties[i]);
           });
@@ -329,7 +333,7 @@ void CheckEventCount(std::size_t count);
 template <class Record, class Place>
 void WriteUnsorted(std::span<Record> events, std::pmr::memory_resource* memory, Place&& place) {
   CheckEventCount(events.size());
-  SortStamped(events, memory);
+  SortPolled(events, memory);
   const std::span<const Record> sorted = events;
   const auto layout = MeasureEvents<Record>(sorted, memory);
   WriteImage<Record>(layout, sorted, place(layout.size()));

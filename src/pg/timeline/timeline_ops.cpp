@@ -24,7 +24,7 @@ CDP_FUNCTION(cdp_timeline_concat) {
       const Room<Record> events(early.count() + late.count(), &memory);
       timeline::CopyEvents(early, events.data());
       timeline::CopyEvents(late, events.data() + early.count());
-      timeline::MergeRuns<Record>(events.records(), early.count(), &memory);
+      MergeRuns<Record>(events.records(), early.count(), &memory);
       return NewTimeline<Record>(events.records());
     });
   }));

@@ -18,18 +18,18 @@ std::vector<Event> RandomEvents(std::mt19937_64& rng, std::size_t count, std::ui
   return events;
 }
 
-TEST(SortStamped, SortsAnyNumberOfRecords) {
+TEST(SortPolled, SortsAnyNumberOfRecords) {
   std::mt19937_64 rng(20250301);
   for (const std::size_t count : {0, 1, 2, 100, 65'536, 65'537, 200'000, 300'001}) {
     auto events = RandomEvents(rng, count, 1000);
     auto expected = events;
     std::stable_sort(expected.begin(), expected.end());
-    SortStamped<Event>(events, std::pmr::get_default_resource());
+    SortPolled<Event>(events, std::pmr::get_default_resource());
     EXPECT_EQ(events, expected) << count;
   }
 }
 
-TEST(SortStamped, MergesRunsOfAnyLength) {
+TEST(SortPolled, MergesRunsOfAnyLength) {
   std::mt19937_64 rng(20250304);
   for (int round = 0; round < 20'000; ++round) {
     std::vector<Event> events;
@@ -40,7 +40,7 @@ TEST(SortStamped, MergesRunsOfAnyLength) {
     }
     auto expected = events;
     std::sort(expected.begin(), expected.end());
-    SortStamped<Event>(events, std::pmr::get_default_resource());
+    SortPolled<Event>(events, std::pmr::get_default_resource());
     ASSERT_EQ(events, expected) << "round " << round;
   }
 }
@@ -65,18 +65,18 @@ TEST(MergeRuns, NeedsNoRoomToAppend) {
   EXPECT_TRUE(std::is_sorted(events.begin(), events.end()));
 }
 
-TEST(SortStamped, NeedsNoRoomForSortedRecords) {
+TEST(SortPolled, NeedsNoRoomForSortedRecords) {
   std::vector<Event> events;
   for (int i = 0; i < 200'000; ++i) events.push_back({i, 0});
-  SortStamped<Event>(events, std::pmr::null_memory_resource());
+  SortPolled<Event>(events, std::pmr::null_memory_resource());
   EXPECT_TRUE(std::is_sorted(events.begin(), events.end()));
 }
 
-TEST(SortStamped, CanBeStopped) {
+TEST(SortPolled, CanBeStopped) {
   std::mt19937_64 rng(20250302);
   auto events = RandomEvents(rng, 200'000, 1 << 30);
   stop_hook = [] { throw Error(ErrorCode::kInternal, "stopped"); };
-  EXPECT_THROW(SortStamped<Event>(events, std::pmr::get_default_resource()), Error);
+  EXPECT_THROW(SortPolled<Event>(events, std::pmr::get_default_resource()), Error);
   stop_hook = nullptr;
 }
 
