@@ -142,16 +142,17 @@ DECLARE
     crowded int4[];
 BEGIN
     -- Few have so many links at all, whatever became of them; only of those it is asked with whom.
-    WITH touched AS (
-        SELECT DISTINCT k.id
+    WITH pair AS MATERIALIZED (
+        -- Blocked and shared ones have the most links, and nothing more to find out.
+        SELECT p.a, p.b,
+               p.owner_a > -2 AND (ta.rank > tb.rank OR (ta.type_id <> tb.type_id AND tb.neighbour_limit IS NOT NULL)) AS a_has_limit,
+               p.owner_b > -2 AND (tb.rank > ta.rank OR (ta.type_id <> tb.type_id AND ta.neighbour_limit IS NOT NULL)) AS b_has_limit
           FROM unnest(ends_a, ends_b, types_a, types_b, owners_a, owners_b) AS p (a, b, type_a, type_b, owner_a, owner_b)
           JOIN cdp.id_type AS ta ON ta.type_id = p.type_a JOIN cdp.id_type AS tb ON tb.type_id = p.type_b
-         CROSS JOIN LATERAL (
-            VALUES (p.a, p.owner_a, ta.rank > tb.rank OR (ta.type_id <> tb.type_id AND tb.neighbour_limit IS NOT NULL)),
-                   (p.b, p.owner_b, tb.rank > ta.rank OR (ta.type_id <> tb.type_id AND ta.neighbour_limit IS NOT NULL)))
-            AS k (id, owner, has_limit)
-         -- Blocked and shared ones have the most links, and nothing more to find out.
-         WHERE k.has_limit AND k.owner > -2
+    ), touched AS MATERIALIZED (
+        SELECT p.a AS id FROM pair AS p WHERE p.a_has_limit
+        UNION
+        SELECT p.b FROM pair AS p WHERE p.b_has_limit
     )
     SELECT array_agg(c.id) INTO crowded
       FROM (SELECT k.id
@@ -216,7 +217,7 @@ BEGIN
                 SELECT p.a, p.b, format('one end is %s', i.status)
                   FROM unnest(ends_a, ends_b, owners_a, owners_b) AS p (a, b, owner_a, owner_b)
                  CROSS JOIN LATERAL (VALUES (p.a, p.owner_a), (p.b, p.owner_b)) AS e (id, owner)
-                  JOIN cdp.identifier AS i ON i.id = e.id WHERE e.owner = -2) AS r
+                  JOIN cdp.identifier AS i ON i.id = e.id WHERE e.owner = -2 AND (p.owner_a = -2 OR p.owner_b = -2)) AS r
          WHERE NOT EXISTS (SELECT FROM cdp.link_verdict AS v WHERE v.a = r.a AND v.b = r.b AND v.verdict = 'together')
          ORDER BY r.a, r.b, r.reason COLLATE "C"
     )
