@@ -54,10 +54,11 @@ BEGIN
         the_time := the_time + dice(this_step, 1, 2000) * interval '1 minute';
         queue := (ARRAY['sms', 'call'])[1 + dice(this_step, 2, 2)];
         phone := 'p' || 1 + dice(this_step, 3, 30);
-        IF dice(this_step, 4, 3) = 0 THEN
+        IF dice(this_step, 4, 2) = 0 THEN
             drawn := (SELECT cdp.rb_build_agg(cdp._person_now(m)) FROM cdp.publication p JOIN cdp.destination d USING (destination_id) JOIN cdp.publication_holdout h USING (publication_id), cdp.rb_iterate(h.members) m
                        WHERE d.name = queue AND p.campaign = 'c' || dice(this_step, 5, 6));
-            SELECT * INTO published FROM cdp.outbox_publish('everyone', queue, holdout => 0.3, campaign => 'c' || dice(this_step, 5, 6));
+            SELECT p.* INTO published FROM (SELECT string_agg('p' || n, ', ') FROM generate_series(1, 30) n WHERE dice(n, this_step, 2) = 0) AS half (phones),
+                   cdp.outbox_publish(format('id(phone) in (%s)', half.phones), queue, holdout => 0.3, campaign => 'c' || dice(this_step, 5, 6)) AS p;
             IF EXISTS (SELECT FROM cdp.outbox o JOIN cdp.identifier i ON i.id = o.identifier_id
                         WHERE o.publication_id = published.publication_id AND (cdp.audience_share(i.one_id, 'c' || dice(this_step, 5, 6)) >= 0.7 OR cdp.rb_contains(drawn, i.one_id)))
                OR EXISTS (SELECT FROM cdp.publication_holdout h, cdp.rb_iterate(h.members) m
