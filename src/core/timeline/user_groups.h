@@ -4,42 +4,10 @@
 #include <span>
 #include <vector>
 
+#include "core/base/room.h"
 #include "core/timeline/user_rows.h"
 
 namespace cdp::timeline {
-
-/// Room for many things, which are not touched: that takes long where they are many.
-template <class T>
-class UntouchedRoom {
- public:
-  explicit UntouchedRoom(std::pmr::memory_resource* memory) : memory_(memory) {}
-  UntouchedRoom(const UntouchedRoom&) = delete;
-  UntouchedRoom& operator=(const UntouchedRoom&) = delete;
-  ~UntouchedRoom() { Drop(); }
-
-  /// Has room for so many; forgets what was there.
-  T* For(std::size_t count) {
-    if (count > room_) {
-      Drop();
-      count += count / 8;  // the next ones are about as many
-      at_ = static_cast<T*>(memory_->allocate(count * sizeof(T), alignof(T)));
-      room_ = count;
-    }
-    return at_;
-  }
-  T* data() const { return at_; }
-
- private:
-  void Drop() {
-    if (at_ != nullptr) memory_->deallocate(at_, room_ * sizeof(T), alignof(T));
-    at_ = nullptr;
-    room_ = 0;
-  }
-
-  std::pmr::memory_resource* memory_;
-  T* at_ = nullptr;
-  std::size_t room_ = 0;
-};
 
 /// Gives each user once, with all events of that user in the order of arrival; users in no
 /// particular order. Works on one partition at a time and needs memory for the largest.
@@ -177,10 +145,10 @@ class UserGroups {
   std::size_t next_ = 0;     ///< group
   std::uint64_t least_ = 0;  ///< key of group 0 where users_ is empty
   std::uint64_t most_ = 0;
-  UntouchedRoom<std::uint64_t> keys_;      ///< of rows, then the numbers of their groups
+  Room<std::uint64_t> keys_;               ///< of rows, then the numbers of their groups
   std::pmr::vector<std::size_t> begins_;   ///< of groups, and the end
   std::pmr::vector<std::uint64_t> users_;  ///< keys of groups, where they lie far apart
-  UntouchedRoom<Record> events_;           ///< of the partition, user by user
+  Room<Record> events_;                    ///< of the partition, user by user
 };
 
 }  // namespace cdp::timeline

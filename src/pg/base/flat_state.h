@@ -26,6 +26,12 @@ inline varlena* StateArgument(FunctionCallInfo fcinfo, int n) {
   return PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(n));
 }
 
+/// The state, argument 0, as it is; it may be null. For rows that add nothing.
+inline Datum UnchangedState(FunctionCallInfo fcinfo) {
+  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
+  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
 /// memcpy of a state, which may be hundreds of megabytes. Polls, so it may longjmp.
 void CopyPolled(char* to, const char* from, std::size_t size);
 

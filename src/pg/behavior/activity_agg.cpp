@@ -24,11 +24,6 @@ using RowsState = FlatState<RowsHeader, ActivityRow>;
 /// A group's first room: with the header it fills an allocation of 64 bytes, nearly.
 constexpr std::size_t kFirstRoom = (64 - sizeof(RowsHeader)) / sizeof(ActivityRow);
 
-Datum Unchanged(FunctionCallInfo fcinfo) {
-  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 std::int32_t DayArgument(FunctionCallInfo fcinfo, int n) {
   const DateADT day = PG_GETARG_DATEADT(n);
   if (DATE_NOT_FINITE(day)) {
@@ -89,7 +84,7 @@ Datum AddUsers(FunctionCallInfo fcinfo, int n, Did did, ExpandedActivity* state)
 
 CDP_FUNCTION(cdp__activity_trans) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_activity_trans");
-  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return Unchanged(fcinfo);
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return UnchangedState(fcinfo);
   const auto did = static_cast<std::uint32_t>(Did::kBoth);
   return AddRow(fcinfo, aggregate, {PG_GETARG_UINT32(1), DayArgument(fcinfo, 2), did});
 }
@@ -98,7 +93,7 @@ CDP_FUNCTION(cdp__activity_did_trans) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_activity_did_trans");
   const bool starts = !PG_ARGISNULL(3) && PG_GETARG_BOOL(3);
   const bool returns = !PG_ARGISNULL(4) && PG_GETARG_BOOL(4);
-  if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || (!starts && !returns)) return Unchanged(fcinfo);
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || (!starts && !returns)) return UnchangedState(fcinfo);
   const Did did = starts ? returns ? Did::kBoth : Did::kStart : Did::kReturn;
   return AddRow(fcinfo, aggregate,
                 {PG_GETARG_UINT32(1), DayArgument(fcinfo, 2), static_cast<std::uint32_t>(did)});
@@ -106,13 +101,13 @@ CDP_FUNCTION(cdp__activity_did_trans) {
 
 CDP_FUNCTION(cdp__activity_day_trans) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_activity_day_trans");
-  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return Unchanged(fcinfo);
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return UnchangedState(fcinfo);
   return AddUsers(fcinfo, 2, Did::kBoth, ExpandedArgument(fcinfo, aggregate));
 }
 
 CDP_FUNCTION(cdp__activity_day_did_trans) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_activity_day_did_trans");
-  if (PG_ARGISNULL(1) || (PG_ARGISNULL(2) && PG_ARGISNULL(3))) return Unchanged(fcinfo);
+  if (PG_ARGISNULL(1) || (PG_ARGISNULL(2) && PG_ARGISNULL(3))) return UnchangedState(fcinfo);
   ExpandedActivity* state = ExpandedArgument(fcinfo, aggregate);
   if (!PG_ARGISNULL(2)) AddUsers(fcinfo, 2, Did::kStart, state);
   if (!PG_ARGISNULL(3)) AddUsers(fcinfo, 3, Did::kReturn, state);
@@ -121,7 +116,7 @@ CDP_FUNCTION(cdp__activity_day_did_trans) {
 
 CDP_FUNCTION(cdp__activity_combine) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_activity_combine");
-  if (PG_ARGISNULL(1)) return Unchanged(fcinfo);
+  if (PG_ARGISNULL(1)) return UnchangedState(fcinfo);
   // Unpacked, so that the next step finds it in the form that can grow.
   varlena* other = PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
   if (PG_ARGISNULL(0)) PG_RETURN_POINTER(other);

@@ -164,12 +164,6 @@ void PutRow(RowsHeader* rows, std::uint32_t user, int level, std::span<const std
   rows->used = static_cast<uint32>(end - RowsState::Records(rows));
 }
 
-/// The state as it is, without a new row.
-Datum Unchanged(FunctionCallInfo fcinfo) {
-  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 Datum AddRow(FunctionCallInfo fcinfo, MemoryContext aggregate, const FunnelRow& row) {
   const std::size_t bytes = row.level == 0 ? 0 : behavior::MaxFunnelRowBytes(row.span_count);
   const FunnelPlace place = PlaceFor(fcinfo, aggregate, row.steps, bytes);
@@ -185,14 +179,14 @@ Datum AddRow(FunctionCallInfo fcinfo, MemoryContext aggregate, const FunnelRow& 
 Datum Transition(FunctionCallInfo fcinfo, int chain, int steps) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_trans");
   FunnelRow row;
-  if (!TakeRow(fcinfo, chain, steps, &row)) return Unchanged(fcinfo);
+  if (!TakeRow(fcinfo, chain, steps, &row)) return UnchangedState(fcinfo);
   return AddRow(fcinfo, aggregate, row);
 }
 
 /// Takes a person's timeline: the level and the times of the steps come of `funnel`.
 template <class Funnel>
 Datum AddTimeline(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funnel) {
-  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return Unchanged(fcinfo);
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return UnchangedState(fcinfo);
   const varlena* timeline = TimelineArgument(fcinfo, 2);
   FunnelRow row;
   row.user = PG_GETARG_UINT32(1);
@@ -207,7 +201,7 @@ Datum AddTimeline(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funn
 template <class Funnel>
 Datum AddPage(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funnel) {
   const varlena* page = TimelinePage::Argument(fcinfo, 1);
-  if (page == nullptr) return Unchanged(fcinfo);
+  if (page == nullptr) return UnchangedState(fcinfo);
   const int steps = funnel->steps();
   const std::size_t people = CallCore([page] { return TimelinePage::PeopleAtMost(page); });
   const std::size_t most = behavior::MaxFunnelRowBytes(static_cast<std::size_t>(steps - 1));

@@ -94,10 +94,7 @@ CDP_FUNCTION(cdp__window_funnel_levels_mode_trans) {
 
 CDP_FUNCTION(cdp__window_funnel_levels_combine) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_window_funnel_levels_combine");
-  if (PG_ARGISNULL(1)) {
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-  }
+  if (PG_ARGISNULL(1)) return UnchangedState(fcinfo);
   UserRowsState state = UserRowsArgument(fcinfo);
   const varlena* other = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1));
   LevelTerms added{};

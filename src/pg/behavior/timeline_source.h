@@ -51,7 +51,7 @@ struct TimelinePage {
 template <class Source, class Count>
 Datum CountTimelines(FunctionCallInfo fcinfo, const behavior::TallyShape& shape, Count count) {
   const varlena* value = Source::Argument(fcinfo, 1);
-  if (value == nullptr) return SameState(fcinfo);
+  if (value == nullptr) return UnchangedState(fcinfo);
   return FillTally(
       fcinfo, shape, [&count, value](behavior::TallyTable* tally, ContextResource* memory) {
         Source::ForEach(value, [&](const timeline::View& view) { count(view, tally, memory); });

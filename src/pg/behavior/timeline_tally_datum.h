@@ -47,10 +47,4 @@ Datum FillTally(FunctionCallInfo fcinfo, const behavior::TallyShape& shape, Fill
   });
 }
 
-/// What a transition function returns for a row without a timeline.
-inline Datum SameState(FunctionCallInfo fcinfo) {
-  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 }  // namespace cdp::pg

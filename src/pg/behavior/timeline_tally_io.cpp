@@ -78,7 +78,7 @@ CDP_FUNCTION(cdp_tally_union) {
 // Takes a stored tally into the state of rollup.
 CDP_FUNCTION(cdp__tally_trans) {
   RequireAggregate(fcinfo, "_tally_trans");
-  if (PG_ARGISNULL(1)) return SameState(fcinfo);
+  if (PG_ARGISNULL(1)) return UnchangedState(fcinfo);
   const auto bytes = TallyBytes(PG_GETARG_DATUM(1));
   // The shape is the argument's: a state of another one refuses it.
   TallyShape shape;
@@ -89,7 +89,7 @@ CDP_FUNCTION(cdp__tally_trans) {
 
 CDP_FUNCTION(cdp__tally_combine) {
   RequireAggregate(fcinfo, "_tally_combine");
-  if (PG_ARGISNULL(1)) return SameState(fcinfo);
+  if (PG_ARGISNULL(1)) return UnchangedState(fcinfo);
   const varlena* other = PG_DETOAST_DATUM(PG_GETARG_DATUM(1));
   if (PG_ARGISNULL(0)) PG_RETURN_POINTER(other);
   const auto* state = reinterpret_cast<const TallyHeader*>(StateArgument(fcinfo, 0));

@@ -74,12 +74,6 @@ BsiBuild* WithRoom(BsiBuild* state, std::size_t more) {
   return BsiBuildState::WithRoom(state, std::max(more, capacity - state->used + 1));
 }
 
-/// The state as it is, which may be null.
-Datum UnchangedState(FunctionCallInfo fcinfo) {
-  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 /// `on_duplicate()` is asked for the first row only.
 template <class How>
 Datum AppendRow(FunctionCallInfo fcinfo, How on_duplicate) {

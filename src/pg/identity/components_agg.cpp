@@ -111,11 +111,6 @@ Datum Combine(MemoryContext aggregate, varlena* state, const varlena* other) {
   });
 }
 
-Datum Unchanged(FunctionCallInfo fcinfo) {
-  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 /// The state, which is argument 0, with one more link.
 Datum Transition(FunctionCallInfo fcinfo, MemoryContext aggregate, Link link) {
   if (PG_ARGISNULL(0)) {
@@ -133,7 +128,7 @@ Datum Transition(FunctionCallInfo fcinfo, MemoryContext aggregate, Link link) {
 
 CDP_FUNCTION(cdp__components_agg_trans) {
   MemoryContext aggregate = RequireAggregate(fcinfo, "_components_agg_trans");
-  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return Unchanged(fcinfo);
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return UnchangedState(fcinfo);
   return Transition(fcinfo, aggregate, {PG_GETARG_INT64(1), PG_GETARG_INT64(2)});
 }
 
@@ -148,7 +143,7 @@ CDP_FUNCTION(cdp__components_agg_weighted_trans) {
     ereport(ERROR,
             (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("min_weight must not be NaN")));
   }
-  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return Unchanged(fcinfo);
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return UnchangedState(fcinfo);
   const Link link{PG_GETARG_INT64(1), PG_GETARG_INT64(2)};
   // False for NaN, which SQL takes for more than any number.
   if (!PG_ARGISNULL(3) && PG_GETARG_FLOAT8(3) >= least) {
@@ -163,7 +158,7 @@ CDP_FUNCTION(cdp__components_agg_weighted_trans) {
 
 CDP_FUNCTION(cdp__components_agg_combine) {
   MemoryContext aggregate = RequireAggregate(fcinfo, "_components_agg_combine");
-  if (PG_ARGISNULL(1)) return Unchanged(fcinfo);
+  if (PG_ARGISNULL(1)) return UnchangedState(fcinfo);
   varlena* other = PG_GETARG_VARLENA_P(1);
   if (PG_ARGISNULL(0)) PG_RETURN_POINTER(other);
   ExpandedComponents* expanded = ExpandedComponents::From(PG_GETARG_DATUM(0));

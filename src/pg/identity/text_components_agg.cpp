@@ -88,16 +88,11 @@ ExpandedTextComponents* Expand(MemoryContext aggregate, const varlena* state) {
   return expanded;
 }
 
-Datum Unchanged(FunctionCallInfo fcinfo) {
-  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 }  // namespace
 
 CDP_FUNCTION(cdp__components_agg_text_trans) {
   MemoryContext aggregate = RequireAggregate(fcinfo, "_components_agg_text_trans");
-  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return Unchanged(fcinfo);
+  if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return UnchangedState(fcinfo);
   const TextLink link{ViewOf(PG_GETARG_TEXT_PP(1)), ViewOf(PG_GETARG_TEXT_PP(2))};
   varlena* state = nullptr;
   if (!PG_ARGISNULL(0)) {
@@ -128,7 +123,7 @@ CDP_FUNCTION(cdp__components_agg_text_trans) {
 
 CDP_FUNCTION(cdp__components_agg_text_combine) {
   MemoryContext aggregate = RequireAggregate(fcinfo, "_components_agg_text_combine");
-  if (PG_ARGISNULL(1)) return Unchanged(fcinfo);
+  if (PG_ARGISNULL(1)) return UnchangedState(fcinfo);
   varlena* other = PG_GETARG_VARLENA_P(1);
   if (PG_ARGISNULL(0)) PG_RETURN_POINTER(other);
   ExpandedTextComponents* expanded = ExpandedTextComponents::From(PG_GETARG_DATUM(0));

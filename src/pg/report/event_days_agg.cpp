@@ -11,9 +11,7 @@ namespace cdp::pg {
 CDP_FUNCTION(cdp__event_days_trans) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_event_days_trans");
   for (int n = 1; n <= 5; ++n) {
-    if (!PG_ARGISNULL(n)) continue;
-    if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-    PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+    if (PG_ARGISNULL(n)) return UnchangedState(fcinfo);
   }
   const uint32 person = PG_GETARG_UINT32(1);
   const varlena* value = TimelineArgument(fcinfo, 2);

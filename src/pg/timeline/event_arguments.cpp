@@ -37,9 +37,4 @@ int TakeProperties(FunctionCallInfo fcinfo, int n, timeline::FullEvent* event) {
   return last;
 }
 
-Datum UnchangedState(FunctionCallInfo fcinfo) {
-  if (PG_ARGISNULL(0)) PG_RETURN_NULL();
-  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 }  // namespace cdp::pg

@@ -31,7 +31,4 @@ void TakeValue(FunctionCallInfo fcinfo, int n, timeline::WideEvent<kProperties>*
 /// longjmp.
 int TakeProperties(FunctionCallInfo fcinfo, int n, timeline::FullEvent* event);
 
-/// The state, argument 0, as it is; it may be null.
-Datum UnchangedState(FunctionCallInfo fcinfo);
-
 }  // namespace cdp::pg
