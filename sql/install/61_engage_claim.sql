@@ -250,6 +250,7 @@ CREATE FUNCTION cdp.outbox_ack(ids int8[], ok boolean DEFAULT true, error text D
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     taken int8;
+    unclear int8;
 BEGIN
     PERFORM cdp._require_setup();
     IF num_nulls(ids, ok, retry) > 0 THEN
@@ -260,9 +261,10 @@ BEGIN
             DETAIL = format('There are %s ids and %s attempts.', cardinality(ids), cardinality(attempt));
     END IF;
     -- What was sent was sent, also when the lease had ended and the row was given up meanwhile. A failure is that of one
-    -- attempt: after the lease the row may be another sender's. What counts is the row that is locked, not the one that was found.
+    -- attempt: after the lease the row may be another sender's, so from the second claim on it has to be said which. What
+    -- counts is the row that is locked, not the one that was found.
     WITH hit AS MATERIALIZED (
-        SELECT o.outbox_id, o.destination_id, o.attempts FROM cdp.outbox AS o
+        SELECT o.outbox_id, o.destination_id, o.attempts, ok OR attempt IS NOT NULL OR o.attempts = 1 AS is_clear FROM cdp.outbox AS o
          WHERE o.outbox_id = ANY (ids)
            AND CASE WHEN ok THEN o.attempts > 0 AND o.state <> 'sent'
                     ELSE o.state = 'claimed' AND (attempt IS NULL OR (o.outbox_id, o.attempts) IN (SELECT * FROM unnest(ids, attempt))) END
@@ -275,14 +277,18 @@ BEGIN
           FROM hit
           JOIN cdp.destination AS d USING (destination_id)
          CROSS JOIN LATERAL (SELECT CASE WHEN ok THEN 'sent' WHEN retry AND hit.attempts < d.max_attempts THEN 'pending' ELSE 'failed' END AS state) AS s
-         WHERE o.outbox_id = hit.outbox_id
+         WHERE o.outbox_id = hit.outbox_id AND hit.is_clear
         RETURNING o.outbox_id, o.identifier_id, o.publication_id, o.claimed_at, o.state, d.channel
     ), contact AS (
         INSERT INTO cdp.contact_log (identifier_id, channel, contacted_at, publication_id, outbox_id)
         SELECT t.identifier_id, t.channel, t.claimed_at, t.publication_id, t.outbox_id FROM told AS t WHERE t.state = 'sent' ORDER BY t.outbox_id
     )
-    SELECT count(*) INTO taken FROM told;
+    SELECT (SELECT count(*) FROM told), (SELECT count(*) FROM hit WHERE NOT hit.is_clear) INTO taken, unclear;
+    IF unclear > 0 THEN
+        RAISE WARNING 'failures of % of the rows do not count, as they may be of an earlier claim', unclear USING
+            HINT = 'Give attempt, as cdp.outbox_claim() returned it: these rows have been claimed more than once.';
+    END IF;
     RETURN taken;
 END $$;
 COMMENT ON FUNCTION cdp.outbox_ack(int8[], boolean, text, boolean, int4[]) IS
-    'says what came of claimed rows: sent, or failed and to be tried again later, up to the destination''s max_attempts (retry => false: never); a failure counts only while the row is at the attempt that is given with it. Said twice it changes nothing; returns how many rows it was news of';
+    'says what came of claimed rows: sent, or failed and to be tried again later, up to the destination''s max_attempts (retry => false: never); a failure counts only while the row is at the attempt that is given with it, or, if none is, at its first. Said twice it changes nothing; returns how many rows it was news of';

@@ -117,7 +117,7 @@ SELECT id_value, channel, campaign FROM cdp.contact_log l JOIN cdp.v_outbox USIN
 -- what failed comes back after a minute, the second failure is the last
 SELECT count(*) FROM cdp.outbox_claim('sms', 100, now() + interval '30 seconds') WHERE attempt > 1;
 SELECT id_value, attempt FROM cdp.outbox_claim('sms', 100, now() + interval '2 minutes');
-SELECT cdp.outbox_ack(ARRAY[row_of('p13')], false) AS told;
+SELECT cdp.outbox_ack(ARRAY[row_of('p13')], false, attempt => '{2}') AS told;
 -- a lease that ends brings a row back, and the last that ends ends it
 SELECT id_value, attempt FROM cdp.outbox_claim('sms', 100, now() + interval '5 minutes 10 seconds');
 SELECT count(*) AS claimed FROM cdp.outbox_claim('sms', 100, now() + interval '20 minutes');
@@ -219,6 +219,7 @@ SELECT id_value, state, reason FROM cdp.v_outbox WHERE campaign = 'one is barred
 SELECT published FROM cdp.outbox_publish('id(phone) in (p30)', 'service', campaign => 'slow');
 SELECT outbox_id AS slow, attempt FROM cdp.outbox_claim('service', 10) WHERE campaign = 'slow' \gset
 SELECT :attempt AS first, attempt AS second FROM cdp.outbox_claim('service', 10, now() + interval '11 minutes') WHERE campaign = 'slow';
+SELECT cdp.outbox_ack(ARRAY[:slow], ok => false) AS unclear;
 SELECT cdp.outbox_ack(ARRAY[:slow], ok => false, attempt => '{1}') AS late, cdp.outbox_ack(ARRAY[:slow, -1], ok => false, attempt => '{2,1}') AS news;
 SELECT cdp.outbox_ack(ARRAY[:slow], attempt => '{1}') AS sent;
 SELECT cdp.outbox_ack(ARRAY[:slow], attempt => '{}');

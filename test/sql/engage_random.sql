@@ -12,7 +12,7 @@ SELECT cdp.destination_define('sms', 'phone', channel => 'sms', consent => 'not_
        cdp.destination_define('call', 'phone', channel => 'sms', consent => 'not_refused', max_attempts => 3, lease => '1 hour'),
        cdp.touch_policy_set('sms', 2, '7 days'), cdp.touch_policy_set('*', 3, '20 days') \g /dev/null
 CREATE FUNCTION dice(n int, salt int, sides int) RETURNS int LANGUAGE sql IMMUTABLE RETURN (abs(hashint8extended(n, salt)) % sides)::int;
-CREATE TABLE given (step int, at timestamptz, outbox_id int8, one_id int4, id_value text, campaign text, dest text, told text);
+CREATE TABLE given (step int, at timestamptz, outbox_id int8, one_id int4, id_value text, campaign text, dest text, attempt int4, told text);
 CREATE TABLE tally (what text);
 -- by plain SQL over the rows: what whoever was claimed has got in the windows, this one included
 CREATE FUNCTION check_claim(this_step int, the_time timestamptz) RETURNS void LANGUAGE plpgsql AS $$
@@ -82,14 +82,14 @@ BEGIN
             END IF;
         ELSE NULL;
         END CASE;
-        INSERT INTO given SELECT this_step, the_time, c.outbox_id, c.one_id, c.id_value, c.campaign, queue FROM cdp.outbox_claim(queue, 1 + dice(this_step, 9, 25), the_time) c;
+        INSERT INTO given SELECT this_step, the_time, c.outbox_id, c.one_id, c.id_value, c.campaign, queue, c.attempt FROM cdp.outbox_claim(queue, 1 + dice(this_step, 9, 25), the_time) c;
         PERFORM check_claim(this_step, the_time);
         -- two in four say that it was sent, one that it was not, and one says nothing
         ids := ARRAY(SELECT outbox_id FROM given g WHERE g.step = this_step AND dice(outbox_id::int, this_step, 4) < 2);
         PERFORM cdp.outbox_ack(ids), cdp.outbox_ack(ids);
         UPDATE given SET told = 'sent' WHERE outbox_id = ANY (ids);
-        ids := ARRAY(SELECT outbox_id FROM given g WHERE g.step = this_step AND dice(outbox_id::int, this_step, 4) = 2);
-        PERFORM cdp.outbox_ack(ids, ok => false);
+        ids := ARRAY(SELECT outbox_id FROM given g WHERE g.step = this_step AND dice(outbox_id::int, this_step, 4) = 2 ORDER BY 1);
+        PERFORM cdp.outbox_ack(ids, ok => false, attempt => ARRAY(SELECT g.attempt FROM given g WHERE g.step = this_step AND outbox_id = ANY (ids) ORDER BY outbox_id));
         UPDATE given SET told = 'failed' WHERE outbox_id = ANY (ids);
         COMMIT;
     END LOOP;
