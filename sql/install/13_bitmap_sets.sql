@@ -101,3 +101,17 @@ CREATE OPERATOR CLASS cdp.roaringbitmap_ops DEFAULT FOR TYPE cdp.roaringbitmap U
     FUNCTION 1 cdp.rb_hash(cdp.roaringbitmap),
     FUNCTION 2 cdp.rb_hash_extended(cdp.roaringbitmap, int8);
 COMMENT ON OPERATOR CLASS cdp.roaringbitmap_ops USING hash IS 'hash of sets by content';
+
+-- In as few bytes as a random set takes, nearly: what beside another one is written again and again.
+CREATE FUNCTION cdp._rb_pack(bitmap cdp.roaringbitmap) RETURNS bytea
+    AS 'MODULE_PATHNAME', 'cdp__rb_pack' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 500;
+COMMENT ON FUNCTION cdp._rb_pack(cdp.roaringbitmap) IS 'internal: a set in few bytes, the same for equal ones; NULL for the empty one';
+
+CREATE FUNCTION cdp._rb_unpack(packed bytea) RETURNS cdp.roaringbitmap
+    AS 'MODULE_PATHNAME', 'cdp__rb_unpack' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 300;
+COMMENT ON FUNCTION cdp._rb_unpack(bytea) IS 'internal: the set that _rb_pack() was given';
+
+CREATE FUNCTION cdp._rb_packed_place(packed bytea, value integer) RETURNS bigint
+    AS 'MODULE_PATHNAME', 'cdp__rb_packed_place' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 20;
+COMMENT ON FUNCTION cdp._rb_packed_place(bytea, integer) IS
+    'internal: how many of the set that _rb_pack() was given come before this one of them; NULL when it is none of them';

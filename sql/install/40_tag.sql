@@ -39,9 +39,9 @@ BEGIN
         ['value', 'text COLLATE "C" NOT NULL', 'the value; "true" where the tag is a plain yes'],
         ['chunk', 'int4 NOT NULL', 'upper bits of the members: one_id >> 20'],
         ['base', 'cdp.roaringbitmap NOT NULL', 'OneIDs of the people who had it when this was last written whole'],
-        ['changed', 'cdp.roaringbitmap', 'those who have come or gone since; NULL: nobody'],
+        ['changed', 'bytea', 'those who have come or gone since, packed; NULL: nobody'],
         ['users', 'int8 NOT NULL GENERATED ALWAYS AS (CASE WHEN changed IS NULL THEN cdp.rb_cardinality(base)
-                                                           ELSE cdp.rb_xor_cardinality(base, changed) END) STORED',
+                                                           ELSE cdp.rb_xor_cardinality(base, cdp._rb_unpack(changed)) END) STORED',
          'how many people have it now']],
         'PRIMARY KEY (tag_id, value, chunk)');
     CREATE INDEX IF NOT EXISTS tag_value_chunk ON cdp.tag_value (chunk, tag_id);
@@ -49,10 +49,10 @@ BEGIN
         ['tag_id', 'int4 NOT NULL', 'number of the tag; of an earlier version its negative number'],
         ['chunk', 'int4 NOT NULL', 'upper bits of the ids: one_id >> 20'],
         ['base', 'cdp.bsi NOT NULL', 'OneIDs with their numbers when this was last written whole; of a date, the days since 2000-01-01'],
-        ['changed', 'cdp.roaringbitmap', 'those who have got another number since, or lost theirs; NULL: nobody'],
+        ['changed', 'bytea', 'those who have got another number since, or lost theirs, packed; NULL: nobody'],
         ['fresh', 'bytea', 'the numbers that those have now, by their places in changed, from 0 on'],
         ['users', 'int8 NOT NULL GENERATED ALWAYS AS (CASE WHEN changed IS NULL THEN cdp.bsi_count(base)
-            ELSE cdp.rb_andnot_cardinality(cdp.bsi_ebm(base), changed) + cdp._bsi_packed_count(fresh) END) STORED', 'how many have one now']],
+            ELSE cdp.rb_andnot_cardinality(cdp.bsi_ebm(base), cdp._rb_unpack(changed)) + cdp._bsi_packed_count(fresh) END) STORED', 'how many have one now']],
         'PRIMARY KEY (tag_id, chunk)');
     CREATE INDEX IF NOT EXISTS tag_number_chunk ON cdp.tag_number (chunk, tag_id);
     PERFORM cdp._trigger_ensure('cdp.tag', 'tag_owner',

@@ -5,27 +5,27 @@
 --| whole again; whoever writes for another reason, such as a merge, does so at once.
 
 -- Each in one expression, so that it is inlined: where nothing has changed, what is stored is given on unread.
-CREATE FUNCTION cdp._tag_members(base cdp.roaringbitmap, changed cdp.roaringbitmap) RETURNS cdp.roaringbitmap
+CREATE FUNCTION cdp._tag_members(base cdp.roaringbitmap, changed bytea) RETURNS cdp.roaringbitmap
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN changed IS NULL THEN base ELSE cdp.rb_xor(base, changed) END;
-COMMENT ON FUNCTION cdp._tag_members(cdp.roaringbitmap, cdp.roaringbitmap) IS 'internal: the people of a row of cdp.tag_value';
+    RETURN CASE WHEN changed IS NULL THEN base ELSE cdp.rb_xor(base, cdp._rb_unpack(changed)) END;
+COMMENT ON FUNCTION cdp._tag_members(cdp.roaringbitmap, bytea) IS 'internal: the people of a row of cdp.tag_value';
 
-CREATE FUNCTION cdp._tag_has(base cdp.roaringbitmap, changed cdp.roaringbitmap, person int4) RETURNS boolean
+CREATE FUNCTION cdp._tag_has(base cdp.roaringbitmap, changed bytea, person int4) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN cdp.rb_contains(base, person) <> coalesce(cdp.rb_contains(changed, person), false);
-COMMENT ON FUNCTION cdp._tag_has(cdp.roaringbitmap, cdp.roaringbitmap, int4) IS
+    RETURN cdp.rb_contains(base, person) <> (cdp._rb_packed_place(changed, person) IS NOT NULL);
+COMMENT ON FUNCTION cdp._tag_has(cdp.roaringbitmap, bytea, int4) IS
     'internal: is this person in a row of cdp.tag_value? Read from pieces of what is stored';
 
-CREATE FUNCTION cdp._tag_numbers(base cdp.bsi, changed cdp.roaringbitmap, fresh bytea) RETURNS cdp.bsi
+CREATE FUNCTION cdp._tag_numbers(base cdp.bsi, changed bytea, fresh bytea) RETURNS cdp.bsi
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN changed IS NULL THEN base ELSE cdp._bsi_patch(base, changed, fresh) END;
-COMMENT ON FUNCTION cdp._tag_numbers(cdp.bsi, cdp.roaringbitmap, bytea) IS 'internal: the numbers of a row of cdp.tag_number';
+    RETURN CASE WHEN changed IS NULL THEN base ELSE cdp._bsi_patch(base, cdp._rb_unpack(changed), fresh) END;
+COMMENT ON FUNCTION cdp._tag_numbers(cdp.bsi, bytea, bytea) IS 'internal: the numbers of a row of cdp.tag_number';
 
-CREATE FUNCTION cdp._tag_number_get(base cdp.bsi, changed cdp.roaringbitmap, fresh bytea, person int4) RETURNS int8
+CREATE FUNCTION cdp._tag_number_get(base cdp.bsi, changed bytea, fresh bytea, person int4) RETURNS int8
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN cdp.rb_contains(changed, person) THEN cdp._bsi_packed_get(fresh, cdp.rb_rank(changed, person) - 1)
-                ELSE cdp.bsi_get(base, person) END;
-COMMENT ON FUNCTION cdp._tag_number_get(cdp.bsi, cdp.roaringbitmap, bytea, int4) IS
+    RETURN CASE WHEN cdp._rb_packed_place(changed, person) IS NULL THEN cdp.bsi_get(base, person)
+                ELSE cdp._bsi_packed_get(fresh, cdp._rb_packed_place(changed, person)) END;
+COMMENT ON FUNCTION cdp._tag_number_get(cdp.bsi, bytea, bytea, int4) IS
     'internal: the number of this person in a row of cdp.tag_number, from pieces of what is stored';
 
 CREATE FUNCTION cdp._tag_change_is_small(change int4, base int4) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -49,16 +49,16 @@ BEGIN
            AND NOT EXISTS (SELECT FROM fresh AS f WHERE f.value = t.value AND f.chunk = t.chunk)
         RETURNING 1
     ), differing AS MATERIALIZED (
-        SELECT c.value, c.chunk, c.members, c.changed, cdp._tag_change_is_small(pg_column_size(c.changed), c.size) AS is_small
-          FROM (SELECT f.value, f.chunk, f.members, t.changed AS known, cdp.rb_xor(t.base, f.members) AS changed, pg_column_size(t.base) AS size
+        SELECT c.value, c.chunk, c.members, c.changed, c.changed IS NULL OR cdp._tag_change_is_small(pg_column_size(c.changed), c.size) AS is_small
+          FROM (SELECT f.value, f.chunk, f.members, t.changed AS known, cdp._rb_pack(cdp.rb_xor(t.base, f.members)) AS changed, pg_column_size(t.base) AS size
                   FROM fresh AS f JOIN cdp.tag_value AS t ON t.tag_id = the_tag AND t.value = f.value AND t.chunk = f.chunk
                 OFFSET 0) AS c
-         WHERE NOT cdp.rb_equals(c.changed, coalesce(c.known, '{}'))
+         WHERE c.changed IS DISTINCT FROM c.known
     ), put AS (
         -- What is large lies out of line, and is not written again when it stays what it was.
         UPDATE cdp.tag_value AS t
            SET base = CASE WHEN d.is_small THEN t.base ELSE d.members END,
-               changed = CASE WHEN d.is_small AND NOT cdp.rb_is_empty(d.changed) THEN d.changed END
+               changed = CASE WHEN d.is_small THEN d.changed END
           FROM differing AS d WHERE t.tag_id = the_tag AND t.value = d.value AND t.chunk = d.chunk
         RETURNING 1
     ), added AS (
@@ -80,19 +80,20 @@ BEGIN
     WITH new AS MATERIALIZED (
         SELECT * FROM unnest(chunks, numbers) AS f (chunk, numbers)
     ), compared AS MATERIALIZED (
-        SELECT n.chunk, n.numbers, t.changed AS known_changed, t.fresh AS known_fresh, cdp.bsi_differ(t.base, n.numbers) AS changed, pg_column_size(t.base) AS size
-          FROM new AS n JOIN cdp.tag_number AS t ON t.tag_id = the_tag AND t.chunk = n.chunk
-         WHERE t.changed IS NOT NULL OR NOT cdp.bsi_equal(t.base, n.numbers)
+        SELECT c.*, cdp._rb_pack(c.people) AS changed
+          FROM (SELECT n.chunk, n.numbers, t.changed AS known_changed, t.fresh AS known_fresh, cdp.bsi_differ(t.base, n.numbers) AS people, pg_column_size(t.base) AS size
+                  FROM new AS n JOIN cdp.tag_number AS t ON t.tag_id = the_tag AND t.chunk = n.chunk
+                 WHERE t.changed IS NOT NULL OR NOT cdp.bsi_equal(t.base, n.numbers) OFFSET 0) AS c
     ), differing AS MATERIALIZED (
-        SELECT c.chunk, c.numbers, c.changed, c.fresh, cdp._tag_change_is_small(pg_column_size(c.changed) + pg_column_size(c.fresh), c.size) AS is_small
-          FROM (SELECT c.*, CASE WHEN cdp._tag_change_is_small(pg_column_size(c.changed), c.size) THEN cdp._bsi_pack(c.numbers, c.changed) END AS fresh
+        SELECT c.chunk, c.numbers, c.changed, c.fresh, c.changed IS NULL OR cdp._tag_change_is_small(pg_column_size(c.changed) + pg_column_size(c.fresh), c.size) AS is_small
+          FROM (SELECT c.*, CASE WHEN cdp._tag_change_is_small(pg_column_size(c.changed), c.size) THEN cdp._bsi_pack(c.numbers, c.people) END AS fresh
                   FROM compared AS c OFFSET 0) AS c
-         WHERE NOT coalesce(cdp.rb_equals(c.changed, c.known_changed) AND c.fresh = c.known_fresh, false)
+         WHERE NOT coalesce(c.changed = c.known_changed AND c.fresh = c.known_fresh, false)
     ), put AS (
         UPDATE cdp.tag_number AS t
            SET base = CASE WHEN d.is_small THEN t.base ELSE d.numbers END,
-               changed = CASE WHEN d.is_small AND NOT cdp.rb_is_empty(d.changed) THEN d.changed END,
-               fresh = CASE WHEN d.is_small AND NOT cdp.rb_is_empty(d.changed) THEN d.fresh END
+               changed = CASE WHEN d.is_small THEN d.changed END,
+               fresh = CASE WHEN d.is_small THEN d.fresh END
           FROM differing AS d WHERE t.tag_id = the_tag AND t.chunk = d.chunk
         RETURNING 1
     ), added AS (

@@ -14,6 +14,7 @@
 #include "core/bitmap/bitmap_text.h"
 #include "core/bitmap/build_state.h"
 #include "core/bitmap/normal_form.h"
+#include "core/bitmap/packed_set.h"
 #include "oracle/pieces.h"
 
 namespace {
@@ -64,6 +65,7 @@ void ReadOne(Bytes bytes) {
     Require(WriteArrayText(view, text.data()) <= text.data() + text.size());
   });
   Try([=] { BuildStateValues(bytes, std::pmr::new_delete_resource()); });
+  Try([=] { PackedSet(BitmapView(bytes), std::pmr::new_delete_resource()); });
 }
 
 // By pieces the same answers come out, and the same errors.
@@ -87,6 +89,28 @@ void LookOnly(Bytes bytes) {
   if (!BeginsInNormalForm(bytes, &size)) return;
   const auto normal = PortableOf(Bitmap::FromPortable(bytes));
   Require(std::equal(normal.begin(), normal.end(), bytes.begin(), bytes.begin() + size));
+}
+
+// What is read from a packed set is what it says by value, and stays the same packed again.
+void Unpack(Bytes bytes) {
+  auto* const memory = std::pmr::new_delete_resource();
+  Try([=] {
+    const PackedSetView view(bytes);
+    const auto values = view.Values(memory);
+    Require(values.size() == view.Count());
+    for (std::size_t i = 0; i < values.size(); i += 1 + values.size() / 8) {
+      Require(view.PlaceOf(values[i]) == i);
+    }
+    const auto again = PackedSet(BitmapView(PortableOf(Bitmap::FromSorted(values))), memory);
+    Require(PackedSetView(again).Values(memory) == values);
+  });
+}
+
+void Pack(const std::vector<std::byte>& valid) {
+  auto* const memory = std::pmr::new_delete_resource();
+  const auto packed = PackedSet(BitmapView(valid), memory);
+  const auto values = PackedSetView(packed).Values(memory);
+  Require(Equal(BitmapView(PortableOf(Bitmap::FromSorted(values))), BitmapView(valid)));
 }
 
 constexpr SetOperation kOperations[] = {SetOperation::kAnd, SetOperation::kOr, SetOperation::kXor,
@@ -146,11 +170,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ReadByPieces(b);
   LookOnly(a);
   LookOnly(b);
+  Unpack(all);
   CompareBoth(a, b);
   CompareBoth(b, a);
   Try([&] {
     const auto left = PortableOf(Bitmap::FromPortable(a));
     const auto right = PortableOf(Bitmap::FromPortable(b));
+    Pack(left);
     AgreeOn(left, right);
     AgreeOn(right, left);
   });

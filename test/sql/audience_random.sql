@@ -58,8 +58,8 @@ SELECT cdp.tag_define(t.tag, format('SELECT DISTINCT ''phone'' AS id_type, phone
 SELECT count(*), count(r.error) AS failed FROM cdp.tag AS t, cdp.tag_refresh(t.name) AS r;
 -- most of it told as a difference from what was before, as after a refresh that changed a little of much
 CREATE TABLE shift AS SELECT cdp.chunk_of(one_id) AS chunk, cdp.rb_build_agg(one_id) AS some FROM cdp.v_person WHERE random() < 0.2 GROUP BY 1;
-UPDATE cdp.tag_value AS t SET base = cdp.rb_xor(t.base, s.some), changed = s.some FROM shift AS s WHERE s.chunk = t.chunk AND t.value <> 'b';
-UPDATE cdp.tag_number AS t SET base = cdp.bsi_add(t.base, (SELECT coalesce(cdp.bsi_build_agg(p.id, -3), '{}') FROM cdp.rb_iterate(s.some) AS p (id) WHERE p.id % 3 > 0)), changed = s.some,
+UPDATE cdp.tag_value AS t SET base = cdp.rb_xor(t.base, s.some), changed = cdp._rb_pack(s.some) FROM shift AS s WHERE s.chunk = t.chunk AND t.value <> 'b';
+UPDATE cdp.tag_number AS t SET base = cdp.bsi_add(t.base, (SELECT coalesce(cdp.bsi_build_agg(p.id, -3), '{}') FROM cdp.rb_iterate(s.some) AS p (id) WHERE p.id % 3 > 0)), changed = cdp._rb_pack(s.some),
        fresh = cdp._bsi_pack(t.base, s.some) FROM shift AS s WHERE s.chunk = t.chunk;
 INSERT INTO cdp.landing_profile (id_type, id_value, attrs)
 SELECT 'phone', i.value, jsonb_strip_nulls(jsonb_build_object('city', (ARRAY['Oslo', 'Rome', '北京', NULL])[1 + floor(4 * random())],

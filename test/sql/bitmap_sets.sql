@@ -90,6 +90,14 @@ CREATE TABLE part_1 PARTITION OF part FOR VALUES WITH (MODULUS 2, REMAINDER 1);
 INSERT INTO part SELECT b FROM twice;
 SELECT count(DISTINCT b) = (SELECT count(DISTINCT b) FROM part_0) + (SELECT count(DISTINCT b) FROM part_1) AS apart FROM part;
 
+-- packed, and back; nobody takes nothing
+SELECT b AS bitmap, p AS packed, _rb_unpack(p) = b AS same, ARRAY(SELECT _rb_packed_place(p, v) FROM unnest('{-1,0,3,70000}'::int[]) AS v) AS places
+  FROM (SELECT b, _rb_pack(b) AS p FROM unnest('{"{}","{0}","{3,5,9,70000,-1}"}'::roaringbitmap[]) AS b OFFSET 0) AS s;
+SELECT octet_length(_rb_pack(b)) AS bytes, _rb_unpack(_rb_pack(b)) = b AS same, _rb_packed_place(_rb_pack(b), 99900) AS place
+  FROM (SELECT rb_fill('{}', 0, 1000000) AS b UNION ALL SELECT rb_build_agg(i) FROM generate_series(0, 999999, 100) AS i) AS s;
+SELECT _rb_unpack('x');
+SELECT _rb_packed_place(_rb_pack('{1}') || 'x'::bytea, 1);
+
 -- every limit is a clear error
 SELECT rb_to_array(rb_fill('{}', 0, 4294967296));
 \set VERBOSITY sqlstate

@@ -31,6 +31,7 @@ CREATE FUNCTION holders() RETURNS TABLE (tab text, col text, kind text) LANGUAGE
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      WHERE c.relnamespace = 'cdp'::regnamespace AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
        AND (a.atttypid IN (SELECT oid FROM pg_type WHERE typnamespace = 'cdp'::regnamespace AND typtype = 'b')
+            OR a.attname = 'changed' AND a.atttypid = 'bytea'::regtype
             OR a.attname ~ '^((.*_)?one_id|person|survivor|absorbed|merged_into|member|user_id|part)s?$' AND a.atttypid IN ('int4'::regtype, 'int8'::regtype, 'int4[]'::regtype)) $$;
 SELECT coalesce(h.tab || '.' || h.col, r.name) AS "not covered, or not there" FROM holders() h FULL JOIN holder r ON r.name = h.tab || '.' || h.col
  WHERE h.tab IS NULL OR r.name IS NULL ORDER BY 1;
@@ -43,6 +44,7 @@ DECLARE
 BEGIN
     FOR h IN SELECT k.* FROM holders() k JOIN holder r ON r.name = k.tab || '.' || k.col AND r.rule = 'follows' LOOP
         EXECUTE format(CASE h.kind WHEN 'cdp.roaringbitmap' THEN 'SELECT cdp.rb_or_agg(%I) FROM cdp.%I' WHEN 'cdp.bsi' THEN 'SELECT cdp.rb_or_agg(cdp.bsi_ebm(%I)) FROM cdp.%I'
+            WHEN 'bytea' THEN 'SELECT cdp.rb_or_agg(cdp._rb_unpack(%I)) FROM cdp.%I'
             WHEN 'cdp.timeline_page' THEN 'SELECT cdp.rb_or_agg(cdp.timeline_page_people(%I)) FROM cdp.%I' ELSE 'SELECT cdp.rb_build_agg(%I) FROM cdp.%I' END, h.col, h.tab) INTO people;
         IF cdp.rb_intersect(people, gone) THEN
             RAISE EXCEPTION 'step %, %: %.% holds %, who are nobody any more', step, what, h.tab, h.col, cdp.rb_to_array(cdp.rb_and(people, gone));
