@@ -40,8 +40,8 @@ BEGIN
         ['chunk', 'int4 NOT NULL', 'upper bits of the members: one_id >> 20'],
         ['base', 'cdp.roaringbitmap NOT NULL', 'OneIDs of the people who had it when this was last written whole'],
         ['changed', 'bytea', 'those who have come or gone since, packed; NULL: nobody'],
-        ['users', 'int8 NOT NULL GENERATED ALWAYS AS (CASE WHEN changed IS NULL THEN cdp.rb_cardinality(base)
-                                                           ELSE cdp.rb_xor_cardinality(base, cdp._rb_unpack(changed)) END) STORED',
+        ['later', 'bytea', 'those who have come or gone since changed was written, packed; NULL: nobody'],
+        ['users', 'int8 NOT NULL GENERATED ALWAYS AS (cdp.rb_cardinality(cdp._tag_members(base, changed, later))) STORED',
          'how many people have it now']],
         'PRIMARY KEY (tag_id, value, chunk)');
     CREATE INDEX IF NOT EXISTS tag_value_chunk ON cdp.tag_value (chunk, tag_id);
@@ -50,9 +50,10 @@ BEGIN
         ['chunk', 'int4 NOT NULL', 'upper bits of the ids: one_id >> 20'],
         ['base', 'cdp.bsi NOT NULL', 'OneIDs with their numbers when this was last written whole; of a date, the days since 2000-01-01'],
         ['changed', 'bytea', 'those who have got another number since, or lost theirs, packed; NULL: nobody'],
-        ['fresh', 'bytea', 'the numbers that those have now, by their places in changed, from 0 on'],
-        ['users', 'int8 NOT NULL GENERATED ALWAYS AS (CASE WHEN changed IS NULL THEN cdp.bsi_count(base)
-            ELSE cdp.rb_andnot_cardinality(cdp.bsi_ebm(base), cdp._rb_unpack(changed)) + cdp._bsi_packed_count(fresh) END) STORED', 'how many have one now']],
+        ['fresh', 'bytea', 'the numbers that those got, by their places in changed, from 0 on'],
+        ['later', 'bytea', 'those to whom the same has happened since changed was written, packed; NULL: nobody'],
+        ['later_fresh', 'bytea', 'the numbers that those got, by their places in later, from 0 on'],
+        ['users', 'int8 NOT NULL GENERATED ALWAYS AS (cdp.bsi_count(cdp._tag_numbers(base, changed, fresh, later, later_fresh))) STORED', 'how many have one now']],
         'PRIMARY KEY (tag_id, chunk)');
     CREATE INDEX IF NOT EXISTS tag_number_chunk ON cdp.tag_number (chunk, tag_id);
     PERFORM cdp._trigger_ensure('cdp.tag', 'tag_owner',
@@ -78,7 +79,7 @@ BEGIN
                    AND coalesce(g.refreshed_at + g.refresh_every <= now(), true) AS is_due
           FROM cdp.tag AS g
           LEFT JOIN LATERAL (
-            SELECT coalesce(cdp.rb_or_cardinality_agg(cdp._tag_members(t.base, t.changed)), 0) AS people,
+            SELECT coalesce(cdp.rb_or_cardinality_agg(cdp._tag_members(t.base, t.changed, t.later)), 0) AS people,
                    count(DISTINCT t.value) AS value_count
               FROM cdp.tag_value AS t WHERE t.tag_id = g.tag_id) AS v ON NOT cdp._tag_is_number(g.value_type)
           LEFT JOIN LATERAL (
@@ -111,7 +112,7 @@ BEGIN
                CASE WHEN g.value_type = 'date' THEN cdp._tag_date(q.number[3]) END AS median_day,
                CASE WHEN g.value_type = 'date' THEN cdp._tag_date(q.number[5]) END AS last_day
           FROM cdp.tag AS g
-          JOIN (SELECT t.tag_id, sum(t.users)::int8 AS people, cdp.bsi_agg(cdp._tag_numbers(t.base, t.changed, t.fresh)) AS numbers
+          JOIN (SELECT t.tag_id, sum(t.users)::int8 AS people, cdp.bsi_agg(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh)) AS numbers
                   FROM cdp.tag_number AS t GROUP BY t.tag_id) AS v USING (tag_id)
          CROSS JOIN LATERAL cdp.bsi_quantile(v.numbers, '{0,0.25,0.5,0.75,1}') AS q (number);
     COMMENT ON VIEW cdp.v_tag_number IS 'distribution: one row per tag of numbers or dates';
@@ -124,12 +125,12 @@ BEGIN
         SELECT m.one_id, g.name AS tag, t.value
           FROM cdp.tag AS g
           JOIN cdp.tag_value AS t USING (tag_id)
-         CROSS JOIN LATERAL cdp.rb_iterate(cdp._tag_members(t.base, t.changed)) AS m (one_id)
+         CROSS JOIN LATERAL cdp.rb_iterate(cdp._tag_members(t.base, t.changed, t.later)) AS m (one_id)
         UNION ALL
         SELECT n.id, g.name, cdp._tag_number_text(g.value_type, n.number)
           FROM cdp.tag AS g
           JOIN cdp.tag_number AS t USING (tag_id)
-         CROSS JOIN LATERAL cdp.bsi_iterate(cdp._tag_numbers(t.base, t.changed, t.fresh)) AS n;
+         CROSS JOIN LATERAL cdp.bsi_iterate(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh)) AS n;
     COMMENT ON VIEW cdp.v_person_tag IS 'one row per person and value of a tag, for reading many; of one person cdp.tags_of() tells without unpacking everybody';
 
     CREATE OR REPLACE VIEW cdp.v_tag_run AS

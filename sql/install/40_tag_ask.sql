@@ -24,11 +24,11 @@ DECLARE
 BEGIN
     IF cdp._tag_is_number(kept_as) THEN
         number := cdp._tag_number_of(kept_as, tag.value);
-        RETURN (SELECT coalesce(cdp.rb_or_agg(CASE WHEN number IS NULL THEN cdp.bsi_ebm(cdp._tag_numbers(t.base, t.changed, t.fresh))
-                                                   ELSE cdp.bsi_eq(cdp._tag_numbers(t.base, t.changed, t.fresh), number) END), '{}')
+        RETURN (SELECT coalesce(cdp.rb_or_agg(CASE WHEN number IS NULL THEN cdp.bsi_ebm(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh))
+                                                   ELSE cdp.bsi_eq(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh), number) END), '{}')
                   FROM cdp.tag_number AS t WHERE t.tag_id = wanted);
     END IF;
-    RETURN (SELECT coalesce(cdp.rb_or_agg(cdp._tag_members(t.base, t.changed)), '{}')
+    RETURN (SELECT coalesce(cdp.rb_or_agg(cdp._tag_members(t.base, t.changed, t.later)), '{}')
               FROM cdp.tag_value AS t
              WHERE t.tag_id = wanted AND (tag.value IS NULL OR t.value = tag.value));
 END $$;
@@ -46,7 +46,7 @@ BEGIN
             DETAIL = 'Its values are texts.',
             HINT = 'Define it with value_type => ''number'' or ''date''.';
     END IF;
-    RETURN (SELECT coalesce(cdp.bsi_agg(cdp._tag_numbers(t.base, t.changed, t.fresh)), '{}') FROM cdp.tag_number AS t WHERE t.tag_id = wanted);
+    RETURN (SELECT coalesce(cdp.bsi_agg(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh)), '{}') FROM cdp.tag_number AS t WHERE t.tag_id = wanted);
 END $$;
 COMMENT ON FUNCTION cdp.tag_number(text, date) IS
     'the numbers of a tag of numbers or dates (days since 2000-01-01), of all people who have one. base_date: an earlier day whose numbers are kept';
@@ -59,12 +59,12 @@ BEGIN
         SELECT g.name, t.value
           FROM cdp.tag_value AS t
           JOIN cdp.tag AS g USING (tag_id)
-         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(tags_of.one_id) AND cdp._tag_has(t.base, t.changed, tags_of.one_id)
+         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(tags_of.one_id) AND cdp._tag_has(t.base, t.changed, t.later, tags_of.one_id)
         UNION ALL
-        SELECT g.name, cdp._tag_number_text(g.value_type, cdp._tag_number_get(t.base, t.changed, t.fresh, tags_of.one_id))
+        SELECT g.name, cdp._tag_number_text(g.value_type, cdp._tag_number_get(t.base, t.changed, t.fresh, t.later, t.later_fresh, tags_of.one_id))
           FROM cdp.tag_number AS t
           JOIN cdp.tag AS g USING (tag_id)
-         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(tags_of.one_id) AND cdp._tag_number_get(t.base, t.changed, t.fresh, tags_of.one_id) IS NOT NULL
+         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(tags_of.one_id) AND cdp._tag_number_get(t.base, t.changed, t.fresh, t.later, t.later_fresh, tags_of.one_id) IS NOT NULL
          ORDER BY 1, 2;
 END $$;
 COMMENT ON FUNCTION cdp.tags_of(int4) IS 'everything that tags say about one person, numbers and dates as text';

@@ -93,14 +93,14 @@ BEGIN
         SELECT cdp.chunk_of(pair.absorbed_id) AS chunk, cdp.rb_build_agg(pair.absorbed_id) AS members
           FROM pair GROUP BY 1
     ), hit AS MATERIALIZED (
-        SELECT t.tag_id, t.value, t.chunk, s.value_type = 'enum' AS single, cdp.rb_and(cdp._tag_members(t.base, t.changed), r.members) AS members
+        SELECT t.tag_id, t.value, t.chunk, s.value_type = 'enum' AS single, cdp.rb_and(cdp._tag_members(t.base, t.changed, t.later), r.members) AS members
           FROM cdp.tag_value AS t
           JOIN retired AS r ON r.chunk = t.chunk
            -- Whether one person is in a set is read from pieces of what is stored. Nobody is left in it, not
            -- even as one who was there and has gone.
-           AND CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(t.base, r.members) OR cdp.rb_intersect(cdp._rb_unpack(t.changed), r.members)
-                    ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id)
-                                  WHERE cdp.rb_contains(t.base, m.one_id) OR cdp._rb_packed_place(t.changed, m.one_id) IS NOT NULL) END
+           AND (CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(t.base, r.members)
+                     ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id) WHERE cdp.rb_contains(t.base, m.one_id)) END
+                OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), r.members))
           JOIN cdp._tag_sets() AS s USING (tag_id)
          WHERE only_tag IS NULL OR t.tag_id = only_tag
     ), heir AS (
@@ -117,7 +117,7 @@ BEGIN
                   WHERE h.single
                     AND NOT EXISTS (SELECT FROM cdp.tag_value AS o
                                      WHERE o.tag_id = h.tag_id AND o.chunk = cdp.chunk_of(h.survivor_id)
-                                       AND cdp._tag_has(o.base, o.changed, h.survivor_id))
+                                       AND cdp._tag_has(o.base, o.changed, o.later, h.survivor_id))
                   ORDER BY h.tag_id, h.survivor_id, cdp._one_id_unsigned(h.absorbed_id))) AS h
          GROUP BY 1, 2, 3
     ), touched AS (
@@ -128,8 +128,8 @@ BEGIN
     INSERT INTO cdp.tag_value AS t (tag_id, value, chunk, base)
     SELECT touched.tag_id, touched.value, touched.chunk, cdp.rb_or_agg(touched.members)
       FROM touched GROUP BY 1, 2, 3
-    ON CONFLICT (tag_id, value, chunk) DO UPDATE SET changed = NULL, base = cdp.rb_or(excluded.base,
-        cdp.rb_andnot(cdp._tag_members(t.base, t.changed), coalesce(
+    ON CONFLICT (tag_id, value, chunk) DO UPDATE SET changed = NULL, later = NULL, base = cdp.rb_or(excluded.base,
+        cdp.rb_andnot(cdp._tag_members(t.base, t.changed, t.later), coalesce(
             (SELECT retired.members FROM retired WHERE retired.chunk = excluded.chunk), '{}')));
     DELETE FROM cdp.tag_value AS t
      WHERE t.users = 0
@@ -148,12 +148,12 @@ BEGIN
         SELECT cdp.chunk_of(pair.absorbed_id) AS chunk, cdp.rb_build_agg(pair.absorbed_id) AS members
           FROM pair GROUP BY 1
     ), hit AS MATERIALIZED (
-        SELECT t.tag_id, t.chunk, s.on_merge, r.members, cdp._tag_numbers(t.base, t.changed, t.fresh) AS numbers
+        SELECT t.tag_id, t.chunk, s.on_merge, r.members, cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh) AS numbers
           FROM cdp.tag_number AS t
           JOIN retired AS r ON r.chunk = t.chunk
-           AND CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(cdp.bsi_ebm(t.base), r.members) OR cdp.rb_intersect(cdp._rb_unpack(t.changed), r.members)
-                    ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id)
-                                  WHERE cdp.bsi_get(t.base, m.one_id) IS NOT NULL OR cdp._rb_packed_place(t.changed, m.one_id) IS NOT NULL) END
+           AND (CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(cdp.bsi_ebm(t.base), r.members)
+                     ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id) WHERE cdp.bsi_get(t.base, m.one_id) IS NOT NULL) END
+                OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), r.members))
           JOIN cdp._tag_sets() AS s USING (tag_id)
          WHERE only_tag IS NULL OR t.tag_id = only_tag
     ), heir AS MATERIALIZED (
@@ -170,7 +170,7 @@ BEGIN
         SELECT r.tag_id, r.on_merge, n.id, -1, n.number
           FROM receiver AS r
           JOIN cdp.tag_number AS t USING (tag_id, chunk)
-         CROSS JOIN LATERAL cdp.bsi_iterate(cdp._tag_numbers(t.base, t.changed, t.fresh), r.members) AS n
+         CROSS JOIN LATERAL cdp.bsi_iterate(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh), r.members) AS n
     ), settled AS (
         SELECT h.tag_id, h.survivor_id,
                CASE h.on_merge
@@ -188,8 +188,8 @@ BEGIN
          GROUP BY 1, 2
     ), changed AS (
         UPDATE cdp.tag_number AS t
-           SET base = cdp.bsi_add(cdp.bsi_remove(cdp._tag_numbers(t.base, t.changed, t.fresh), c.members), coalesce(c.numbers, '{}')),
-               changed = NULL, fresh = NULL
+           SET base = cdp.bsi_add(cdp.bsi_remove(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh), c.members), coalesce(c.numbers, '{}')),
+               changed = NULL, fresh = NULL, later = NULL, later_fresh = NULL
           FROM touched AS c WHERE t.tag_id = c.tag_id AND t.chunk = c.chunk
         RETURNING t.tag_id, t.chunk
     )
@@ -242,18 +242,18 @@ DECLARE
     few boolean := cdp.rb_cardinality(persons) <= 5;
 BEGIN
     -- As in _tag_value_remap(): few people are looked for in pieces of what is stored.
-    UPDATE cdp.tag_value AS t SET base = cdp.rb_andnot(cdp._tag_members(t.base, t.changed), persons), changed = NULL
+    UPDATE cdp.tag_value AS t SET base = cdp.rb_andnot(cdp._tag_members(t.base, t.changed, t.later), persons), changed = NULL, later = NULL
      WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks)
-       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id)
-                                       WHERE cdp.rb_contains(t.base, m.one_id) OR cdp._rb_packed_place(t.changed, m.one_id) IS NOT NULL)
-                ELSE cdp.rb_intersect(t.base, persons) OR cdp.rb_intersect(cdp._rb_unpack(t.changed), persons) END;
+       AND (CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id) WHERE cdp.rb_contains(t.base, m.one_id))
+                 ELSE cdp.rb_intersect(t.base, persons) END
+            OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), persons));
     GET DIAGNOSTICS vals = ROW_COUNT;
     UPDATE cdp.tag_number AS t
-       SET base = cdp.bsi_remove(cdp._tag_numbers(t.base, t.changed, t.fresh), persons), changed = NULL, fresh = NULL
+       SET base = cdp.bsi_remove(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh), persons), changed = NULL, fresh = NULL, later = NULL, later_fresh = NULL
      WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks)
-       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id)
-                                       WHERE cdp.bsi_get(t.base, m.one_id) IS NOT NULL OR cdp._rb_packed_place(t.changed, m.one_id) IS NOT NULL)
-                ELSE cdp.rb_intersect(cdp.bsi_ebm(t.base), persons) OR cdp.rb_intersect(cdp._rb_unpack(t.changed), persons) END;
+       AND (CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id) WHERE cdp.bsi_get(t.base, m.one_id) IS NOT NULL)
+                 ELSE cdp.rb_intersect(cdp.bsi_ebm(t.base), persons) END
+            OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), persons));
     GET DIAGNOSTICS numbers = ROW_COUNT;
     DELETE FROM cdp.tag_value AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);
     DELETE FROM cdp.tag_number AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);

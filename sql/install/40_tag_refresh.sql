@@ -163,7 +163,7 @@ BEGIN
     IF cdp._tag_is_number(value_type) THEN
         SELECT coalesce(sum(v.users), 0) INTO people FROM cdp.tag_number AS v WHERE v.tag_id = the_tag;
     ELSE
-        SELECT count(DISTINCT v.value), CASE WHEN value_type = 'multi' THEN coalesce(cdp.rb_or_cardinality_agg(cdp._tag_members(v.base, v.changed)), 0)
+        SELECT count(DISTINCT v.value), CASE WHEN value_type = 'multi' THEN coalesce(cdp.rb_or_cardinality_agg(cdp._tag_members(v.base, v.changed, v.later)), 0)
                                              ELSE coalesce(sum(v.users), 0) END
           INTO value_count, people FROM cdp.tag_value AS v WHERE v.tag_id = the_tag;
     END IF;

@@ -156,18 +156,18 @@ BEGIN
         SELECT s.tag_id, s.value, cdp.chunk_of(s.one_id) AS chunk, cdp.rb_build_agg(s.one_id) AS members
           FROM cdp._tag_said(only_tag, persons) AS s WHERE NOT cdp._tag_is_number(s.value_type) GROUP BY 1, 2, 3
     ), wanted AS (
-        SELECT t.tag_id, t.value, t.chunk, cdp.rb_and(cdp._tag_members(t.base, t.changed), c.members) AS had, f.members
+        SELECT t.tag_id, t.value, t.chunk, cdp.rb_and(cdp._tag_members(t.base, t.changed, t.later), c.members) AS had, f.members
           FROM cdp.tag_value AS t
           JOIN touched AS c USING (chunk)
           LEFT JOIN fresh AS f USING (tag_id, value, chunk)
          -- As in _tag_value_remap(): few people are looked for in pieces of what is stored.
          WHERE t.tag_id = ANY (tags)
            AND (f.members IS NOT NULL
-                OR CASE WHEN cdp.rb_cardinality(c.members) > 5 THEN cdp.rb_intersect(cdp._tag_members(t.base, t.changed), c.members)
-                        ELSE EXISTS (SELECT FROM cdp.rb_iterate(c.members) AS m (one_id) WHERE cdp._tag_has(t.base, t.changed, m.one_id)) END)
+                OR CASE WHEN cdp.rb_cardinality(c.members) > 5 THEN cdp.rb_intersect(cdp._tag_members(t.base, t.changed, t.later), c.members)
+                        ELSE EXISTS (SELECT FROM cdp.rb_iterate(c.members) AS m (one_id) WHERE cdp._tag_has(t.base, t.changed, t.later, m.one_id)) END)
     ), kept AS (
         UPDATE cdp.tag_value AS t
-           SET base = cdp.rb_or(cdp.rb_andnot(cdp._tag_members(t.base, t.changed), w.had), coalesce(w.members, '{}')), changed = NULL
+           SET base = cdp.rb_or(cdp.rb_andnot(cdp._tag_members(t.base, t.changed, t.later), w.had), coalesce(w.members, '{}')), changed = NULL, later = NULL
           FROM wanted AS w
          WHERE t.tag_id = w.tag_id AND t.value = w.value AND t.chunk = w.chunk
            AND NOT cdp.rb_equals(w.had, coalesce(w.members, '{}'))
@@ -185,15 +185,15 @@ BEGIN
         SELECT s.tag_id, cdp.chunk_of(s.one_id) AS chunk, cdp.bsi_build_agg(s.one_id, cdp._tag_number_of(s.value_type, s.value)) AS numbers
           FROM cdp._tag_said(only_tag, persons) AS s WHERE cdp._tag_is_number(s.value_type) GROUP BY 1, 2
     ), wanted AS (
-        SELECT t.tag_id, t.chunk, c.members, coalesce(f.numbers, '{}') AS numbers, cdp.bsi_restrict(cdp._tag_numbers(t.base, t.changed, t.fresh), c.members) AS had
+        SELECT t.tag_id, t.chunk, c.members, coalesce(f.numbers, '{}') AS numbers, cdp.bsi_restrict(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh), c.members) AS had
           FROM cdp.tag_number AS t
           JOIN touched AS c USING (chunk)
           LEFT JOIN fresh AS f USING (tag_id, chunk)
          WHERE t.tag_id = ANY (tags)
     ), kept AS (
         UPDATE cdp.tag_number AS t
-           SET base = cdp.bsi_add(cdp.bsi_remove(cdp._tag_numbers(t.base, t.changed, t.fresh), w.members), w.numbers),
-               changed = NULL, fresh = NULL
+           SET base = cdp.bsi_add(cdp.bsi_remove(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh), w.members), w.numbers),
+               changed = NULL, fresh = NULL, later = NULL, later_fresh = NULL
           FROM wanted AS w
          WHERE t.tag_id = w.tag_id AND t.chunk = w.chunk AND NOT cdp.bsi_equal(w.had, w.numbers)
         RETURNING 1

@@ -25,7 +25,7 @@ BEGIN
                 UNION ALL
                 SELECT v.tag_id, v.version_id, v.base_date, v.refreshed_at, false FROM cdp.tag_version AS v) AS v USING (tag_id)
           LEFT JOIN LATERAL (
-            SELECT cdp.rb_or_cardinality_agg(cdp._tag_members(t.base, t.changed)) AS people FROM cdp.tag_value AS t WHERE t.tag_id = v.stored_id) AS t ON true
+            SELECT cdp.rb_or_cardinality_agg(cdp._tag_members(t.base, t.changed, t.later)) AS people FROM cdp.tag_value AS t WHERE t.tag_id = v.stored_id) AS t ON true
           LEFT JOIN LATERAL (
             SELECT sum(t.users)::int8 AS people FROM cdp.tag_number AS t WHERE t.tag_id = v.stored_id) AS n ON true;
     COMMENT ON VIEW cdp.v_tag_version IS 'one row per day of which the values of a tag are kept';
@@ -130,9 +130,9 @@ BEGIN
                 SELECT o.version_id, o.base_date, o.refreshed_at FROM cdp.tag_version AS o WHERE o.tag_id = wanted) AS v
           LEFT JOIN LATERAL (
             SELECT o.value FROM cdp.tag_value AS o
-             WHERE o.tag_id = v.stored_id AND o.chunk = cdp.chunk_of(person) AND cdp._tag_has(o.base, o.changed, person)
+             WHERE o.tag_id = v.stored_id AND o.chunk = cdp.chunk_of(person) AND cdp._tag_has(o.base, o.changed, o.later, person)
             UNION ALL
-            SELECT cdp._tag_number_text(t.value_type, cdp._tag_number_get(o.base, o.changed, o.fresh, person)) FROM cdp.tag_number AS o
+            SELECT cdp._tag_number_text(t.value_type, cdp._tag_number_get(o.base, o.changed, o.fresh, o.later, o.later_fresh, person)) FROM cdp.tag_number AS o
              WHERE o.tag_id = v.stored_id AND o.chunk = cdp.chunk_of(person)) AS k (value) ON true
          ORDER BY v.base_date, k.value;
 END $$;

@@ -26,7 +26,7 @@ BEGIN
         WITH bound AS (
             -- Where many have the same number, it is the end of several bands, of which one is left.
             SELECT DISTINCT n.tag_id, b.high
-              FROM (SELECT t.tag_id, cdp.bsi_quantile(cdp.bsi_agg(cdp._tag_numbers(t.base, t.changed, t.fresh)),
+              FROM (SELECT t.tag_id, cdp.bsi_quantile(cdp.bsi_agg(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh)),
                                ARRAY(SELECT i / bands::float8 FROM generate_series(1, bands - 1) AS i), _insight_bands.base) AS highs
                       FROM cdp.tag_number AS t WHERE t.tag_id = ANY (tags) GROUP BY t.tag_id) AS n
              CROSS JOIN LATERAL unnest(n.highs) AS b (high)
@@ -57,11 +57,11 @@ CREATE FUNCTION cdp._insight_values(tags int4[], bands int4, base cdp.roaringbit
     LANGUAGE plpgsql STABLE ROWS 300 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-        SELECT v.tag_id, 0::int8, v.value, v.chunk, cdp._tag_members(v.base, v.changed) FROM cdp.tag_value AS v WHERE v.tag_id = ANY (tags)
+        SELECT v.tag_id, 0::int8, v.value, v.chunk, cdp._tag_members(v.base, v.changed, v.later) FROM cdp.tag_value AS v WHERE v.tag_id = ANY (tags)
         UNION ALL
         SELECT b.tag_id, b.band, b.value, n.chunk, cdp.bsi_between(n.numbers, b.low, b.high)
           FROM cdp._insight_bands(tags, bands, base) AS b
-          JOIN (SELECT t.tag_id, t.chunk, cdp._tag_numbers(t.base, t.changed, t.fresh) AS numbers
+          JOIN (SELECT t.tag_id, t.chunk, cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh) AS numbers
                   FROM cdp.tag_number AS t WHERE t.tag_id = ANY (tags) OFFSET 0) AS n USING (tag_id);
 END $$;
 COMMENT ON FUNCTION cdp._insight_values(int4[], int4, cdp.roaringbitmap) IS

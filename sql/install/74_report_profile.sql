@@ -13,9 +13,9 @@ BEGIN
                           FROM cdp.identifier AS i JOIN cdp.id_type AS t USING (type_id) WHERE i.one_id = p.one_id GROUP BY t.name) AS k) AS identifiers,
                coalesce((SELECT jsonb_object_agg(k.name, k.vals)
                   FROM (SELECT g.name, jsonb_agg(v.value ORDER BY v.value) AS vals
-                          FROM (SELECT t.tag_id, t.value FROM cdp.tag_value AS t WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(p.one_id) AND cdp._tag_has(t.base, t.changed, p.one_id)
+                          FROM (SELECT t.tag_id, t.value FROM cdp.tag_value AS t WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(p.one_id) AND cdp._tag_has(t.base, t.changed, t.later, p.one_id)
                                 UNION ALL
-                                SELECT n.tag_id, cdp._tag_number_text(h.value_type, cdp._tag_number_get(n.base, n.changed, n.fresh, p.one_id))
+                                SELECT n.tag_id, cdp._tag_number_text(h.value_type, cdp._tag_number_get(n.base, n.changed, n.fresh, n.later, n.later_fresh, p.one_id))
                                   FROM cdp.tag_number AS n JOIN cdp.tag AS h USING (tag_id) WHERE n.tag_id > 0 AND n.chunk = cdp.chunk_of(p.one_id)) AS v
                           JOIN cdp.tag AS g USING (tag_id) WHERE v.value IS NOT NULL GROUP BY g.name) AS k), '{}') AS tags,
                ARRAY(SELECT a.name FROM cdp.audience_member AS m JOIN cdp.audience AS a USING (audience_id)

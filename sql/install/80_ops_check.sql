@@ -171,8 +171,8 @@ DECLARE
     found int8;
 BEGIN
     FOR room, relation, people, mend IN
-        VALUES ('tag', 'tag_value', $e$cdp.rb_or(v.base, coalesce(cdp._rb_unpack(v.changed), '{}'))$e$, 'Refresh every tag.'),
-               ('tag', 'tag_number', $e$cdp.rb_or(cdp.bsi_ebm(v.base), coalesce(cdp._rb_unpack(v.changed), '{}'))$e$, 'Refresh every tag.'),
+        VALUES ('tag', 'tag_value', $e$cdp.rb_or(v.base, coalesce(cdp._tag_touched(v.changed, v.later), '{}'))$e$, 'Refresh every tag.'),
+               ('tag', 'tag_number', $e$cdp.rb_or(cdp.bsi_ebm(v.base), coalesce(cdp._tag_touched(v.changed, v.later), '{}'))$e$, 'Refresh every tag.'),
                ('audience', 'audience_member', 'v.members', 'Refresh every audience.'),
                ('audience', 'audience_change', 'cdp.rb_or(v.entered, v.left_members)',
                 'Somebody has changed cdp.person or cdp.merge_log by hand: empty cdp.audience_change and set members_kept of cdp.audience_snapshot to false; the past of audiences begins anew.')

@@ -57,10 +57,13 @@ SELECT cdp.tag_define(t.tag, format('SELECT DISTINCT ''phone'' AS id_type, phone
   FROM unnest('{multi,enum,flag,number,day}'::text[]) AS t (tag) \g /dev/null
 SELECT count(*), count(r.error) AS failed FROM cdp.tag AS t, cdp.tag_refresh(t.name) AS r;
 -- most of it told as a difference from what was before, as after a refresh that changed a little of much
-CREATE TABLE shift AS SELECT cdp.chunk_of(one_id) AS chunk, cdp.rb_build_agg(one_id) AS some FROM cdp.v_person WHERE random() < 0.2 GROUP BY 1;
-UPDATE cdp.tag_value AS t SET base = cdp.rb_xor(t.base, s.some), changed = cdp._rb_pack(s.some) FROM shift AS s WHERE s.chunk = t.chunk AND t.value <> 'b';
-UPDATE cdp.tag_number AS t SET base = cdp.bsi_add(t.base, (SELECT coalesce(cdp.bsi_build_agg(p.id, -3), '{}') FROM cdp.rb_iterate(s.some) AS p (id) WHERE p.id % 3 > 0)), changed = cdp._rb_pack(s.some),
-       fresh = cdp._bsi_pack(t.base, s.some) FROM shift AS s WHERE s.chunk = t.chunk;
+CREATE TABLE shift AS SELECT cdp.chunk_of(one_id) AS chunk, cdp.rb_build_agg(one_id) FILTER (WHERE random() < 0.2) AS some,
+                             cdp.rb_build_agg(one_id) FILTER (WHERE random() < 0.1) AS more FROM cdp.v_person GROUP BY 1;
+UPDATE cdp.tag_value AS t SET base = cdp.rb_xor(cdp.rb_xor(t.base, s.some), s.more), changed = cdp._rb_pack(s.some), later = cdp._rb_pack(s.more) FROM shift AS s WHERE s.chunk = t.chunk AND t.value <> 'b';
+CREATE FUNCTION wrong(numbers cdp.bsi, people cdp.roaringbitmap) RETURNS cdp.bsi LANGUAGE sql AS $$
+    SELECT cdp.bsi_add(numbers, (SELECT coalesce(cdp.bsi_build_agg(p.id, -3), '{}') FROM cdp.rb_iterate(people) AS p (id) WHERE p.id % 3 > 0)) $$;
+UPDATE cdp.tag_number AS t SET base = wrong(t.base, cdp.rb_or(s.some, s.more)), changed = cdp._rb_pack(s.some), fresh = cdp._bsi_pack(wrong(t.base, s.more), s.some),
+       later = cdp._rb_pack(s.more), later_fresh = cdp._bsi_pack(t.base, s.more) FROM shift AS s WHERE s.chunk = t.chunk;
 INSERT INTO cdp.landing_profile (id_type, id_value, attrs)
 SELECT 'phone', i.value, jsonb_strip_nulls(jsonb_build_object('city', (ARRAY['Oslo', 'Rome', '北京', NULL])[1 + floor(4 * random())],
            'age', nullif(floor(40 * random()), 0), 'born', (date '2025-04-03' + floor(60 * random() - 30)::int)::text))

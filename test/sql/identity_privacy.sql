@@ -126,7 +126,7 @@ DECLARE
     col text;
 BEGIN
     FOR table_name, col IN SELECT c.relname, format(CASE WHEN a.atttypid = 'bytea'::regtype THEN 'cdp._rb_unpack(%I)' ELSE '%I' END, a.attname) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-                       WHERE c.relnamespace = 'cdp'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname IN ('members', 'base', 'changed') AND a.atttypid IN ('cdp.roaringbitmap'::regtype, 'bytea'::regtype) ORDER BY 1, 2 LOOP
+                       WHERE c.relnamespace = 'cdp'::regnamespace AND c.relkind IN ('r', 'p') AND a.attname IN ('members', 'base', 'changed', 'later') AND a.atttypid IN ('cdp.roaringbitmap'::regtype, 'bytea'::regtype) ORDER BY 1, 2 LOOP
         EXECUTE format('SELECT count(*) FROM cdp.%I AS t WHERE cdp.rb_contains(%s, $1)', table_name, col) INTO rows USING person;
         IF rows > 0 THEN RETURN NEXT; END IF;
     END LOOP;

@@ -19,7 +19,7 @@ SELECT cdp.destination_define('sms', 'phone', consent => 'ignored') \g /dev/null
 --   a log: says what was; waits: by identifier, people are looked up; nothing: the register of people itself
 CREATE TEMP TABLE holder (name text PRIMARY KEY, rule text);
 INSERT INTO holder VALUES ('profile.one_id', 'follows'), ('profile_value.members', 'follows');
-INSERT INTO holder VALUES ('tag_value.base', 'follows'), ('tag_value.changed', 'follows'), ('tag_number.base', 'follows'), ('tag_number.changed', 'follows'), ('tag_set_log.one_id', 'a log');
+INSERT INTO holder VALUES ('tag_value.base', 'follows'), ('tag_value.changed', 'follows'), ('tag_value.later', 'follows'), ('tag_number.base', 'follows'), ('tag_number.changed', 'follows'), ('tag_number.later', 'follows'), ('tag_set_log.one_id', 'a log');
 INSERT INTO holder VALUES ('audience_member.members', 'follows'),
     ('audience_change.entered', 'follows'), ('audience_change.left_members', 'follows'), ('audience_list.one_id', 'a log'), ('timeline_month.page', 'follows'),
     ('event_day_by.members', 'follows'), ('event_day_by.times', 'follows'), ('identifier.one_id', 'follows'), ('person_living.members', 'follows'),
@@ -31,7 +31,7 @@ CREATE FUNCTION holders() RETURNS TABLE (tab text, col text, kind text) LANGUAGE
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
      WHERE c.relnamespace = 'cdp'::regnamespace AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped
        AND (a.atttypid IN (SELECT oid FROM pg_type WHERE typnamespace = 'cdp'::regnamespace AND typtype = 'b')
-            OR a.attname = 'changed' AND a.atttypid = 'bytea'::regtype
+            OR a.attname IN ('changed', 'later') AND a.atttypid = 'bytea'::regtype
             OR a.attname ~ '^((.*_)?one_id|person|survivor|absorbed|merged_into|member|user_id|part)s?$' AND a.atttypid IN ('int4'::regtype, 'int8'::regtype, 'int4[]'::regtype)) $$;
 SELECT coalesce(h.tab || '.' || h.col, r.name) AS "not covered, or not there" FROM holders() h FULL JOIN holder r ON r.name = h.tab || '.' || h.col
  WHERE h.tab IS NULL OR r.name IS NULL ORDER BY 1;
@@ -221,6 +221,11 @@ BEGIN
             PERFORM cdp.tag_set(one_id, 'grade', CASE WHEN dice(one_id, step, 4) > 0 THEN chr(96 + dice(one_id, step, 4)::int) END)
                FROM (SELECT DISTINCT one_id FROM cdp.identifier WHERE one_id IS NOT NULL ORDER BY one_id LIMIT 8 OFFSET dice(step, 23, 15)) AS said;
             PERFORM cdp.tag_refresh('all'), cdp.audience_refresh('all'), cdp.timeline_refresh();
+            -- told by differences that take each other back, as two refreshes would leave them
+            UPDATE cdp.tag_value SET (base, changed, later) = (SELECT m, cdp._rb_pack(m), cdp._rb_pack(m) FROM cdp._tag_members(base, changed, later) AS m);
+            UPDATE cdp.tag_number SET (base, changed, fresh, later, later_fresh) = (
+                SELECT m, cdp._rb_pack(cdp.bsi_ebm(m)), cdp._bsi_pack(m, cdp.bsi_ebm(m)), cdp._rb_pack(cdp.bsi_ebm(m)), cdp._bsi_pack(m, cdp.bsi_ebm(m))
+                  FROM cdp._tag_numbers(base, changed, fresh, later, later_fresh) AS m);
             COMMIT;
             PERFORM check_holders(step, 'refresh');
         END IF;

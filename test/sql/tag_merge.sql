@@ -46,7 +46,7 @@ SELECT string_agg(one_id::text, ' ' ORDER BY one_id) AS members FROM cdp.v_audie
 SELECT one_id, month, cdp.timeline_count(tl) AS events FROM cdp.person_timeline ORDER BY 1, 2;
 -- no retired id anywhere, no member in the wrong chunk, no empty row
 SELECT count(*) AS retired FROM cdp.v_person_tag JOIN cdp.person USING (one_id) WHERE merged_into IS NOT NULL;
-SELECT count(*) AS misplaced FROM cdp.tag_value AS t, cdp.rb_iterate(cdp._tag_members(t.base, t.changed)) AS m WHERE cdp.chunk_of(m) <> t.chunk;
+SELECT count(*) AS misplaced FROM cdp.tag_value AS t, cdp.rb_iterate(cdp._tag_members(t.base, t.changed, t.later)) AS m WHERE cdp.chunk_of(m) <> t.chunk;
 SELECT count(*) AS empty FROM cdp.tag_value WHERE users = 0;
 SELECT count(*) AS retired FROM cdp.v_audience_member JOIN cdp.person USING (one_id) WHERE merged_into IS NOT NULL;
 -- chunks of tags that the merge does not concern are not rewritten

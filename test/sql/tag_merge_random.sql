@@ -60,11 +60,11 @@ BEGIN
             RAISE EXCEPTION 'round %: %', round, wrong;
         END IF;
         IF EXISTS (SELECT FROM cdp.tag_value WHERE users = 0) OR EXISTS (SELECT FROM cdp.tag_number WHERE users = 0)
-           OR EXISTS (SELECT FROM cdp.tag_value AS t, cdp.rb_iterate(cdp.rb_or(t.base, coalesce(cdp._rb_unpack(t.changed), '{}'))) AS m WHERE cdp.chunk_of(m) <> t.chunk)
+           OR EXISTS (SELECT FROM cdp.tag_value AS t, cdp.rb_iterate(cdp.rb_or(t.base, coalesce(cdp._tag_touched(t.changed, t.later), '{}'))) AS m WHERE cdp.chunk_of(m) <> t.chunk)
            OR EXISTS (SELECT FROM cdp.tag_number AS t, cdp.bsi_iterate(t.base) AS m WHERE cdp.chunk_of(m.id) <> t.chunk) THEN
             RAISE EXCEPTION 'round %: rows that are empty, or people in the wrong chunk', round;
-        ELSIF EXISTS (SELECT FROM cdp.tag_value WHERE cdp.rb_intersect(base, cdp.rb_build(a)) OR cdp.rb_intersect(cdp._rb_unpack(changed), cdp.rb_build(a)))
-              OR EXISTS (SELECT FROM cdp.tag_number WHERE cdp.rb_intersect(cdp.bsi_ebm(base), cdp.rb_build(a)) OR cdp.rb_intersect(cdp._rb_unpack(changed), cdp.rb_build(a))) THEN
+        ELSIF EXISTS (SELECT FROM cdp.tag_value WHERE cdp.rb_intersect(base, cdp.rb_build(a)) OR cdp.rb_intersect(cdp._tag_touched(changed, later), cdp.rb_build(a)))
+              OR EXISTS (SELECT FROM cdp.tag_number WHERE cdp.rb_intersect(cdp.bsi_ebm(base), cdp.rb_build(a)) OR cdp.rb_intersect(cdp._tag_touched(changed, later), cdp.rb_build(a))) THEN
             RAISE EXCEPTION 'round %: somebody absorbed is left in what is stored', round;
         END IF;
     END LOOP;

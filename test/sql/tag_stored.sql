@@ -16,13 +16,15 @@ SELECT n::int AS one_id, 'v' || dice(n, 1, 3) AS level, dice(n, 2, 2) = 0 AS hal
 SELECT count(cdp.tag_define(f || ' ' || t, format('SELECT one_id, %I AS value FROM src WHERE %1$I IS NOT NULL', t), folder => f, keep_versions => 1,
                             value_type => CASE t WHEN 'level' THEN 'enum' WHEN 'spend' THEN 'number' WHEN 'seen' THEN 'date' ELSE 'boolean' END)) AS tags
   FROM unnest('{a,b}'::text[]) AS f, unnest('{level,half,few,spend,seen}'::text[]) AS t;
-CREATE FUNCTION refresh(day date DEFAULT '2025-02-02') RETURNS TABLE (tag text, rows_written int8, differences int8) LANGUAGE plpgsql AS $$
+CREATE FUNCTION refresh(day date DEFAULT '2025-02-02') RETURNS TABLE (tag text, rows_written int8, differences int8, later int8) LANGUAGE plpgsql AS $$
 BEGIN
     CREATE TEMP TABLE result AS
         SELECT g.tag_id, g.name, r.chunks_written FROM (SELECT * FROM cdp.tag AS g WHERE g.folder = 'a' OFFSET 0) AS g, cdp.tag_refresh(g.name, day) AS r;
     RETURN QUERY
         SELECT r.name, r.chunks_written, (SELECT count(v.changed) FROM cdp.tag_value AS v WHERE v.tag_id = r.tag_id)
-                                       + (SELECT count(v.changed) FROM cdp.tag_number AS v WHERE v.tag_id = r.tag_id AND (v.changed IS NULL) = (v.fresh IS NULL))
+                                       + (SELECT count(v.changed) FROM cdp.tag_number AS v WHERE v.tag_id = r.tag_id AND (v.changed IS NULL) = (v.fresh IS NULL)),
+               (SELECT count(v.later) FROM cdp.tag_value AS v WHERE v.tag_id = r.tag_id)
+                                       + (SELECT count(v.later) FROM cdp.tag_number AS v WHERE v.tag_id = r.tag_id AND (v.later IS NULL) = (v.later_fresh IS NULL) AND v.changed IS NOT NULL)
           FROM result AS r ORDER BY 1;
     DROP TABLE result;
 END $$;
@@ -90,15 +92,23 @@ TABLE unlike;
 SELECT change(40, 500) AS changed;
 SELECT *, refresh_whole() AS whole FROM refresh();
 TABLE unlike;
+-- little on top of much stands beside both, and goes when it is taken back
+CREATE TABLE kept_too AS TABLE src;
+SELECT change(50, 8) AS changed;
+SELECT sum(rows_written) AS rows_written, sum(differences) AS differences, sum(later) AS later, (SELECT refresh_whole()) AS whole FROM refresh();
+TABLE unlike;
+TRUNCATE src;
+INSERT INTO src TABLE kept_too;
+SELECT sum(rows_written) AS rows_written, sum(differences) AS differences, sum(later) AS later FROM refresh();
 -- merges and erasures meet differences; nobody who is gone is left in any, not even one who had left before
 SELECT change(50, 8) AS changed;
 DELETE FROM src WHERE one_id = 400;
 SELECT *, refresh_whole() AS whole FROM refresh();
-SELECT bool_or(cdp.rb_contains(base, 400) AND cdp.rb_contains(cdp._rb_unpack(changed), 400)) AS was_there FROM cdp.tag_value;
+SELECT bool_or(cdp.rb_contains(base, 400) AND cdp.rb_contains(cdp._tag_touched(changed, later), 400)) AS was_there FROM cdp.tag_value;
 SELECT count(cdp.id_link('phone', (13900000000 + a)::text, 'phone', (13900000000 + b)::text)) AS linked
   FROM (VALUES (3, 40), (41, 120), (7, 190), (200, 99), (300, 400)) AS l (a, b);
-SELECT count(*) AS left_of_400 FROM cdp.tag_value WHERE cdp.rb_contains(base, 400) OR cdp.rb_contains(cdp._rb_unpack(changed), 400);
-SELECT count(*) AS left_of_400 FROM cdp.tag_number WHERE cdp.bsi_get(base, 400) IS NOT NULL OR cdp.rb_contains(cdp._rb_unpack(changed), 400);
+SELECT count(*) AS left_of_400 FROM cdp.tag_value WHERE cdp.rb_contains(base, 400) OR cdp.rb_contains(cdp._tag_touched(changed, later), 400);
+SELECT count(*) AS left_of_400 FROM cdp.tag_number WHERE cdp.bsi_get(base, 400) IS NOT NULL OR cdp.rb_contains(cdp._tag_touched(changed, later), 400);
 SELECT cdp.person_erase(17) IS NOT NULL AS erased;
 TABLE unlike;
 SELECT what FROM cdp.check() WHERE area = 'tag' AND severity <> 'ok';

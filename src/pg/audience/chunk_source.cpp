@@ -25,16 +25,16 @@ LookUp tag_named = {
     {{"int4"}, {"bool"}}};
 LookUp tag_missed = {"SELECT cdp._tag_id($1)"};
 LookUp all_values = {
-    "SELECT cdp._tag_members(t.base, t.changed) AS members, t.value FROM cdp.tag_value AS t"
-    " WHERE t.tag_id = $1 AND t.chunk = $2",
+    "SELECT cdp._tag_members(t.base, t.changed, t.later) AS members, t.value"
+    " FROM cdp.tag_value AS t WHERE t.tag_id = $1 AND t.chunk = $2",
     {{"roaringbitmap"}, {"text"}}};
 LookUp some_values = {
-    "SELECT cdp._tag_members(t.base, t.changed) AS members, t.value FROM cdp.tag_value AS t"
-    " WHERE t.tag_id = $1 AND t.chunk = $2 AND t.value = ANY ($3)",
+    "SELECT cdp._tag_members(t.base, t.changed, t.later) AS members, t.value"
+    " FROM cdp.tag_value AS t WHERE t.tag_id = $1 AND t.chunk = $2 AND t.value = ANY ($3)",
     {{"roaringbitmap"}, {"text"}}};
 LookUp tag_numbers = {
-    "SELECT cdp._tag_numbers(t.base, t.changed, t.fresh) AS numbers FROM cdp.tag_number AS t"
-    " WHERE t.tag_id = $1 AND t.chunk = $2",
+    "SELECT cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh) AS numbers"
+    " FROM cdp.tag_number AS t WHERE t.tag_id = $1 AND t.chunk = $2",
     {{"bsi"}}};
 LookUp audience_named = {
     "SELECT a.audience_id, a.refreshed_at IS NOT NULL FROM cdp.audience AS a WHERE a.name = $1",
