@@ -82,37 +82,58 @@ class BitWriter {
   unsigned held_ = 0;
 };
 
-class BitReader {
+/// Reads gaps from bits as BitWriter has them.
+class GapReader {
  public:
-  explicit BitReader(Bytes bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+  GapReader(Bytes code, std::uint16_t low_bits)
+      : at_(code.data()), end_(code.data() + code.size()), low_bits_(low_bits) {}
 
-  /// The zeros before the next one, and takes that away with them.
-  std::uint32_t ReadZeros() {
-    std::uint32_t zeros = 0;
+  std::uint64_t Next() {
+    if (held_ < kUsual) Fill();
+    const auto zeros = static_cast<unsigned>(std::countr_zero(window_));
+    if (zeros + 1 + low_bits_ > held_) [[unlikely]]
+      return NextLong();
+    const std::uint64_t gap = Gap(zeros, window_ >> zeros >> 1);
+    Drop(zeros + 1 + low_bits_);
+    return gap;
+  }
+  /// Is nothing left but what fills the last byte?
+  bool done() const { return at_ == end_ && held_ < 8 && window_ == 0; }
+
+ private:
+  static constexpr unsigned kUsual = 32;
+
+  std::uint64_t Gap(std::uint64_t zeros, std::uint64_t bits) const {
+    return zeros << low_bits_ | (bits & ((std::uint64_t{1} << low_bits_) - 1));
+  }
+  /// One that the window may not hold as a whole.
+  std::uint64_t NextLong() {
+    std::uint64_t zeros = 0;
     while (window_ == 0) {
       zeros += held_;
       held_ = 0;
       Fill();
       if (held_ == 0) Corrupt("The gaps are truncated.");
     }
-    const auto before = static_cast<unsigned>(std::countr_zero(window_));
-    Drop(before + 1);
-    return zeros + before;
+    const auto last = static_cast<unsigned>(std::countr_zero(window_));
+    Drop(last + 1);
+    Fill();
+    if (held_ < low_bits_) Corrupt("The gaps are truncated.");
+    const std::uint64_t gap = Gap(zeros + last, window_);
+    Drop(low_bits_);
+    return gap;
   }
-  /// Of up to 32 bits.
-  std::uint32_t Read(unsigned width) {
-    if (held_ < width) Fill();
-    if (held_ < width) Corrupt("The gaps are truncated.");
-    const auto bits = static_cast<std::uint32_t>(window_ & ((std::uint64_t{1} << width) - 1));
-    Drop(width);
-    return bits;
-  }
-  /// Is nothing left but what fills the last byte?
-  bool done() const { return at_ == end_ && held_ < 8 && window_ == 0; }
-
- private:
-  // Of `held_` bits the last is in the lowest 56, so that a byte more always fits.
+  /// To more than 56 bits, while there are any. Above those that are held the window is zero.
   void Fill() {
+    if (end_ - at_ >= 8) {
+      const unsigned bytes = (64 - held_) / 8;
+      if (bytes == 0) return;
+      const std::uint64_t next = LoadAt<std::uint64_t>(at_) & ~std::uint64_t{0} >> (64 - 8 * bytes);
+      window_ |= next << held_;
+      at_ += bytes;
+      held_ += 8 * bytes;
+      return;
+    }
     for (; held_ <= 56 && at_ != end_; held_ += 8) {
       window_ |= std::to_integer<std::uint64_t>(*at_++) << held_;
     }
@@ -124,6 +145,7 @@ class BitReader {
 
   const std::byte* at_;
   const std::byte* end_;
+  unsigned low_bits_;
   std::uint64_t window_ = 0;
   unsigned held_ = 0;
 };
@@ -131,11 +153,10 @@ class BitReader {
 /// Calls `value(low)` for the low 16 bits of each value of an entry, ascending.
 template <class Value>
 void ForEachLow(const Entry& entry, Bytes code, Value value) {
-  BitReader reader(code);
+  GapReader reader(code, entry.low_bits);
   std::uint64_t next = 0;
   for (std::uint32_t i = entry.count(); i > 0; --i) {
-    const std::uint64_t zeros = reader.ReadZeros();
-    next += (zeros << entry.low_bits) + reader.Read(entry.low_bits);
+    next += reader.Next();
     if (next > 0xffff) Corrupt("A value is beyond those of its entry.");
     value(static_cast<std::uint32_t>(next++));
   }
