@@ -19,14 +19,14 @@ CREATE FUNCTION cdp._ingest_load_new(OUT id int4, OUT type_id int4, OUT value te
     OUT last_seen timestamptz) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_new' LANGUAGE C STABLE ROWS 100;
 COMMENT ON FUNCTION cdp._ingest_load_new() IS 'internal: the identifiers of the load that are not stored yet, numbered';
-CREATE FUNCTION cdp._ingest_load_wider(OUT nth int4, OUT id int4, OUT first_seen timestamptz, OUT last_seen timestamptz, OUT place tid)
-    RETURNS SETOF record
+CREATE FUNCTION cdp._ingest_load_note_identifiers(identifiers regclass) RETURNS void
+    AS 'MODULE_PATHNAME', 'cdp__ingest_load_note_identifiers' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._ingest_load_note_identifiers(regclass) IS
+    'internal: notes on stored identifiers how early and late the load has seen them; who is left is one of _ingest_load_wider()';
+CREATE FUNCTION cdp._ingest_load_wider(OUT id int4, OUT first_seen timestamptz, OUT last_seen timestamptz) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_wider' LANGUAGE C STABLE ROWS 100;
 COMMENT ON FUNCTION cdp._ingest_load_wider() IS
-    'internal: the stored identifiers that the load has seen earlier or later than was known, and where they were stored, by their numbers';
-CREATE FUNCTION cdp._ingest_load_noted(nth int4) RETURNS boolean
-    AS 'MODULE_PATHNAME', 'cdp__ingest_load_noted' LANGUAGE C VOLATILE STRICT;
-COMMENT ON FUNCTION cdp._ingest_load_noted(int4) IS 'internal: tells the load that it is stored now when one of its identifiers was seen; true';
+    'internal: the stored identifiers that the load has seen earlier or later than is stored, by their numbers';
 CREATE FUNCTION cdp._ingest_load_id(type text, value text) RETURNS int4
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_id' LANGUAGE C STABLE STRICT;
 COMMENT ON FUNCTION cdp._ingest_load_id(text, text) IS 'internal: the number of an identifier of the load';
@@ -37,14 +37,18 @@ COMMENT ON FUNCTION cdp._ingest_load_arrange() IS
 CREATE FUNCTION cdp._ingest_load_old_pairs(OUT nth int4, OUT a int4, OUT b int4, OUT source text) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_old_pairs' LANGUAGE C STABLE ROWS 100;
 COMMENT ON FUNCTION cdp._ingest_load_old_pairs() IS 'internal: the links of the load whose ends were both stored before';
-CREATE FUNCTION cdp._ingest_load_know_link(nth int4) RETURNS boolean
+CREATE FUNCTION cdp._ingest_load_know_link(nth int4, place tid) RETURNS boolean
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_know_link' LANGUAGE C VOLATILE STRICT;
-COMMENT ON FUNCTION cdp._ingest_load_know_link(int4) IS 'internal: tells the load that one of its links is stored; true';
+COMMENT ON FUNCTION cdp._ingest_load_know_link(int4, tid) IS 'internal: tells the load that one of its links is stored, and where; true';
+CREATE FUNCTION cdp._ingest_load_note_links(links regclass) RETURNS void
+    AS 'MODULE_PATHNAME', 'cdp__ingest_load_note_links' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._ingest_load_note_links(regclass) IS
+    'internal: notes on stored links when and how often the load has seen them; what is left is one of _ingest_load_links(true)';
 CREATE FUNCTION cdp._ingest_load_links(are_stored boolean, OUT a int4, OUT b int4, OUT source text, OUT weight float8,
     OUT first_seen timestamptz, OUT last_seen timestamptz, OUT n int8) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_links' LANGUAGE C STABLE STRICT ROWS 100;
 COMMENT ON FUNCTION cdp._ingest_load_links(boolean) IS
-    'internal: the links of the load that are stored, or those that are not';
+    'internal: the links of the load that are stored and not yet noted as seen again, or those that are not stored';
 
 CREATE FUNCTION cdp._ingest_take_all_events(run_id int8, OUT events_read int8, OUT events_duplicate int8, OUT refused int8,
                                             OUT partitions_new int4)
@@ -122,7 +126,7 @@ DECLARE
     stored int8;
 BEGIN
     PERFORM cdp._ingest_load_arrange();
-    PERFORM cdp._ingest_load_know_link(p.nth)
+    PERFORM cdp._ingest_load_know_link(p.nth, l.ctid)
        FROM cdp._ingest_load_old_pairs() AS p
        JOIN cdp.link AS l ON l.a = p.a AND l.b = p.b AND l.source = p.source COLLATE "C";
     INSERT INTO cdp.link (a, b, source, weight, first_seen, last_seen, n, status, reason)
@@ -157,24 +161,19 @@ CREATE FUNCTION cdp._ingest_widen() RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     min_weight float8 := cdp.setting('id_min_weight')::float8;
-    noted int8;
 BEGIN
     IF min_weight > 0 OR EXISTS (SELECT FROM cdp.id_type AS t WHERE t.ttl IS NOT NULL) THEN
         PERFORM cdp._ingest_revive(min_weight);
     END IF;
+    -- Where they were found before. What is left then somebody has changed before the lock was ours, or it is not
+    -- for us to write past triggers.
+    PERFORM cdp._ingest_load_note_links('cdp.link');
     UPDATE cdp.link AS l
        SET n = l.n + e.n, weight = greatest(l.weight, e.weight),
            first_seen = least(l.first_seen, e.first_seen), last_seen = greatest(l.last_seen, e.last_seen)
       FROM cdp._ingest_load_links(true) AS e
      WHERE l.a = e.a AND l.b = e.b AND l.source = e.source COLLATE "C";
-    -- Where they were found before. What is left then somebody has changed before the lock was ours.
-    WITH noted AS (
-        UPDATE cdp.identifier AS i
-           SET first_seen = least(i.first_seen, w.first_seen), last_seen = greatest(i.last_seen, w.last_seen)
-          FROM cdp._ingest_load_wider() AS w WHERE i.ctid = w.place AND i.id = w.id
-        RETURNING cdp._ingest_load_noted(w.nth)
-    )
-    SELECT count(*) INTO noted FROM noted;
+    PERFORM cdp._ingest_load_note_identifiers('cdp.identifier');
     UPDATE cdp.identifier AS i
        SET first_seen = least(i.first_seen, w.first_seen), last_seen = greatest(i.last_seen, w.last_seen)
       FROM cdp._ingest_load_wider() AS w WHERE i.id = w.id;

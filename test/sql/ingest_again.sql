@@ -50,6 +50,53 @@ SELECT value, first_seen, last_seen FROM cdp.identifier WHERE value IN ('u1', '1
 -- a second source is new evidence for the same pair: read, and nobody changes
 SELECT links_read, persons_new, merges FROM cdp.id_resolve();
 
+-- rows that somebody has moved since they were looked up are found again, those that have not are written where they are
+BEGIN;
+INSERT INTO cdp.landing_link VALUES ('crm', 'unionid', 'u1', 'phone', '1391', '2025-07-01', '0.95'),
+                                    ('app', 'unionid', 'u1', 'phone', '1391', '2025-07-01', '1');
+SELECT cdp._first_load_begin();
+SELECT cdp._first_load_take(0);
+SELECT cdp._ingest_intern(), cdp._ingest_store_links();
+UPDATE cdp.link SET reason = 'moved' WHERE source = 'crm';
+UPDATE cdp.identifier SET verdict = 'approved' WHERE value = 'u1';
+SELECT cdp._ingest_load_note_links('cdp.link'), cdp._ingest_load_note_identifiers('cdp.identifier');
+SELECT source, n FROM cdp._ingest_load_links(true);
+SELECT w.last_seen, i.value FROM cdp._ingest_load_wider() AS w JOIN cdp.identifier AS i USING (id);
+SELECT cdp._ingest_widen();
+SELECT cdp._first_load_end();
+SELECT source, weight, first_seen, last_seen, n, reason FROM cdp.link WHERE source <> 'event' ORDER BY source;
+SELECT value, first_seen, last_seen, verdict FROM cdp.identifier WHERE value IN ('u1', '1391') ORDER BY 1;
+ROLLBACK;
+-- what is added to the tables holds for sightings too: indexes, checks, triggers
+CREATE INDEX seen_last ON cdp.identifier (last_seen);
+INSERT INTO cdp.landing_link VALUES ('crm', 'unionid', 'u1', 'phone', '1391', '2025-08-01', '0.9');
+SELECT links_new FROM cdp.ingest();
+SET enable_seqscan = off;
+SELECT value FROM cdp.identifier WHERE last_seen = '2025-08-01 00:00Z' ORDER BY 1;
+RESET enable_seqscan;
+\set VERBOSITY terse
+ALTER TABLE cdp.link ADD CONSTRAINT not_so_often CHECK (n < 20);
+INSERT INTO cdp.landing_link SELECT 'app', 'unionid', 'u1', 'phone', '1391', '2025-08-02', '0.9' FROM generate_series(1, 20);
+SELECT links_new FROM cdp.ingest();
+ALTER TABLE cdp.link DROP CONSTRAINT not_so_often;
+\set VERBOSITY default
+CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE NOTICE '% %', TG_NAME, to_char(NEW.last_seen, 'YYYY-MM-DD');
+    RETURN NEW;
+END $$;
+CREATE TRIGGER seen_anything BEFORE UPDATE ON cdp.link FOR EACH ROW EXECUTE FUNCTION tell();
+CREATE TRIGGER seen_status BEFORE UPDATE OF status ON cdp.identifier FOR EACH ROW EXECUTE FUNCTION tell();
+SELECT links_new FROM cdp.ingest();
+CREATE TRIGGER seen_last BEFORE UPDATE OF value, last_seen ON cdp.identifier FOR EACH ROW EXECUTE FUNCTION tell();
+INSERT INTO cdp.landing_link VALUES ('crm', 'unionid', 'u1', 'phone', '1391', '2025-08-03', '0.9');
+SELECT links_new FROM cdp.ingest();
+SELECT value, first_seen, last_seen FROM cdp.identifier WHERE value IN ('u1', '1391') ORDER BY 1;
+DROP TRIGGER seen_anything ON cdp.link;
+DROP TRIGGER seen_status ON cdp.identifier;
+DROP TRIGGER seen_last ON cdp.identifier;
+DROP INDEX cdp.seen_last;
+
 -- a run that is rolled back takes nothing away and leaves no gap in the numbers
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('y1', '2025-03-01', 'a', 'phone', 'y');
 SELECT max(id) AS identifiers FROM cdp.identifier;

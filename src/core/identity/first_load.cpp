@@ -220,11 +220,6 @@ std::int32_t FirstLoad::IdOf(std::string_view type, std::string_view value) cons
   return static_cast<std::int32_t>(identifiers_[place].number + 1);
 }
 
-void FirstLoad::Noted(std::size_t n) {
-  if (n >= identifiers_.size()) throw Error(ErrorCode::kInvalidArgument, "no such identifier");
-  identifiers_[n].is_wider = false;
-}
-
 std::span<const std::uint32_t> FirstLoad::LineUpByValue() {
   TakeWaiting();
   struct Key {
@@ -263,9 +258,11 @@ std::span<const std::uint32_t> FirstLoad::LineUpWider() {
   return in_turn_;
 }
 
-void FirstLoad::KnowLink(std::size_t n) {
-  if (n >= stored_.size()) throw Error(ErrorCode::kInvalidArgument, "no such link");
-  stored_[n] = true;
+void FirstLoad::KnowLink(std::size_t n, std::uint64_t row) {
+  Require(Step::kSorted);
+  if (n >= links_.size() || row == 0) throw Error(ErrorCode::kInvalidArgument, "no such link");
+  link_rows_.resize(links_.size());
+  link_rows_[n] = row;
 }
 
 void FirstLoad::DescribeType(std::size_t n, const Type& type) {
@@ -329,7 +326,6 @@ void FirstLoad::SortLinks() {
   step_ = Step::kSorted;
   identifier_slots_.Clear();
   link_slots_.Clear();
-  stored_.resize(links_.size());
   std::pmr::vector<std::uint32_t> by_name(sources_.size(), memory_);
   std::iota(by_name.begin(), by_name.end(), 0u);
   std::sort(by_name.begin(), by_name.end(),

@@ -36,7 +36,7 @@ class FirstLoad {
         rows_(memory),
         in_turn_(memory),
         order_(memory),
-        stored_(memory),
+        link_rows_(memory),
         limited_(memory) {}
 
   /// A link as it was landed, its texts in the one spelling. Times are microseconds.
@@ -97,8 +97,8 @@ class FirstLoad {
   void Know(std::size_t n, std::int32_t id, std::int64_t first_seen, std::int64_t last_seen,
             std::uint64_t row);
   std::uint64_t row(std::size_t n) const { return rows_[n]; }
-  /// When the n-th was seen has been stored.
-  void Noted(std::size_t n);
+  /// When the n-th, which must have come, was seen has been stored.
+  void Noted(std::size_t n) { identifiers_[n].is_wider = false; }
   /// Gives the new identifiers their numbers behind those `given` before, by first sight, then type
   /// and value: never by the order in which they came. They are in this order from here on.
   void Number(std::uint32_t given);
@@ -136,10 +136,18 @@ class FirstLoad {
   std::string_view source(const Link& link) const { return sources_[link.source]; }
   /// May the link be stored? It is not when one of its ends is new.
   bool MayBeStored(const Link& link) const { return link.b < given_; }
-  void KnowLink(std::size_t n);
+  /// The n-th is stored in this row, which is not 0.
+  void KnowLink(std::size_t n, std::uint64_t row);
   /// Raises an error unless SortLinks() has been called, before is_stored().
   void RequireSorted() const { Require(Step::kSorted); }
-  bool is_stored(std::size_t link) const { return stored_[link]; }
+  bool is_stored(std::size_t link) const { return link_row(link) != 0; }
+  /// Stored, and when it was seen this time has not been noted yet.
+  bool is_seen_again(std::size_t link) const { return is_stored(link) && link_row(link) != kNoted; }
+  std::uint64_t link_row(std::size_t link) const {
+    return link_rows_.empty() ? 0 : link_rows_[link];
+  }
+  /// When the n-th, which must be stored, was seen has been noted.
+  void LinkNoted(std::size_t n) { link_rows_[n] = kNoted; }
 
   /// Why a link merges nobody: an end is blocked, or shared by too many of a type, or a person
   /// would have too many.
@@ -208,7 +216,8 @@ class FirstLoad {
   std::pmr::vector<std::uint64_t> rows_;  // of identifiers_, where any is stored
   std::pmr::vector<std::uint32_t> in_turn_;
   std::pmr::vector<std::uint32_t> order_;  // new ones: number - given_ -> place in identifiers_
-  std::pmr::vector<bool> stored_;          // of links
+  static constexpr std::uint64_t kNoted = ~std::uint64_t{0};
+  std::pmr::vector<std::uint64_t> link_rows_;  // of links_, where any is stored
   Step step_ = Step::kTaking;
   std::uint32_t given_ = 0;
   struct Limited {

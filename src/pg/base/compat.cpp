@@ -5,6 +5,7 @@ extern "C" {
 #include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 }
 
 namespace cdp::pg {
@@ -15,6 +16,30 @@ LocalTransactionId CurrentLocalTransaction() {
 #else
   return MyProc->lxid;
 #endif
+}
+
+bool ReplaceRow(ResultRelInfo* target, EState* estate, ItemPointer place, TupleTableSlot* slot) {
+#if PG_VERSION_NUM >= 160000
+  TU_UpdateIndexes indexes = TU_None;
+#else
+  bool indexes = false;
+#endif
+  TM_FailureData failure;
+  LockTupleMode mode;
+  if (table_tuple_update(target->ri_RelationDesc, place, slot, estate->es_output_cid,
+                         GetActiveSnapshot(), InvalidSnapshot, true, &failure, &mode,
+                         &indexes) != TM_Ok) {
+    return false;
+  }
+#if PG_VERSION_NUM >= 160000
+  if (indexes != TU_None) {
+    ExecInsertIndexTuples(target, slot, estate, true, false, nullptr, NIL,
+                          indexes == TU_Summarizing);
+  }
+#else
+  if (indexes) ExecInsertIndexTuples(target, slot, estate, true, false, nullptr, NIL);
+#endif
+  return true;
 }
 
 #if PG_VERSION_NUM >= 160000

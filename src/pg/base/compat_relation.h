@@ -4,6 +4,8 @@
 #include "pg/base/pg.h"
 
 extern "C" {
+#include "access/tableam.h"
+#include "executor/executor.h"
 #include "utils/relcache.h"
 }
 
@@ -14,5 +16,9 @@ bool OwnsRelation(Oid relation);
 
 /// Gives a table or index a new, empty file, for good when the transaction commits.
 void ReplaceFile(Relation relation);
+
+/// Writes what is in `slot` in place of the row at `place`, and into all indexes unless it stays on
+/// its page. False when that row is not the newest any more. Waits for who is just changing it.
+bool ReplaceRow(ResultRelInfo* target, EState* estate, ItemPointer place, TupleTableSlot* slot);
 
 }  // namespace cdp::pg

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "pg/base/compat_relation.h"
+#include "pg/base/table_plain.h"
 
 extern "C" {
 #include "access/genam.h"
@@ -12,13 +13,11 @@ extern "C" {
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/index.h"
-#include "catalog/pg_am.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_trigger.h"
 #include "executor/executor.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"
-#include "utils/rls.h"
 #include "utils/snapmgr.h"
 }
 
@@ -84,38 +83,6 @@ bool HasInsertTrigger(Relation table, const char* but_for) {
     }
   }
   return false;
-}
-
-bool IsPlain(Relation table) {
-  const Form_pg_class shape = table->rd_rel;
-  if (shape->relkind != RELKIND_RELATION || shape->relispartition || shape->relhassubclass ||
-      shape->relam != HEAP_TABLE_AM_OID ||
-      check_enable_rls(RelationGetRelid(table), InvalidOid, true) == RLS_ENABLED) {
-    return false;
-  }
-  const TupleDesc columns = RelationGetDescr(table);
-  if (columns->constr != nullptr && columns->constr->has_generated_stored) return false;
-  for (int i = 0; i < columns->natts; ++i) {
-    const auto* column = TupleDescAttr(columns, i);
-    if (column->attisdropped || column->attidentity != '\0' || column->attgenerated != '\0') {
-      return false;
-    }
-  }
-  return true;
-}
-
-bool HasPlainIndexes(Relation table) {
-  bool are_plain = true;
-  List* indexes = RelationGetIndexList(table);
-  for (int i = 0; i < list_length(indexes); ++i) {
-    Relation index = index_open(list_nth_oid(indexes, i), AccessShareLock);
-    const Form_pg_index shape = index->rd_index;
-    are_plain = are_plain && index->rd_rel->relam == BTREE_AM_OID && shape->indisvalid &&
-                shape->indisready && shape->indimmediate && !shape->indisexclusion;
-    index_close(index, AccessShareLock);
-  }
-  list_free(indexes);
-  return are_plain;
 }
 
 struct Filling {
@@ -190,18 +157,6 @@ void MakeRows(Filling* filling, const RowMaker& maker) {
   MemoryContextSwitchTo(before);
 }
 
-bool HasColumns(Relation table, std::span<const FillColumn> columns) {
-  const TupleDesc found = RelationGetDescr(table);
-  bool fits = static_cast<std::size_t>(found->natts) == columns.size();
-  for (int i = 0; fits && i < found->natts; ++i) {
-    const auto* column = TupleDescAttr(found, i);
-    const FillColumn& wanted = columns[static_cast<std::size_t>(i)];
-    fits = namestrcmp(const_cast<Name>(&column->attname), wanted.name) == 0 &&
-           column->atttypid == wanted.type;
-  }
-  return fits;
-}
-
 void MakeIndexes(Relation table) {
   List* indexes = RelationGetIndexList(table);
   for (int i = 0; i < list_length(indexes); ++i) {
@@ -222,7 +177,7 @@ void MakeIndexes(Relation table) {
 // What the table is filled with: the rows of a query, or others.
 struct Rows {
   const text* query;
-  std::span<const FillColumn> columns;
+  std::span<const TableColumn> columns;
   const RowMaker* maker;
   const char* but_for;  // a trigger that is not called
 };
@@ -274,7 +229,7 @@ bool TryFillTable(Oid table, const text* query, const char* but_for) {
   return TryFill(table, {query, {}, nullptr, but_for});
 }
 
-bool TryFillTable(Oid table, std::span<const FillColumn> columns, const RowMaker& maker) {
+bool TryFillTable(Oid table, std::span<const TableColumn> columns, const RowMaker& maker) {
   return TryFill(table, {nullptr, columns, &maker, ""});
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "pg/base/query_rows.h"
+#include "pg/base/table_plain.h"
 
 namespace cdp::pg {
 
@@ -13,11 +14,6 @@ namespace cdp::pg {
 /// nobody else writes to the table; readers wait for nothing but its commit. May longjmp.
 bool TryFillTable(Oid table, const text* query, const char* but_for);
 
-struct FillColumn {
-  const char* name;
-  Oid type;
-};
-
 /// Makes the rows of a table one by one: `make(n, values, nulls, closure)` puts the n-th into all
 /// its columns, which are not null unless it says so, in memory of the current context.
 struct RowMaker {
@@ -27,6 +23,6 @@ struct RowMaker {
 };
 
 /// The same with rows that no query makes; false also when these are not the table's columns.
-bool TryFillTable(Oid table, std::span<const FillColumn> columns, const RowMaker& maker);
+bool TryFillTable(Oid table, std::span<const TableColumn> columns, const RowMaker& maker);
 
 }  // namespace cdp::pg

@@ -4,8 +4,29 @@
 #include "core/identity/first_load.h"
 #include "pg/base/datum.h"
 #include "pg/base/row_set.h"
+#include "pg/base/table_plain.h"
 
 namespace cdp::pg {
+
+/// The columns of cdp.identifier and cdp.link, as setup makes them.
+inline constexpr TableColumn kIdentifierColumns[] = {{"id", INT4OID},
+                                                     {"type_id", INT4OID},
+                                                     {"value", TEXTOID},
+                                                     {"one_id", INT4OID},
+                                                     {"status", TEXTOID},
+                                                     {"first_seen", TIMESTAMPTZOID},
+                                                     {"last_seen", TIMESTAMPTZOID},
+                                                     {"since", TIMESTAMPTZOID},
+                                                     {"verdict", TEXTOID}};
+inline constexpr TableColumn kLinkColumns[] = {{"a", INT4OID},
+                                               {"b", INT4OID},
+                                               {"source", TEXTOID},
+                                               {"weight", FLOAT8OID},
+                                               {"first_seen", TIMESTAMPTZOID},
+                                               {"last_seen", TIMESTAMPTZOID},
+                                               {"n", INT8OID},
+                                               {"status", TEXTOID},
+                                               {"reason", TEXTOID}};
 
 /// Begins a load, and forgets another. It lives in memory of the transaction. May longjmp.
 void BeginLoad();
@@ -20,10 +41,10 @@ class KeptLoad {
   /// May longjmp, as the next.
   KeptLoad();
   /// Raises an error when that load has ended.
-  const identity::FirstLoad& Get() const;
+  identity::FirstLoad& Get() const;
 
  private:
-  const identity::FirstLoad* load_;
+  identity::FirstLoad* load_;
   std::uint64_t turn_;
 };
 

@@ -83,16 +83,6 @@ std::span<const Datum> TextsOf(ArrayType* array, std::size_t count) {
   return {texts, count};
 }
 
-constexpr FillColumn kIdentifierColumns[] = {{"id", INT4OID},
-                                             {"type_id", INT4OID},
-                                             {"value", TEXTOID},
-                                             {"one_id", INT4OID},
-                                             {"status", TEXTOID},
-                                             {"first_seen", TIMESTAMPTZOID},
-                                             {"last_seen", TIMESTAMPTZOID},
-                                             {"since", TIMESTAMPTZOID},
-                                             {"verdict", TEXTOID}};
-
 // Rows for cdp.identifier, numbered behind those given out before; the verdict is left.
 struct IdentifierRows {
   KeptLoad load;
@@ -115,16 +105,6 @@ struct IdentifierRows {
     nulls[7] = one.person == 0 && one.status != FirstLoad::Status::kShared;
   }
 };
-
-constexpr FillColumn kLinkColumns[] = {{"a", INT4OID},
-                                       {"b", INT4OID},
-                                       {"source", TEXTOID},
-                                       {"weight", FLOAT8OID},
-                                       {"first_seen", TIMESTAMPTZOID},
-                                       {"last_seen", TIMESTAMPTZOID},
-                                       {"n", INT8OID},
-                                       {"status", TEXTOID},
-                                       {"reason", TEXTOID}};
 
 // Rows for cdp.link.
 struct LinkRows {
@@ -161,7 +141,7 @@ FirstLoad& CurrentLoad() {
 
 KeptLoad::KeptLoad() : load_(&CurrentLoad()), turn_(turn) {}
 
-const FirstLoad& KeptLoad::Get() const {
+FirstLoad& KeptLoad::Get() const {
   if (turn_ != turn) {
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                     errmsg("the load has ended while its rows were written")));

@@ -1,5 +1,6 @@
 /// Loading links on top of what is stored: what cdp.ingest() asks and tells the load under way.
 
+#include "pg/base/row_change.h"
 #include "pg/identity/first_load_datum.h"
 
 namespace cdp::pg {
@@ -12,8 +13,7 @@ std::size_t PlaceArgument(FunctionCallInfo fcinfo, int number) {
   return static_cast<std::size_t>(static_cast<uint32>(PG_GETARG_INT32(number)));
 }
 
-// A tid is six bytes.
-constexpr std::size_t kTidBytes = 6;
+constexpr std::size_t kTidBytes = sizeof(ItemPointerData);
 
 std::uint64_t RowOf(Datum tid) {
   std::uint64_t row = 0;
@@ -21,13 +21,29 @@ std::uint64_t RowOf(Datum tid) {
   return row;
 }
 
-Datum TidOf(std::uint64_t row) {
-  auto* tid = static_cast<char*>(palloc(kTidBytes));
-  std::memcpy(tid, &row, kTidBytes);
-  return PointerGetDatum(tid);
+ItemPointerData PlaceOf(std::uint64_t row) {
+  ItemPointerData place;
+  std::memcpy(&place, &row, kTidBytes);
+  return place;
 }
 
 Datum IdOfNumber(std::uint32_t number) { return Int32GetDatum(static_cast<int32>(number + 1)); }
+
+/// Whose turn the n-th is, while code of others may have lined up fewer meanwhile. May longjmp.
+std::size_t TurnOf(const FirstLoad& load, std::size_t n) {
+  const auto turn = load.in_turn();
+  if (n >= turn.size()) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("steps of a load out of order")));
+  }
+  return turn[n];
+}
+
+/// Lets what is stored reach as far as the load has seen.
+void Widen(TimestampTz first, TimestampTz last, Datum* first_seen, Datum* last_seen) {
+  *first_seen = TimestampTzGetDatum(std::min(DatumGetTimestampTz(*first_seen), first));
+  *last_seen = TimestampTzGetDatum(std::max(DatumGetTimestampTz(*last_seen), last));
+}
 
 }  // namespace
 
@@ -77,23 +93,66 @@ CDP_FUNCTION(cdp__ingest_load_wider) {
   FirstLoad& load = CurrentLoad();
   if (SRF_IS_FIRSTCALL()) CallCore([&] { load.LineUpWider(); });
   const auto turn = load.in_turn();
-  return ReturnEach<5>(fcinfo, turn.size(), [&load, turn](std::size_t n, Datum* values, bool*) {
+  return ReturnEach<3>(fcinfo, turn.size(), [&load, turn](std::size_t n, Datum* values, bool*) {
     const FirstLoad::Identifier& one = load.met(turn[n]);
     if (!one.is_wider) return false;
-    values[0] = Int32GetDatum(static_cast<int32>(turn[n]));
-    values[1] = IdOfNumber(one.number);
-    values[2] = TimestampTzGetDatum(one.first_seen);
-    values[3] = TimestampTzGetDatum(one.last_seen);
-    values[4] = TidOf(load.row(turn[n]));
+    values[0] = IdOfNumber(one.number);
+    values[1] = TimestampTzGetDatum(one.first_seen);
+    values[2] = TimestampTzGetDatum(one.last_seen);
     return true;
   });
 }
 
-CDP_FUNCTION(cdp__ingest_load_noted) {
+CDP_FUNCTION(cdp__ingest_load_note_identifiers) {
+  constexpr int16 kSeen[] = {6, 7};
   FirstLoad& load = CurrentLoad();
-  const std::size_t n = PlaceArgument(fcinfo, 0);
-  CallCore([&] { load.Noted(n); });
-  PG_RETURN_BOOL(true);
+  CallCore([&] { load.LineUpWider(); });
+  KeptLoad kept;
+  const auto place = [](std::size_t n, void* closure) {
+    const FirstLoad& from = static_cast<const KeptLoad*>(closure)->Get();
+    return PlaceOf(from.row(TurnOf(from, n)));
+  };
+  const auto change = [](std::size_t n, Datum* values, void* closure) {
+    const FirstLoad& from = static_cast<const KeptLoad*>(closure)->Get();
+    const FirstLoad::Identifier& one = from.met(TurnOf(from, n));
+    if (values[0] != IdOfNumber(one.number)) return false;
+    Widen(one.first_seen, one.last_seen, &values[5], &values[6]);
+    return true;
+  };
+  const auto done = [](std::size_t n, void* closure) {
+    FirstLoad& from = static_cast<KeptLoad*>(closure)->Get();
+    from.Noted(TurnOf(from, n));
+  };
+  ChangeRows(PG_GETARG_OID(0), kIdentifierColumns,
+             {load.in_turn().size(), kSeen, place, change, done, &kept});
+  PG_RETURN_VOID();
+}
+
+CDP_FUNCTION(cdp__ingest_load_note_links) {
+  constexpr int16 kSeen[] = {4, 5, 6, 7};
+  const FirstLoad& load = CurrentLoad();
+  CallCore([&] { load.RequireSorted(); });
+  KeptLoad kept;
+  const auto place = [](std::size_t n, void* closure) {
+    return PlaceOf(static_cast<const KeptLoad*>(closure)->Get().link_row(n));
+  };
+  const auto change = [](std::size_t n, Datum* values, void* closure) {
+    const FirstLoad& from = static_cast<const KeptLoad*>(closure)->Get();
+    const FirstLoad::Link& link = from.link(n);
+    if (values[0] != IdOfNumber(link.a) || values[1] != IdOfNumber(link.b) ||
+        ViewOf(DatumGetTextPP(values[2])) != from.source(link)) {
+      return false;
+    }
+    values[3] = Float8GetDatum(std::max(DatumGetFloat8(values[3]), link.weight));
+    Widen(link.first_seen, link.last_seen, &values[4], &values[5]);
+    values[6] = Int64GetDatum(DatumGetInt64(values[6]) + static_cast<int64>(link.n));
+    return true;
+  };
+  const auto done = [](std::size_t n, void* closure) {
+    static_cast<KeptLoad*>(closure)->Get().LinkNoted(n);
+  };
+  ChangeRows(PG_GETARG_OID(0), kLinkColumns, {load.links(), kSeen, place, change, done, &kept});
+  PG_RETURN_VOID();
 }
 
 CDP_FUNCTION(cdp__ingest_load_id) {
@@ -125,7 +184,7 @@ CDP_FUNCTION(cdp__ingest_load_old_pairs) {
 CDP_FUNCTION(cdp__ingest_load_know_link) {
   FirstLoad& load = CurrentLoad();
   const std::size_t n = PlaceArgument(fcinfo, 0);
-  CallCore([&] { load.KnowLink(n); });
+  CallCore([&] { load.KnowLink(n, RowOf(PG_GETARG_DATUM(1))); });
   PG_RETURN_BOOL(true);
 }
 
@@ -134,7 +193,7 @@ CDP_FUNCTION(cdp__ingest_load_links) {
   CallCore([&] { load.RequireSorted(); });
   const bool stored = PG_GETARG_BOOL(0);
   return ReturnEach<7>(fcinfo, load.links(), [&load, stored](std::size_t n, Datum* values, bool*) {
-    if (load.is_stored(n) != stored) return false;
+    if (stored ? !load.is_seen_again(n) : load.is_stored(n)) return false;
     const FirstLoad::Link& link = load.link(n);
     values[0] = IdOfNumber(link.a);
     values[1] = IdOfNumber(link.b);

@@ -423,9 +423,14 @@ void LoadInMemory(const std::vector<Row>& rows, Store* store) {
   };
   for (std::size_t i = 0; i < load.links(); ++i) {
     const bool is_stored = store->links.contains(key_of(load.link(i)));
-    if (is_stored) load.KnowLink(i);
+    if (is_stored) load.KnowLink(i, 2000 + i);
     EXPECT_TRUE(!is_stored || load.MayBeStored(load.link(i)));
     EXPECT_EQ(load.is_stored(i), is_stored);
+    EXPECT_EQ(load.is_seen_again(i), is_stored);
+    EXPECT_EQ(load.link_row(i), is_stored ? 2000 + i : 0);
+    if (is_stored && i % 2 == 0) load.LinkNoted(i);
+    EXPECT_EQ(load.is_stored(i), is_stored);
+    EXPECT_EQ(load.is_seen_again(i), is_stored && i % 2 != 0);
   }
   for (std::size_t i = 0; i < load.links(); ++i) {
     const auto& link = load.link(i);
@@ -480,9 +485,10 @@ TEST(FirstLoad, NothingIsNothing) {
   EXPECT_THROW(load.Block(0), Error);
   EXPECT_THROW(load.DescribeType(0, {}), Error);
   EXPECT_THROW(load.Know(0, 1, 0, 0, 0), Error);
-  EXPECT_THROW(load.KnowLink(0), Error);
-  EXPECT_THROW(load.Noted(0), Error);
+  EXPECT_THROW(load.KnowLink(0, 1), Error);
   EXPECT_THROW(load.IdOf("phone", "1"), Error);
+  load.SortLinks();
+  EXPECT_THROW(load.KnowLink(0, 1), Error);
 }
 
 }  // namespace
