@@ -2,7 +2,7 @@
 --| What people did is read from `cdp.timeline_month`, together with what waits in `cdp.timeline_batch` or has to be
 --| built again, as reports do: an answer is never older than `cdp.event`.
 
--- $1: the chunk. Null where nothing waits.
+-- $1: the chunk, or null for all. Null where nothing waits.
 CREATE FUNCTION cdp._behavior_news_sql() RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -14,11 +14,11 @@ BEGIN
     RETURN format($sql$
     WITH cell AS MATERIALIZED (
         SELECT DISTINCT i.one_id, d.month FROM cdp.timeline_due AS d JOIN cdp.identifier AS i ON i.id = d.identifier_id
-         WHERE i.one_id IS NOT NULL AND cdp.chunk_of(i.one_id) = $1
+         WHERE i.one_id IS NOT NULL AND ($1 IS NULL OR cdp.chunk_of(i.one_id) = $1)
     ), batch AS (
         SELECT b.events, b.batch FROM cdp.timeline_batch AS b
     ), %s
-    SELECT n.one_id, n.month, n.tl FROM news AS n WHERE cdp.chunk_of(n.one_id) = $1
+    SELECT n.one_id, n.month, n.tl FROM news AS n WHERE $1 IS NULL OR cdp.chunk_of(n.one_id) = $1
      UNION ALL
     SELECT c.one_id, c.month, NULL FROM cell AS c$sql$, cdp._timeline_news_sql(due));
 END $$;

@@ -118,7 +118,30 @@ SELECT cdp.audience_define('x', 'view then pay where (qty = 3 and item = x) with
 SELECT cdp.audience_count('pay where (amount > 5) and view then not pay within 1 hour')
      = cdp.rb_and_cardinality(cdp._rule_behavior_people('pay where (amount > 5)', 0, now()),
                               cdp._rule_behavior_people('view then not pay within 1 hour', 0, now())) AS both;
+-- What waits, and what is built again, of people in three chunks: asked for one by one, together, and with no room to keep it.
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
+SELECT 'm' || n, timestamptz '2025-03-01 00:00+00' + n * interval '20 minutes', CASE n % 3 WHEN 0 THEN 'pay' ELSE 'view' END, 'phone', (13800000000 + n % 700)::text FROM generate_series(1, 2100) AS n;
+SELECT events_new FROM cdp.ingest();
+INSERT INTO cdp.person (one_id) SELECT (id / 3 % 3 << 20) + 1000 + id FROM cdp.identifier WHERE value ~ '13800000';
+UPDATE cdp.identifier SET one_id = (id / 3 % 3 << 20) + 1000 + id WHERE value ~ '13800000';
+INSERT INTO cdp.timeline_due (identifier_id, month) SELECT id, '2025-03-01' FROM cdp.identifier WHERE value ~ '13800000' AND id % 5 = 0;
+CREATE TABLE many (way text, chunk int, people cdp.roaringbitmap);
+DO $$ BEGIN FOR c IN 0 .. 2 LOOP INSERT INTO many SELECT 'one by one', c, cdp._rule_behavior_people('view then not pay within 10 days', c, '2025-03-31'); END LOOP; END $$;
+INSERT INTO many SELECT 'together', c, cdp._rule_behavior_people('view then not pay within 10 days', c, '2025-03-31') FROM generate_series(0, 2) AS c;
+SET work_mem = '64kB';
+SET hash_mem_multiplier = 1;
+INSERT INTO many SELECT 'no room', c, cdp._rule_behavior_people('view then not pay within 10 days', c, '2025-03-31') FROM generate_series(0, 2) AS c;
+RESET work_mem;
+RESET hash_mem_multiplier;
+SELECT chunk, count(DISTINCT people) AS answers, count(*) AS ways, bool_and(cdp.rb_cardinality(people) > 50) AS many FROM many GROUP BY 1 ORDER BY 1;
+-- what one statement has read the next does not take for what there is
+BEGIN;
+SELECT sum(cdp.rb_cardinality(cdp._rule_behavior_people('pay', c, '2025-03-31'))) AS people FROM generate_series(0, 2) AS c;
+DELETE FROM cdp.timeline_due;
+DELETE FROM cdp.timeline_batch;
+SELECT sum(cdp.rb_cardinality(cdp._rule_behavior_people('pay', c, '2025-03-31'))) AS people FROM generate_series(0, 2) AS c;
+ROLLBACK;
 
 SELECT cdp.teardown(force => true) > 0 AS gone;
 DROP FUNCTION ask, come;
-DROP TABLE coming, question, answer;
+DROP TABLE coming, question, answer, many;

@@ -4,6 +4,7 @@
 
 #include "core/timeline/timeline_page_writer.h"
 #include "pg/audience/behavior_names.h"
+#include "pg/audience/behavior_news.h"
 #include "pg/base/query_rows.h"
 #include "pg/timeline/timeline_datum.h"
 
@@ -127,26 +128,20 @@ void TakePageRow(TupleTableSlot* row, void* closure) {
   CallCore([=] { reader->Take(slot, month, BytesOf(page)); });
 }
 
-struct NewsTaker {
+struct NewsRoom {
   std::pmr::vector<News>* news;
   MemoryContext context;
 };
 
-constexpr ResultColumn kNewsRow[] = {{"int4"}, {"date"}, {"timeline", true}};
-
-void TakeNewsRow(TupleTableSlot* row, void* closure) {
-  const auto* taker = static_cast<NewsTaker*>(closure);
-  bool is_null = false;
-  const auto person = static_cast<std::uint32_t>(DatumGetInt32(slot_getattr(row, 1, &is_null)));
-  const Day month = DatumGetDateADT(slot_getattr(row, 2, &is_null));
-  const Datum value = slot_getattr(row, 3, &is_null);
-  const MemoryContext before = MemoryContextSwitchTo(taker->context);
-  const varlena* tl = is_null ? nullptr : PG_DETOAST_DATUM_COPY(value);
+void KeepNews(std::uint32_t person, DateADT month, const varlena* tl, void* closure) {
+  const auto* room = static_cast<NewsRoom*>(closure);
+  const MemoryContext before = MemoryContextSwitchTo(room->context);
+  const varlena* copy = tl == nullptr ? nullptr : PG_DETOAST_DATUM_COPY(PointerGetDatum(tl));
   CallCore([=] {
     PagePerson part{person, {}, {}};
-    if (tl != nullptr) part = timeline::PersonOf(person, BytesOf(SealedTimeline(tl)));
+    if (copy != nullptr) part = timeline::PersonOf(person, BytesOf(SealedTimeline(copy)));
     const auto slot = static_cast<std::int32_t>(person >> WantedPeople::kSlotBits);
-    taker->news->push_back({slot, month, tl == nullptr, part});
+    room->news->push_back({slot, month, copy == nullptr, part});
   });
   MemoryContextSwitchTo(before);
 }
@@ -219,13 +214,9 @@ IdSet BehaviorSource::Starters(const Behavior& behavior) const {
 void BehaviorSource::ReadNews() {
   if (knows_news_) return;
   knows_news_ = true;
-  NewsTaker taker{&news_, context_};
-  const QueryValue chunk{INT4OID, Int32GetDatum(chunk_)};
-  CallServer([&taker, &chunk] {
-    const text* query = FindOwnValue("SELECT cdp._behavior_news_sql()", {}, "text");
-    if (query != nullptr) {
-      RunOwnQuery(text_to_cstring(query), {&chunk, 1}, kNewsRow, TakeNewsRow, &taker);
-    }
+  NewsRoom room{&news_, context_};
+  CallServer([this, &room] {
+    TakeNews(chunk_, KeepNews, &room);
     return 0;
   });
   std::stable_sort(news_.begin(), news_.end(), [](const News& a, const News& b) {
