@@ -11,6 +11,10 @@ CREATE FUNCTION cdp._ingest_load_met(OUT nth int4, OUT type_id int4, OUT value t
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_met' LANGUAGE C STABLE ROWS 100;
 COMMENT ON FUNCTION cdp._ingest_load_met() IS
     'internal: the identifiers of the load, once each, in the order of an index on them: neighbours are on the same pages';
+CREATE FUNCTION cdp._ingest_load_find_identifiers(identifiers regclass) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'cdp__ingest_load_find_identifiers' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._ingest_load_find_identifiers(regclass) IS
+    'internal: looks the identifiers of the load up in their table; false when a query has to do it, by _ingest_load_met() and _ingest_load_know()';
 CREATE FUNCTION cdp._ingest_load_know(nth int4, id int4, first_seen timestamptz, last_seen timestamptz, place tid) RETURNS boolean
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_know' LANGUAGE C VOLATILE STRICT;
 COMMENT ON FUNCTION cdp._ingest_load_know(int4, int4, timestamptz, timestamptz, tid) IS
@@ -34,6 +38,10 @@ CREATE FUNCTION cdp._ingest_load_arrange() RETURNS void
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_arrange' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION cdp._ingest_load_arrange() IS
     'internal: orders the links of the load by the numbers of their ends; identifiers are not found by value from then on';
+CREATE FUNCTION cdp._ingest_load_find_links(links regclass) RETURNS boolean
+    AS 'MODULE_PATHNAME', 'cdp__ingest_load_find_links' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION cdp._ingest_load_find_links(regclass) IS
+    'internal: looks the links of the load up in their table; false when a query has to do it, by _ingest_load_old_pairs() and _ingest_load_know_link()';
 CREATE FUNCTION cdp._ingest_load_old_pairs(OUT nth int4, OUT a int4, OUT b int4, OUT source text) RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp__ingest_load_old_pairs' LANGUAGE C STABLE ROWS 100;
 COMMENT ON FUNCTION cdp._ingest_load_old_pairs() IS 'internal: the links of the load whose ends were both stored before';
@@ -90,9 +98,11 @@ BEGIN
     END IF;
     PERFORM cdp._first_load_type_describe(f.nth, t.type_id, t.rank, 0, 0, 0)
        FROM cdp._first_load_types() AS f JOIN cdp.id_type AS t ON t.name = f.name COLLATE "C";
-    PERFORM cdp._ingest_load_know(m.nth, i.id, i.first_seen, i.last_seen, i.ctid)
-       FROM cdp._ingest_load_met() AS m
-       JOIN cdp.identifier AS i ON i.type_id = m.type_id AND i.value = m.value COLLATE "C";
+    IF NOT cdp._ingest_load_find_identifiers('cdp.identifier') THEN
+        PERFORM cdp._ingest_load_know(m.nth, i.id, i.first_seen, i.last_seen, i.ctid)
+           FROM cdp._ingest_load_met() AS m
+           JOIN cdp.identifier AS i ON i.type_id = m.type_id AND i.value = m.value COLLATE "C";
+    END IF;
     -- New identifiers are numbered by first sight, then by name: never by their place in the batch.
     added := cdp._first_load_number(cdp._counter_last('identifier'));
     IF added > 0 THEN
@@ -126,9 +136,11 @@ DECLARE
     stored int8;
 BEGIN
     PERFORM cdp._ingest_load_arrange();
-    PERFORM cdp._ingest_load_know_link(p.nth, l.ctid)
-       FROM cdp._ingest_load_old_pairs() AS p
-       JOIN cdp.link AS l ON l.a = p.a AND l.b = p.b AND l.source = p.source COLLATE "C";
+    IF NOT cdp._ingest_load_find_links('cdp.link') THEN
+        PERFORM cdp._ingest_load_know_link(p.nth, l.ctid)
+           FROM cdp._ingest_load_old_pairs() AS p
+           JOIN cdp.link AS l ON l.a = p.a AND l.b = p.b AND l.source = p.source COLLATE "C";
+    END IF;
     INSERT INTO cdp.link (a, b, source, weight, first_seen, last_seen, n, status, reason)
     SELECT l.a, l.b, l.source, l.weight, l.first_seen, l.last_seen, l.n,
            CASE WHEN l.weight < min_weight THEN 'weak' ELSE 'active' END,

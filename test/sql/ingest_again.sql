@@ -96,6 +96,21 @@ DROP TRIGGER seen_anything ON cdp.link;
 DROP TRIGGER seen_status ON cdp.identifier;
 DROP TRIGGER seen_last ON cdp.identifier;
 DROP INDEX cdp.seen_last;
+-- tables with columns of somebody's own are read and written by queries, from here on
+ALTER TABLE cdp.identifier ADD COLUMN note text DEFAULT 'kept';
+ALTER TABLE cdp.link ADD COLUMN note text DEFAULT 'kept';
+BEGIN;
+SELECT cdp._first_load_begin();
+SELECT cdp._ingest_load_find_identifiers('cdp.identifier');
+SELECT cdp._first_load_number(0);
+SELECT cdp._ingest_load_arrange();
+SELECT cdp._ingest_load_find_links('cdp.link');
+ROLLBACK;
+INSERT INTO cdp.landing_link VALUES ('crm', 'unionid', 'u1', 'phone', '1391', '2025-08-04', '0.9'),
+                                    ('crm', 'unionid', 'u1', 'phone', '1399', '2025-08-04', '0.9');
+SELECT links_new, identifiers_new FROM cdp.ingest();
+SELECT a, b, source, weight, first_seen, last_seen, n, note FROM cdp.link WHERE source = 'crm' ORDER BY a, b;
+SELECT value, first_seen, last_seen, note FROM cdp.identifier WHERE value IN ('u1', '1391', '1399') ORDER BY 1;
 
 -- a run that is rolled back takes nothing away and leaves no gap in the numbers
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value) VALUES ('y1', '2025-03-01', 'a', 'phone', 'y');

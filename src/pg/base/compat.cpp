@@ -18,6 +18,14 @@ LocalTransactionId CurrentLocalTransaction() {
 #endif
 }
 
+IndexScanDesc BeginIndexScan(Relation table, Relation index, int keys) {
+#if PG_VERSION_NUM >= 180000
+  return index_beginscan(table, index, GetActiveSnapshot(), nullptr, keys, 0);
+#else
+  return index_beginscan(table, index, GetActiveSnapshot(), keys, 0);
+#endif
+}
+
 bool ReplaceRow(ResultRelInfo* target, EState* estate, ItemPointer place, TupleTableSlot* slot) {
 #if PG_VERSION_NUM >= 160000
   TU_UpdateIndexes indexes = TU_None;

@@ -1,6 +1,7 @@
 /// Loading links on top of what is stored: what cdp.ingest() asks and tells the load under way.
 
 #include "pg/base/row_change.h"
+#include "pg/base/row_find.h"
 #include "pg/identity/first_load_datum.h"
 
 namespace cdp::pg {
@@ -65,6 +66,49 @@ CDP_FUNCTION(cdp__ingest_load_met) {
     values[1] = Int32GetDatum(load.type(one.type).id);
     values[2] = TextOf(one.value);
   });
+}
+
+CDP_FUNCTION(cdp__ingest_load_find_identifiers) {
+  constexpr int16 kNames[] = {2, 3};
+  FirstLoad& load = CurrentLoad();
+  CallCore([&] { load.LineUpByValue(); });
+  const auto key = [](std::size_t n, Datum* values, void* closure) {
+    const FirstLoad& from = *static_cast<const FirstLoad*>(closure);
+    const FirstLoad::Identifier& one = from.met(from.in_turn()[n]);
+    values[0] = Int32GetDatum(from.type(one.type).id);
+    values[1] = TextOf(one.value);
+    return true;
+  };
+  const auto found = [](std::size_t n, ItemPointerData place, const Datum* values, void* closure) {
+    FirstLoad& to = *static_cast<FirstLoad*>(closure);
+    CallCore([&] {
+      to.Know(to.in_turn()[n], DatumGetInt32(values[0]), DatumGetTimestampTz(values[5]),
+              DatumGetTimestampTz(values[6]), RowOf(PointerGetDatum(&place)));
+    });
+  };
+  PG_RETURN_BOOL(FindByKey(PG_GETARG_OID(0), kIdentifierColumns,
+                           {load.in_turn().size(), kNames, key, found, &load}));
+}
+
+CDP_FUNCTION(cdp__ingest_load_find_links) {
+  constexpr int16 kEnds[] = {1, 2, 3};
+  FirstLoad& load = CurrentLoad();
+  CallCore([&] { load.RequireSorted(); });
+  const auto key = [](std::size_t n, Datum* values, void* closure) {
+    const FirstLoad& from = *static_cast<const FirstLoad*>(closure);
+    const FirstLoad::Link& link = from.link(n);
+    if (!from.MayBeStored(link)) return false;
+    values[0] = IdOfNumber(link.a);
+    values[1] = IdOfNumber(link.b);
+    values[2] = TextOf(from.source(link));
+    return true;
+  };
+  const auto found = [](std::size_t n, ItemPointerData place, const Datum*, void* closure) {
+    FirstLoad& to = *static_cast<FirstLoad*>(closure);
+    CallCore([&] { to.KnowLink(n, RowOf(PointerGetDatum(&place))); });
+  };
+  PG_RETURN_BOOL(
+      FindByKey(PG_GETARG_OID(0), kLinkColumns, {load.links(), kEnds, key, found, &load}));
 }
 
 CDP_FUNCTION(cdp__ingest_load_know) {
