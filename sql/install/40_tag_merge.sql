@@ -98,9 +98,9 @@ BEGIN
           JOIN retired AS r ON r.chunk = t.chunk
            -- Whether one person is in a set is read from pieces of what is stored. Nobody is left in it, not
            -- even as one who was there and has gone.
-           AND (CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(t.base, r.members)
-                     ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id) WHERE cdp.rb_contains(t.base, m.one_id)) END
-                OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), r.members))
+           AND CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(t.base, r.members) OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), r.members)
+                    ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id)
+                                  WHERE cdp.rb_contains(t.base, m.one_id) OR cdp._tag_is_touched(t.changed, t.later, m.one_id)) END
           JOIN cdp._tag_sets() AS s USING (tag_id)
          WHERE only_tag IS NULL OR t.tag_id = only_tag
     ), heir AS (
@@ -151,9 +151,9 @@ BEGIN
         SELECT t.tag_id, t.chunk, s.on_merge, r.members, cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh) AS numbers
           FROM cdp.tag_number AS t
           JOIN retired AS r ON r.chunk = t.chunk
-           AND (CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(cdp.bsi_ebm(t.base), r.members)
-                     ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id) WHERE cdp.bsi_get(t.base, m.one_id) IS NOT NULL) END
-                OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), r.members))
+           AND CASE WHEN cdp.rb_cardinality(r.members) > 5 THEN cdp.rb_intersect(cdp.bsi_ebm(t.base), r.members) OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), r.members)
+                    ELSE EXISTS (SELECT FROM cdp.rb_iterate(r.members) AS m (one_id)
+                                  WHERE cdp.bsi_get(t.base, m.one_id) IS NOT NULL OR cdp._tag_is_touched(t.changed, t.later, m.one_id)) END
           JOIN cdp._tag_sets() AS s USING (tag_id)
          WHERE only_tag IS NULL OR t.tag_id = only_tag
     ), heir AS MATERIALIZED (
@@ -244,16 +244,16 @@ BEGIN
     -- As in _tag_value_remap(): few people are looked for in pieces of what is stored.
     UPDATE cdp.tag_value AS t SET base = cdp.rb_andnot(cdp._tag_members(t.base, t.changed, t.later), persons), changed = NULL, later = NULL
      WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks)
-       AND (CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id) WHERE cdp.rb_contains(t.base, m.one_id))
-                 ELSE cdp.rb_intersect(t.base, persons) END
-            OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), persons));
+       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id)
+                                       WHERE cdp.rb_contains(t.base, m.one_id) OR cdp._tag_is_touched(t.changed, t.later, m.one_id))
+                ELSE cdp.rb_intersect(t.base, persons) OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), persons) END;
     GET DIAGNOSTICS vals = ROW_COUNT;
     UPDATE cdp.tag_number AS t
        SET base = cdp.bsi_remove(cdp._tag_numbers(t.base, t.changed, t.fresh, t.later, t.later_fresh), persons), changed = NULL, fresh = NULL, later = NULL, later_fresh = NULL
      WHERE (only_tag IS NULL OR t.tag_id = only_tag) AND t.chunk = ANY (chunks)
-       AND (CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id) WHERE cdp.bsi_get(t.base, m.one_id) IS NOT NULL)
-                 ELSE cdp.rb_intersect(cdp.bsi_ebm(t.base), persons) END
-            OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), persons));
+       AND CASE WHEN few THEN EXISTS (SELECT FROM cdp.rb_iterate(persons) AS m (one_id)
+                                       WHERE cdp.bsi_get(t.base, m.one_id) IS NOT NULL OR cdp._tag_is_touched(t.changed, t.later, m.one_id))
+                ELSE cdp.rb_intersect(cdp.bsi_ebm(t.base), persons) OR cdp.rb_intersect(cdp._tag_touched(t.changed, t.later), persons) END;
     GET DIAGNOSTICS numbers = ROW_COUNT;
     DELETE FROM cdp.tag_value AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);
     DELETE FROM cdp.tag_number AS t WHERE t.users = 0 AND t.chunk = ANY (chunks);

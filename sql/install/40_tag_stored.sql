@@ -38,6 +38,11 @@ CREATE FUNCTION cdp._tag_touched(changed bytea, later bytea) RETURNS cdp.roaring
 COMMENT ON FUNCTION cdp._tag_touched(bytea, bytea) IS
     'internal: the people whom the differences of a row name, be it as some who are not in it any more; NULL where there are none';
 
+CREATE FUNCTION cdp._tag_is_touched(changed bytea, later bytea, person int4) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN cdp._rb_packed_place(changed, person) IS NOT NULL OR cdp._rb_packed_place(later, person) IS NOT NULL;
+COMMENT ON FUNCTION cdp._tag_is_touched(bytea, bytea, int4) IS 'internal: is this person one of those?';
+
 CREATE FUNCTION cdp._tag_change_is_small(change int4, beside int4) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN 5 * change::int8 <= 2 * beside::int8;
 COMMENT ON FUNCTION cdp._tag_change_is_small(int4, int4) IS
