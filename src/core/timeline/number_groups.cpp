@@ -251,28 +251,12 @@ LengthCounts::Choice LengthCounts::Best() const {
   Choice best{0, SIZE_MAX};
   for (unsigned set = 0; set < kLengthSets.size(); ++set) {
     std::size_t total = 0;
-    unsigned slot = 0;
-    for (unsigned bytes = 1; bytes <= 8 && total != SIZE_MAX; ++bytes) {
-      while (slot < 4 && kLengthSets[set][slot] < bytes) ++slot;
-      if (slot < 4) {
-        total += of_[bytes] * kLengthSets[set][slot];
-      } else if (of_[bytes] != 0) {
-        total = SIZE_MAX;
-      }
+    for (unsigned bytes = 1; bytes <= 8; ++bytes) {
+      total += of_[bytes] * internal::kLengthTables.bytes[set][bytes];
     }
     if (total < best.bytes) best = {set, total};
   }
   return best;
-}
-
-GroupWriter::GroupWriter(unsigned set, std::byte* controls, std::byte* payload,
-                         const std::byte* end)
-    : set_(set), slots_{}, controls_(controls), at_(payload), end_(end) {
-  std::uint8_t slot = 0;
-  for (unsigned bytes = 1; bytes <= 8; ++bytes) {
-    while (slot < 3 && kLengthSets[set][slot] < bytes) ++slot;
-    slots_[bytes] = slot;
-  }
 }
 
 GroupReader::GroupReader(const Source& source, Give give, std::uint64_t factor, std::uint64_t start)

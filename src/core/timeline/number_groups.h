@@ -24,6 +24,35 @@ constexpr unsigned BytesNeeded(std::uint64_t number) {
   return (static_cast<unsigned>(std::bit_width(number | 1)) + 7) / 8;
 }
 
+namespace internal {
+
+/// For each length set and number of bytes: which length a number takes, and its bytes.
+struct LengthTables {
+  std::array<std::array<std::uint8_t, 9>, kLengthSets.size()> slot;
+  std::array<std::array<std::uint64_t, 9>, kLengthSets.size()> bytes;
+};
+
+/// What a number counts for that is too long for a set: more than the bytes of 2^30 others, and so
+/// many of them do not overflow.
+inline constexpr std::uint64_t kTooLong = std::uint64_t{1} << 33;
+
+constexpr LengthTables MakeLengthTables() {
+  LengthTables tables{};
+  for (std::size_t set = 0; set < kLengthSets.size(); ++set) {
+    std::uint8_t slot = 0;
+    for (unsigned bytes = 1; bytes <= 8; ++bytes) {
+      while (slot < 3 && kLengthSets[set][slot] < bytes) ++slot;
+      tables.slot[set][bytes] = slot;
+      tables.bytes[set][bytes] = kLengthSets[set][slot] < bytes ? kTooLong : kLengthSets[set][slot];
+    }
+  }
+  return tables;
+}
+
+inline constexpr LengthTables kLengthTables = MakeLengthTables();
+
+}  // namespace internal
+
 /// Negative and positive numbers alternating, so that what is near zero stays short.
 constexpr std::uint64_t ZigZag(std::int64_t number) {
   return (static_cast<std::uint64_t>(number) << 1) ^ static_cast<std::uint64_t>(number >> 63);
@@ -52,11 +81,13 @@ class GroupWriter {
  public:
   /// `controls` has room for the controls of all the numbers; `end` is where nothing may be
   /// written any more: the bytes up to there may be overwritten before they get their content.
-  GroupWriter(unsigned set, std::byte* controls, std::byte* payload, const std::byte* end);
+  GroupWriter(unsigned set, std::byte* controls, std::byte* payload, const std::byte* end)
+      : set_(set), controls_(controls), at_(payload), end_(end) {}
 
   void Put(std::uint64_t number) {
-    const unsigned slot = slots_[BytesNeeded(number)];
-    const unsigned length = kLengthSets[set_][slot];
+    const unsigned bytes = BytesNeeded(number);
+    const unsigned slot = internal::kLengthTables.slot[set_][bytes];
+    const auto length = static_cast<std::size_t>(internal::kLengthTables.bytes[set_][bytes]);
     // Eight bytes in one store where there is room: the next number overwrites the surplus.
     if (end_ - at_ >= 8) [[likely]] {
       std::memcpy(at_, &number, 8);
@@ -85,7 +116,6 @@ class GroupWriter {
   unsigned set_;
   unsigned control_ = 0;
   unsigned shift_ = 0;
-  std::array<std::uint8_t, 9> slots_;
   std::byte* controls_;
   std::byte* at_;
   const std::byte* end_;

@@ -45,20 +45,24 @@ std::byte* WriteValues(const ValueLayout& layout, std::span<const Record> events
                        const std::byte* end) {
   const bool sparse = layout.present < events.size();
   *out++ = static_cast<std::byte>(layout.set | (sparse ? kSparseValues : 0));
-  if (sparse) {
-    const std::size_t bytes = SymbolBytes(events.size(), 1);
-    std::memset(out, 0, bytes);
-    std::size_t i = 0;
-    ForEachPolled(events, [out, &i](const Record& event) {
-      out[i / 8] |= static_cast<std::byte>((event.has_value() ? 1 : 0) << (i % 8));
-      ++i;
-    });
-    out += bytes;
-  }
+  std::byte* marks = out;
+  if (sparse) out += SymbolBytes(events.size(), 1);
   GroupWriter writer(layout.set, out, out + ControlBytes(layout.present), end);
-  ForEachPolled(events, [&writer](const Record& event) {
-    if (event.has_value()) writer.Put(ZigZag(event.value));
+  unsigned byte = 0;
+  unsigned bit = 1;
+  ForEachPolled(events, [&](const Record& event) {
+    if (event.has_value()) {
+      writer.Put(ZigZag(event.value));
+      byte |= bit;
+    }
+    bit <<= 1;
+    if (bit == 256) {
+      if (sparse) *marks++ = static_cast<std::byte>(byte);
+      byte = 0;
+      bit = 1;
+    }
   });
+  if (sparse && bit != 1) *marks = static_cast<std::byte>(byte);
   return writer.Finish();
 }
 

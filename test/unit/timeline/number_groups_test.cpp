@@ -116,6 +116,19 @@ TEST_P(NumberGroups, NeverPassTheEndWhateverTheBytes) {
 INSTANTIATE_TEST_SUITE_P(Kernels, NumberGroups, testing::Values(false, true),
                          [](const auto& info) { return info.param ? "Portable" : "Best"; });
 
+TEST(LengthCounts, ASetWithoutTheLengthIsNeverBest) {
+  LengthCounts counts;
+  for (int i = 0; i < 1 << 24; ++i) counts.Add(std::uint64_t{1} << 32);
+  EXPECT_EQ(counts.Best().set, 2u);
+  EXPECT_EQ(counts.Best().bytes, std::size_t{5} << 24);
+  LengthCounts shorter;
+  for (int i = 0; i < 1000; ++i) shorter.Add(255);
+  EXPECT_EQ(shorter.Best().set, 0u);
+  shorter.Add(std::uint64_t{1} << 56);
+  EXPECT_EQ(shorter.Best().set, 1u);
+  EXPECT_EQ(shorter.Best().bytes, 1008u);
+}
+
 TEST(ZigZag, AlternatesAndComesBack) {
   EXPECT_EQ(ZigZag(0), 0u);
   EXPECT_EQ(ZigZag(-1), 1u);
