@@ -153,8 +153,7 @@ void UserRows::NewBlock(Partition* partition, std::size_t bytes) {
   partition->before = 0;
 }
 
-void UserRows::Take(std::span<const std::byte> bytes) {
-  const RowSegments other = ReadUserRows(bytes, memory_);
+void UserRows::Take(const RowSegments& other) {
   columns_ |= other.columns;
   StopTicker ticker;
   for (const RowSegment& segment : other.segments) {

@@ -360,8 +360,9 @@ class UserRows {
     return true;
   }
 
-  /// Takes the rows of a stored state, behind those that it has.
-  void Take(std::span<const std::byte> bytes);
+  /// Takes the rows of another state, behind those that it has.
+  void Take(const RowSegments& other);
+  void Take(std::span<const std::byte> bytes) { Take(ReadUserRows(bytes, memory_)); }
 
   RowSegments Segments(std::pmr::memory_resource* memory) const;
 

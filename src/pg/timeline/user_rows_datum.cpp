@@ -51,25 +51,29 @@ void ExpandUserRows(UserRowsState* state, MemoryContext aggregate) {
 }
 
 void MergeUserRows(UserRowsState* state, MemoryContext aggregate, FunctionCallInfo fcinfo) {
-  // Partial states come flat from workers; one of this process is flattened.
-  const varlena* other = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1));
-  const std::span<const std::byte> bytes = BytesOf(other);
+  // Partial states come flat from workers; one of this process is taken as it is.
+  const varlena* other = UserRowsValue(fcinfo, 1);
   timeline::UserRowsHeader header{};
-  CallCore([&header, bytes] { header = timeline::ReadUserRowsHeader(bytes); });
-  if (header.partition_bits != 0) {
-    if (state->is_null()) *state = NewUserRows(header.terms);
+  if (ExpandedOf(other) == nullptr) {
+    CallCore([&header, other] { header = timeline::ReadUserRowsHeader(BytesOf(other)); });
+  }
+  if (ExpandedOf(other) != nullptr || header.partition_bits != 0) {
+    if (state->is_null()) *state = NewUserRows(UserRowsTerms(other));
     if (state->flat != nullptr) ExpandUserRows(state, aggregate);
     timeline::UserRows& rows = state->expanded->value();
-    CallCore([&rows, bytes] { rows.Take(bytes); });
+    CallCore([&rows, other] {
+      ContextResource memory(CurrentMemoryContext);
+      rows.Take(ReadUserRows(other, &memory).rows);
+    });
     return;
   }
   if (state->is_null()) {
-    // The server copies what is not where states belong.
-    state->flat = reinterpret_cast<FlatUserRows*>(PG_DETOAST_DATUM(PG_GETARG_DATUM(1)));
+    // The server copies what is not where states belong; a packed value aligns nothing.
+    state->flat = reinterpret_cast<FlatUserRows*>(PG_DETOAST_DATUM(PointerGetDatum(other)));
     return;
   }
   // Many small groups stay small: each expanded object would be a memory context.
-  timeline::RowReader reader(bytes.subspan(sizeof(header), header.used));
+  timeline::RowReader reader(BytesOf(other).subspan(sizeof(header), header.used));
   uint64 user = 0;
   timeline::FullEvent event{};
   while (CallCore([&] { return reader.Next(&user, &event); })) {

@@ -125,14 +125,15 @@ TEST(UserRowsProperty, EveryUserGetsItsEventsInTheOrderOfArrival) {
     CheckUserRows(one, ErrorCode::kInvalidBinary);
     ASSERT_EQ(Grouped(ReadUserRows(one, memory)), expected) << "round " << round;
     ASSERT_EQ(GroupedNarrowly(bytes), expected) << "round " << round;
-    // Taken over by another state, from either form, behind what it has.
+    // Taken over by another state, from every form, behind what it has.
     UserRows both(&room);
+    both.Take(rows.Segments(memory));
     both.Take(bytes);
     both.Take(one);
     for (const auto& [user, event] : all) both.Add(user, event);
     for (auto& [user, events] : expected) {
       const std::size_t once = events.size();
-      for (std::size_t i = 0; i < 2 * once; ++i) events.push_back(FullEvent(events[i]));
+      for (std::size_t i = 0; i < 3 * once; ++i) events.push_back(FullEvent(events[i]));
     }
     ASSERT_EQ(Grouped(both.Segments(memory)), expected) << "round " << round;
   }
