@@ -27,6 +27,10 @@ SELECT same(cdp.timelines_build(uid, ts, code, value, props[1]), 'one') FROM eve
 SELECT count(*) AS users, sum(cdp.timeline_count(r.tl)) AS events
   FROM (SELECT cdp.timelines_build(uid, ts, code, value, props) AS t FROM event) AS b, cdp.timelines_read(b.t) AS r;
 SELECT cdp.timelines_count(cdp.timelines_build(uid, ts, code)) FROM event;
+-- row by row among the columns
+SELECT count(*) AS users, count(*) FILTER (WHERE cdp.timeline_send((r).tl) IS DISTINCT FROM image) AS differ
+  FROM (SELECT cdp.timelines_read(cdp.timelines_build(uid, ts, code)) AS r FROM event) AS b
+       FULL JOIN (SELECT * FROM plain WHERE image IS NOT NULL) AS a ON (r).uid = uid;
 -- few rows, one row, none
 SELECT r.uid, e.* FROM (SELECT cdp.timelines_build(uid, ts, code, value, props) AS t FROM (VALUES
         (7, timestamptz '2025-01-02', 2, 5::int8, '{1,NULL,3}'::int4[]), (-7, '2025-01-01', 1, NULL, NULL), (7, '2025-01-01', 0, -5, '{}'),
@@ -36,6 +40,9 @@ SELECT cdp.timelines_build(NULL::int8, now(), 1), count(r.*) FROM cdp.timelines_
 SELECT t FROM (SELECT cdp.timelines_build(uid, ts, code) AS t FROM event WHERE uid = 5) AS b;
 -- as a window aggregate every row sees what came before it
 SELECT n, cdp.timelines_count(cdp.timelines_build(n, now(), 1) OVER (ORDER BY n)) FROM generate_series(1, 3) AS n;
+
+-- rolled up without being stored
+SELECT same(cdp.rollup(t), 'full_') FROM (SELECT cdp.timelines_build(uid, ts, code, value, props) AS t FROM event GROUP BY part) AS s;
 
 -- stored by parts, through text and binary, rolled up
 CREATE TABLE stored AS SELECT part, cdp.timelines_build(uid, ts, code, value, props) AS t FROM event GROUP BY part;

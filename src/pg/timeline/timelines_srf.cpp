@@ -60,9 +60,34 @@ Reading OpenReading(const varlena* value) {
   }
 }
 
+/// All the rows, for whoever keeps them anyway. May longjmp.
+void ReadIntoStore(FunctionCallInfo fcinfo) {
+  const varlena* value = UserRowsValue(fcinfo, 0);
+  const ReturnSetInfo* rows = OpenRowStore(fcinfo);
+  Reading reading{};
+  CallCore([&reading, value] { reading = OpenReading(value); });
+  const MemoryContext row =
+      AllocSetContextCreate(CurrentMemoryContext, "pg_cdp row", ALLOCSET_DEFAULT_SIZES);
+  const MemoryContext before = MemoryContextSwitchTo(row);
+  int64 user = 0;
+  while (const varlena* timeline = CallCore([&] { return reading.Next(&user); })) {
+    Datum values[2] = {Int64GetDatum(user), PointerGetDatum(timeline)};
+    bool nulls[2] = {};
+    tuplestore_putvalues(rows->setResult, rows->setDesc, values, nulls);
+    MemoryContextReset(row);
+    CHECK_FOR_INTERRUPTS();
+  }
+  MemoryContextSwitchTo(before);
+  MemoryContextDelete(row);
+}
+
 }  // namespace
 
 CDP_FUNCTION(cdp_timelines_read) {
+  if (KeepsAllRows(fcinfo)) {
+    ReadIntoStore(fcinfo);
+    return Datum{0};
+  }
   if (SRF_IS_FIRSTCALL()) {
     FuncCallContext* call = SRF_FIRSTCALL_INIT();
     const MemoryContext before = MemoryContextSwitchTo(call->multi_call_memory_ctx);
