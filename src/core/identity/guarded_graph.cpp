@@ -5,6 +5,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "core/base/sort.h"
 #include "core/base/stop.h"
 #include "core/identity/limited_union.h"
 #include "core/identity/number_index.h"
@@ -91,7 +92,7 @@ void GuardedGraph::FindShared() {
     if (node.mark != Mark::kOpen || neighbours[own] <= LimitOf(node.kind, kind)) return;
     sights.push_back(static_cast<std::uint64_t>(own) << 32 | kind);
   });
-  std::sort(sights.begin(), sights.end());
+  SortPolled(std::span(sights), memory_);
   StopTicker ticker;
   for (std::size_t begin = 0, end = 0; begin < sights.size(); begin = end) {
     while (end < sights.size() && sights[end] == sights[begin]) ++end;
@@ -105,7 +106,9 @@ void GuardedGraph::FindShared() {
 }
 
 void GuardedGraph::Judge(double min_weight) {
+  StopTicker ticker;
   for (Node& node : nodes_) {
+    ticker.Step();
     node.guard = node.mark == Mark::kBlocked  ? Status::kBlocked
                  : node.mark == Mark::kShared ? Status::kShared
                                               : Status::kActive;
@@ -113,12 +116,14 @@ void GuardedGraph::Judge(double min_weight) {
     node.shared_by = kNone;
   }
   for (Link& link : links_) {
+    ticker.Step();
     const bool is_weak = !link.is_together && !(link.weight >= min_weight);
     link.reason = is_weak ? Reason::kWeak : Reason::kNone;
     link.kind = kNone;
   }
   FindShared();
   for (Link& link : links_) {
+    ticker.Step();
     Node& a = nodes_[link.a];
     Node& b = nodes_[link.b];
     if (link.is_together) {
@@ -150,15 +155,20 @@ void GuardedGraph::UniteSettled() {
 std::pmr::vector<bool> GuardedGraph::FindOver(std::span<const std::uint32_t> maximum,
                                               std::uint64_t size_limit) const {
   std::pmr::vector<std::uint32_t> size(nodes_.size(), memory_);
-  for (const std::uint32_t root : root_) ++size[root];
+  StopTicker ticker;
+  for (const std::uint32_t root : root_) {
+    ticker.Step();
+    ++size[root];
+  }
   // How many of a kind is asked only where there may be too many.
   std::pmr::vector<std::uint64_t> members(memory_);  // by root and kind
   for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
+    ticker.Step();
     const std::uint32_t most = maximum[nodes_[n].kind];
     if (most == 0 || size[root_[n]] <= most) continue;
     members.push_back(static_cast<std::uint64_t>(root_[n]) << 32 | nodes_[n].kind);
   }
-  std::sort(members.begin(), members.end());
+  SortPolled(std::span(members), memory_);
   std::pmr::vector<bool> is_over(nodes_.size(), false, memory_);
   for (std::size_t begin = 0, end = 0; begin < members.size(); begin = end) {
     while (end < members.size() && members[end] == members[begin]) ++end;
@@ -170,6 +180,7 @@ std::pmr::vector<bool> GuardedGraph::FindOver(std::span<const std::uint32_t> max
     if (size_limit > 0 && size[n] > size_limit) is_over[n] = true;
   }
   for (const Link& link : links_) {
+    ticker.Step();
     if (link.is_together) is_over[root_[link.a]] = false;
   }
   return is_over;
@@ -182,19 +193,20 @@ void GuardedGraph::Unite(std::uint64_t size_limit) {
   const std::pmr::vector<bool> is_over = FindOver(maximum, size_limit);
   const auto stays = [&](const Link& link) { return IsSettled(link) && !is_over[root_[link.a]]; };
   std::pmr::vector<Turn> turns(memory_);
+  StopTicker ticker;
   for (std::uint32_t n = 0; n < links_.size(); ++n) {
+    ticker.Step();
     const Link& link = links_[n];
     if (link.reason != Reason::kNone || IsExpired(link) || stays(link)) continue;
     turns.push_back({!IsSettled(link), -link.weight, link.first_seen, n});
   }
   if (turns.empty()) return;
-  std::sort(turns.begin(), turns.end());
+  SortPolled(std::span(turns), memory_);
 
   std::pmr::vector<std::uint32_t> kinds(memory_);
   kinds.reserve(nodes_.size());
   for (const Node& node : nodes_) kinds.push_back(node.kind);
   LimitedUnion sets(kinds, maximum, size_limit, memory_);
-  StopTicker ticker;
   for (std::uint32_t n = 0; n < nodes_.size(); ++n) {
     ticker.Step();
     if (!is_over[root_[n]]) sets.Force(n, root_[n]);
@@ -276,8 +288,10 @@ GuardedGraph::Comparison GuardedGraph::Compare() const {
   std::pmr::vector<std::uint32_t> owner_of(memory_);
   owner_of.reserve(nodes_.size());
   // Parts of owners besides the one of their first identifier, as owner and root.
-  std::pmr::vector<std::pair<std::uint32_t, std::uint32_t>> parts(memory_);
+  std::pmr::vector<std::uint64_t> parts(memory_);
+  StopTicker ticker;
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    ticker.Step();
     const std::uint32_t owner = nodes_[n].owner == kNobody ? kNone : places.Place(nodes_[n].owner);
     const std::uint32_t at = root(n);
     owner_of.push_back(owner);
@@ -297,25 +311,28 @@ GuardedGraph::Comparison GuardedGraph::Compare() const {
       one.root = at;
     } else if (one.root != at) {
       one.is_other = true;
-      parts.emplace_back(owner, at);
+      parts.push_back(static_cast<std::uint64_t>(owner) << 32 | at);
     }
   }
-  std::sort(parts.begin(), parts.end());
+  SortPolled(std::span(parts), memory_);
   parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
   result.splits = parts.size();
   // Every part is of one owner and of one person: what is more than one for each person has merged.
   result.merges = parts.size();
   for (const Owner& one : before) {
+    ticker.Step();
     result.before.largest = std::max<std::uint64_t>(result.before.largest, one.size);
     result.merges += one.root != kNone;
   }
   for (const Person& person : after) {
+    ticker.Step();
     result.after.persons += person.size > 0;
     result.after.identifiers += person.size;
     result.after.largest = std::max<std::uint64_t>(result.after.largest, person.size);
     result.merges -= person.has_owner;
   }
   for (std::size_t n = 0; n < nodes_.size(); ++n) {
+    ticker.Step();
     const std::uint32_t owner = owner_of[n];
     const std::uint32_t at = root(n);
     result.changed[n] = (owner == kNone) != (at == kNone) ||

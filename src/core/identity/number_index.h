@@ -5,7 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
+#include <span>
 #include <vector>
+
+#include "core/base/sort.h"
 
 namespace cdp::identity {
 
@@ -18,9 +21,7 @@ class NumberIndex {
   /// Takes the numbers over; they are sorted, and each counts once.
   explicit NumberIndex(std::pmr::vector<std::uint32_t> numbers)
       : numbers_(std::move(numbers)), table_(numbers_.get_allocator()) {
-    if (!std::is_sorted(numbers_.begin(), numbers_.end())) {
-      std::sort(numbers_.begin(), numbers_.end());
-    }
+    SortPolled(std::span(numbers_), numbers_.get_allocator().resource());
     numbers_.erase(std::unique(numbers_.begin(), numbers_.end()), numbers_.end());
     if (numbers_.empty()) return;
     const std::uint64_t range = std::uint64_t{numbers_.back()} - numbers_.front() + 1;

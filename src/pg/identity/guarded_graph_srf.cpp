@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/base/stop.h"
 #include "core/identity/guarded_graph.h"
 
 #include "pg/base/datum.h"
@@ -183,7 +184,9 @@ Run* Resolved(FunctionCallInfo fcinfo) {
     run->size_limit = rules.size_limit;
     run->graph.Resolve(rules);
     run->comparison = run->graph.Compare();
+    StopTicker ticker;
     for (const GuardedGraph::Link& link : run->graph.links()) {
+      ticker.Step();
       ++run->links_by_reason[static_cast<std::size_t>(run->graph.standing(link)) * kReasons +
                              static_cast<std::size_t>(link.reason)];
     }
@@ -255,10 +258,16 @@ bool NextTotal(Run* run, Row* row) {
   return true;
 }
 
+// Where nothing has changed all are passed over at once.
+void PollAt(std::size_t place) {
+  if (place % 65536 == 0) CHECK_FOR_INTERRUPTS();
+}
+
 bool NextNode(Run* run, Row* row) {
   const auto nodes = run->graph.nodes();
   for (; run->node < nodes.size(); ++run->node) {
     const std::size_t n = run->node;
+    PollAt(n);
     const Status status = run->graph.status(n);
     if (!run->comparison.changed[n] && status == nodes[n].was) continue;
     row->Set(kWhat, CStringGetTextDatum("identifier"));
@@ -300,6 +309,7 @@ bool NextLink(Run* run, Row* row) {
   const auto links = run->graph.links();
   const auto nodes = run->graph.nodes();
   for (; run->link < links.size(); ++run->link) {
+    PollAt(run->link);
     const GuardedGraph::Link& link = links[run->link];
     const Standing standing = run->graph.standing(link);
     const bool is_due = standing == Standing::kActive && nodes[link.a].owner != nodes[link.b].owner;

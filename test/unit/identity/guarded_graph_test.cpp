@@ -7,8 +7,10 @@
 #include <random>
 #include <set>
 #include <tuple>
+#include <utility>
 #include <vector>
 
+#include "core/base/stop.h"
 #include "oracle/identity.h"
 
 namespace cdp::identity {
@@ -371,6 +373,27 @@ TEST(GuardedGraph, LargePersons) {
     EXPECT_EQ(totals.largest, 2 * most + 1);
     EXPECT_EQ(totals.persons, (500 + most - 1) / most);
   }
+}
+
+// Every pass over nodes or links hears of a wish to end.
+TEST(GuardedGraph, EveryStepPolls) {
+  GuardedGraph graph(std::pmr::new_delete_resource());
+  graph.AddKind({.rank = 1});
+  constexpr std::int32_t kNodes = 150000;
+  for (std::int32_t n = 1; n <= kNodes; ++n) {
+    graph.AddNode({.id = n, .owner = static_cast<std::uint32_t>(n)});
+    graph.AddLink({.a = n, .b = n - 1, .was = GuardedGraph::Standing::kLimited});
+  }
+  static int polls;
+  polls = 0;
+  stop_hook = [] { ++polls; };
+  graph.Resolve({});
+  // Arranging, judging before and after who is shared, and uniting: seven passes over links or
+  // nodes.
+  EXPECT_GE(std::exchange(polls, 0), 7 * (kNodes >> 16));
+  graph.Compare();
+  EXPECT_GE(polls, 2 * (kNodes >> 16));
+  stop_hook = nullptr;
 }
 
 }  // namespace
