@@ -135,7 +135,7 @@ CREATE FUNCTION cdp.lifecycle(a cdp.activity, unit text DEFAULT 'day', until dat
                               OUT returning_users bigint, OUT resurrecting_users bigint, OUT dormant_users bigint, OUT complete boolean)
     RETURNS SETOF record
     AS 'MODULE_PATHNAME', 'cdp_lifecycle' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 100;
-COMMENT ON FUNCTION cdp.lifecycle(cdp.activity, text, date) IS 'per day, week or month: active users who are new, who were active in the period before, who come again after a pause, and users of the period before who are not active';
+COMMENT ON FUNCTION cdp.lifecycle(cdp.activity, text, date) IS 'per day, week or month: active users who are new, who were active in the period before, who come again after a pause, and users of the period before who are not active; up to the period of "until", by default the last day with anyone';
 
 CREATE FUNCTION cdp.stickiness(a cdp.activity, span text DEFAULT 'week', OUT period date, OUT days integer, OUT users bigint, OUT share float8)
     RETURNS SETOF record

@@ -131,7 +131,7 @@ END $$;
 COMMENT ON FUNCTION cdp.day_report(text[], date, date, text) IS 'events and people per day and event; days without any have no row';
 
 CREATE FUNCTION cdp.retention_day_report(start_event text, return_event text, unit text DEFAULT 'day', periods int4 DEFAULT 30,
-    "from" date DEFAULT NULL, "to" date DEFAULT NULL, audience text DEFAULT NULL, kind text DEFAULT 'n_day')
+    "from" date DEFAULT NULL, "to" date DEFAULT NULL, audience text DEFAULT NULL, kind text DEFAULT 'n_day', brackets int4[] DEFAULT NULL)
     RETURNS TABLE (cohort date, period int4, size int8, users int8, rate float8, complete boolean)
     LANGUAGE plpgsql STABLE ROWS 500 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -139,12 +139,12 @@ BEGIN
     RETURN QUERY
     SELECT m.cohort, m.period, m.size, m.users, m.rate, m.complete
       FROM cdp.retention_matrix(cdp.event_activity(ARRAY[start_event], ARRAY[return_event], audience => audience),
-                                kind, unit, periods, until => cdp._event_day_until()) AS m
+                                kind, unit, periods, brackets, until => cdp._event_day_until()) AS m
      WHERE ("from" IS NULL OR m.cohort >= "from") AND ("to" IS NULL OR m.cohort < "to")
      ORDER BY m.cohort, m.period;
 END $$;
-COMMENT ON FUNCTION cdp.retention_day_report(text, text, text, int4, date, date, text, text) IS
-    'of the people whose first start_event fell into a day, week or month, how many had return_event in that and the following ones, by days: a return counts also when it came before the start, on the same day; "from" and "to" choose among cohorts';
+COMMENT ON FUNCTION cdp.retention_day_report(text, text, text, int4, date, date, text, text, int4[]) IS
+    'of the people whose first start_event fell into a day, week or month, how many had return_event in that and the following ones, by days: a return counts also when it came before the start, on the same day; "from" and "to" choose among cohorts; kind and brackets are those of retention_matrix';
 
 CREATE FUNCTION cdp.lifecycle_report(names text[] DEFAULT NULL, unit text DEFAULT 'week', "from" date DEFAULT NULL,
     "to" date DEFAULT NULL, audience text DEFAULT NULL)
@@ -155,7 +155,7 @@ BEGIN
     RETURN QUERY
     SELECT l.period, l.new_users, l.returning_users, l.resurrecting_users, l.dormant_users, l.complete
       FROM cdp.lifecycle(cdp.event_activity(names, "to" => "to", audience => audience), unit, cdp._event_day_until()) AS l
-     WHERE "from" IS NULL OR l.period >= "from" ORDER BY l.period;
+     WHERE ("from" IS NULL OR l.period >= "from") AND ("to" IS NULL OR l.period < "to") ORDER BY l.period;
 END $$;
 COMMENT ON FUNCTION cdp.lifecycle_report(text[], text, date, date, text) IS
     'per day, week or month: people who did one of the events for the first time, again, after a pause, or in the period before only; what was before "from" decides who is new';

@@ -42,6 +42,9 @@ CREATE TABLE life AS SELECT cdp.activity_agg(uid, day) AS a FROM (VALUES (1, dat
 SELECT l.* FROM life, cdp.lifecycle(a) AS l WHERE l.period <= '2025-01-09';
 SELECT l.* FROM life, cdp.lifecycle(a, 'week') AS l;
 SELECT l.* FROM life, cdp.lifecycle(a, 'month', until => '2025-02-01') AS l;
+-- the period that begins on "until" has begun
+SELECT l.* FROM cdp.lifecycle((SELECT cdp.activity_agg(1, '2025-04-10')), 'day', '2025-04-12') AS l;
+SELECT r.cohort, r.period, r.users, r.complete FROM cdp.retention_matrix((SELECT cdp.activity_agg(1, '2025-04-10')), periods => 5, until => '2025-04-12') AS r;
 SELECT s.* FROM life, cdp.stickiness(a) AS s;
 SELECT s.* FROM life, cdp.stickiness(a, 'month') AS s;
 SELECT s.* FROM life, cdp.stickiness(a, 'all') AS s;

@@ -124,8 +124,13 @@ SELECT count(*) AS rows, sum(r.users) > 50 AS many, count(*) FILTER (WHERE r.use
  CROSS JOIN LATERAL (SELECT count(*) AS size, count(*) FILTER (WHERE EXISTS (SELECT FROM pays WHERE pays.one_id = b.one_id AND date_trunc('week', pays.day::timestamp) = r.cohort + 7 * r.period AND pays.day >= b.day)) AS users
                        FROM (SELECT one_id, min(day) AS day FROM said JOIN cdp.event_type USING (code) WHERE name = 'view' GROUP BY 1) AS b
                       WHERE date_trunc('week', b.day::timestamp) = r.cohort) AS s;
+SELECT cohort, period, size, users, complete FROM cdp.retention_day_report('view', 'pay', kind => 'bracket', brackets => '{0,1,4}') ORDER BY 1, 2 LIMIT 4;
 SELECT count(*) AS rows, count(*) FILTER (WHERE l.new_users <> s.new OR l.returning_users + l.resurrecting_users <> s.again) AS differences FROM cdp.lifecycle_report('{pay}', 'day', '2025-03-08') AS l
  CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE p.day = f.day) AS new, count(*) FILTER (WHERE p.day > f.day) AS again FROM pays AS p JOIN (SELECT one_id, min(day) AS day FROM pays GROUP BY 1) AS f USING (one_id) WHERE p.day = l.period) AS s;
+-- who stays away shows also in the days on which nobody came, up to the day of the latest event or before "to"
+SELECT max(day) - (SELECT max(period) FROM cdp.lifecycle_report('{refund}', 'day')) AS behind, (SELECT max(day) FROM days WHERE name = 'refund') < max(day) AS nobody FROM days;
+SELECT l.period - d.day AS nth, l.new_users, l.dormant_users, l.complete
+  FROM (SELECT min(day) AS day FROM days WHERE name = 'refund') AS d, cdp.lifecycle_report('{refund}', 'day', NULL, d.day + 3) AS l ORDER BY 1;
 SELECT count(*) AS differences FROM cdp.stickiness_report(NULL, 'all', '2025-03-08', '2025-03-15', 'audience:vip') AS s
   FULL JOIN (SELECT days, count(*) AS users FROM (SELECT one_id, count(DISTINCT day)::int4 AS days FROM said JOIN vip USING (one_id) WHERE day >= '2025-03-08' AND day < '2025-03-15' GROUP BY 1) AS p GROUP BY 1) AS p USING (days, users) WHERE s.days IS NULL AND s.users > 0 OR p.users IS NULL AND s.users > 0;
 -- days by a property, with and without an audience: from the rollup as from timelines, which answer where a day is cut

@@ -91,21 +91,24 @@ std::pmr::vector<LifecyclePeriod> Lifecycle(const ActivityView& activity, Calend
   std::pmr::vector<LifecyclePeriod> periods(memory);
   const auto entries = activity.Entries(memory);
   if (entries.empty()) return periods;
+  const Day end = until.value_or(entries.back().day);
   const std::int64_t first = UnitOf(unit, entries.front().day);
-  const std::int64_t last = UnitOf(unit, entries.back().day);
+  // Whoever stays away shows only where nobody came.
+  const std::int64_t last = UnitOf(unit, std::max<Day>(entries.back().day, end));
   if (last - first >= kMaxLifecyclePeriods) {
     throw Error(ErrorCode::kLimitExceeded,
                 "activity spans " + std::to_string(last - first + 1) + " periods",
                 "There may be at most " + std::to_string(kMaxLifecyclePeriods) + ".");
   }
-  const Day end = until.value_or(entries.back().day);
   UserSet seen = NoUsers(memory);
   UserSet before = NoUsers(memory);
   std::size_t i = 0;
   for (std::int64_t number = first; number <= last; ++number) {
     CheckStop();
     UserSet now = NoUsers(memory);
-    if (UnitOf(unit, entries[i].day) == number) now = TakeUnit(entries, unit, &i, memory);
+    if (i < entries.size() && UnitOf(unit, entries[i].day) == number) {
+      now = TakeUnit(entries, unit, &i, memory);
+    }
     const std::uint64_t active = ViewOf(now).Cardinality();
     const std::uint64_t known = CountBoth(now, seen);
     const std::uint64_t stayed = CountBoth(now, before);

@@ -26,8 +26,9 @@ struct LifecyclePeriod {
   bool complete;               ///< it was over before `until`
 };
 
-/// Every period from the first with activity to the last. `until`: the first day that is not over,
-/// without one the last day of the activity. Throws kLimitExceeded when there are too many.
+/// Every period from the first with activity to the last that has begun. `until`: the first day
+/// that is not over, without one the last day of the activity. Throws kLimitExceeded when there are
+/// too many.
 std::pmr::vector<LifecyclePeriod> Lifecycle(const ActivityView& activity, CalendarUnit unit,
                                             std::optional<Day> until,
                                             std::pmr::memory_resource* memory);

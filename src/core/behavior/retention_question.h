@@ -69,7 +69,8 @@ template <class Use>
 void ForEachCell(const RetentionQuestion& question, std::int64_t unit, std::uint64_t size,
                  Day last_day, Use&& use) {
   const Day until = question.until.value_or(last_day);
-  const Day horizon = std::max(last_day, until - 1);
+  // Day `until` itself has begun.
+  const Day horizon = std::max(last_day, until);
   const Day cohort = FirstDayOf(question.unit, unit);
   for (std::size_t cell = 0; cell < question.cells(); ++cell) {
     const RetentionQuestion::Range range = question.RangeAt(cell);
