@@ -4,22 +4,36 @@
 
 CREATE FUNCTION cdp.funnel_step_codes(steps text) RETURNS text LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    asked record;
+    values_found jsonb := '{}';
+    code int4;
 BEGIN
     PERFORM cdp._require_setup();
     -- These know what to say of a name that does not exist.
     PERFORM cdp._event_codes(ARRAY(SELECT n.name FROM cdp.funnel_step_names(steps) AS n WHERE n.kind = 'event'));
     PERFORM cdp.property_slot(n.name) FROM cdp.funnel_step_names(steps) AS n WHERE n.kind = 'property';
+    FOR asked IN
+        SELECT n.property, n.name, CASE WHEN n.property ~ '^p[1-4]$' THEN substr(n.property, 2)::int4
+                                        ELSE cdp.property_slot(n.property) END AS slot
+          FROM cdp.funnel_step_names(steps) AS n WHERE n.kind = 'value'
+    LOOP
+        SELECT v.code INTO code FROM cdp.event_property_value AS v
+         WHERE v.slot = asked.slot AND v.value = left(asked.name, 200) COLLATE "C";
+        IF code IS NULL THEN
+            RAISE EXCEPTION 'no event has "%" as its property "%"', asked.name, asked.property USING
+                ERRCODE = 'undefined_object',
+                HINT = cdp._name_hint(asked.name, ARRAY(SELECT v.value FROM cdp.event_property_value AS v
+                                                         WHERE v.slot = asked.slot ORDER BY v.value LIMIT 10000));
+        END IF;
+        values_found := jsonb_set(values_found, ARRAY[asked.property],
+                                  coalesce(values_found -> asked.property, '{}') || jsonb_build_object(asked.name, code));
+    END LOOP;
     RETURN cdp.funnel_step_codes(steps, jsonb_build_object(
         'event', (SELECT jsonb_object_agg(t.name, t.code) FROM cdp.event_type AS t
                    WHERE t.name IN (SELECT n.name FROM cdp.funnel_step_names(steps) AS n WHERE n.kind = 'event')),
         'property', (SELECT jsonb_object_agg(p.name, p.slot) FROM cdp.event_property AS p),
-        'value', (SELECT jsonb_object_agg(u.property, u.codes)
-                    FROM (SELECT n.property, jsonb_object_agg(n.name, v.code) AS codes
-                            FROM cdp.funnel_step_names(steps) AS n
-                            JOIN cdp.event_property_value AS v ON v.value = left(n.name, 200) COLLATE "C"
-                             AND v.slot = CASE WHEN n.property ~ '^p[1-4]$' THEN substr(n.property, 2)::int4
-                                               ELSE cdp.property_slot(n.property) END
-                           WHERE n.kind = 'value' GROUP BY n.property) AS u)));
+        'value', values_found));
 END $$;
 COMMENT ON FUNCTION cdp.funnel_step_codes(text) IS
     'steps or exclusions of a funnel with the names of events, of properties and of what they say replaced by the numbers that stored timelines have; an error for one that does not exist';

@@ -73,6 +73,9 @@ DECLARE
     members cdp.roaringbitmap := cdp._report_members(audience, "from", "to");
     counted cdp.tally;
 BEGIN
+    IF top < 0 THEN
+        RAISE EXCEPTION 'number of paths must not be negative' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     EXECUTE format('SELECT cdp.paths_agg(p.page, $4, $5, $6, $7, $8, $9, $10) FROM (%s) AS p', cdp._person_pages_sql("from", "to", members IS NOT NULL, bare => true))
        INTO counted
       USING members, "from", "to", gap, depth, cdp._report_codes(names), cdp._report_code(start_event),

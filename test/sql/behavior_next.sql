@@ -97,6 +97,8 @@ SELECT cdp.sessionize(now(), '1 month') OVER ();
 SELECT cdp.sessionize(now(), '-1 hour') OVER ();
 SELECT cdp.sessionize(now(), NULL) OVER ();
 SELECT cdp.sessionize('infinity', '1 hour') OVER ();
+SELECT cdp.sessionize(at(minute), '30 minutes') OVER (ORDER BY n) FROM unnest('{0,0,50,10}'::int[]) WITH ORDINALITY u(minute, n);
+SELECT cdp.sessionize(at(minute), '30 minutes') OVER (ORDER BY n) FROM unnest('{50,10,10,11}'::int[]) WITH ORDINALITY u(minute, n);
 -- leave the database as it was
 DROP VIEW answers;
 DROP TABLE visit, event, serial;

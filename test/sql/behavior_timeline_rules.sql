@@ -157,6 +157,10 @@ SELECT cdp.funnel_agg(1, tl(1), NULL::text, '1 hour');
 SELECT cdp.funnel_agg(1, tl(1), '1', '1 hour', 'default', cdp.funnel_rules(entry => 'last'));
 SELECT cdp.funnel_step_codes('view, buy', '{"event": {"view": 1}}');
 SELECT cdp.funnel_step_codes('view', '[]');
+SELECT cdp.funnel_step_codes('view, pay[channel = ads]', '{"event": {"view": 100e-1, "pay": 2.0}, "property": {"channel": 3}, "value": {"channel": {"ads": -4}}}');
+SELECT cdp.funnel_step_codes('view', '{"event": {"view": 1.5}}');
+SELECT cdp.funnel_step_codes('view', '{"event": {"view": 1e400}}');
+SELECT cdp.funnel_step_codes('view[channel = 1]', '{"event": {"view": 1}, "property": {"channel": "1"}}');
 -- leave the database as it was
 DROP TABLE shop, person, serial, event;
 DROP FUNCTION tl, minutes, whole;

@@ -161,6 +161,7 @@ SELECT count(*) FROM cdp.attribution_report('{pay}', '{ad}', '-1 day', "from" =>
 SELECT * FROM cdp.daily_report('{vew}');
 SELECT * FROM cdp.daily_report(by => 'chanel');
 SELECT * FROM cdp.path_report(0);
+SELECT * FROM cdp.path_report(top => -1);
 SELECT * FROM cdp.path_report(start_event => 'vew');
 SELECT * FROM cdp.attribution_report(NULL, '{ad}');
 SELECT * FROM cdp.attribution_report('{pay,cart}', '{ad}');

@@ -27,6 +27,7 @@ SELECT cdp.funnel_counts((SELECT cdp.funnel_agg(one_id, tl, (SELECT cdp.funnel_s
 SELECT cdp.funnel_step_codes('view, payy');
 SELECT cdp.funnel_step_codes('view[devise = d1]');
 SELECT cdp.funnel_step_codes('view[device = d9]');
+SELECT cdp.funnel_step_codes('view[p1 = wechta]');
 SELECT cdp.funnel_step_codes('view[value = many]');
 SELECT cdp.funnel_step_codes('view[');
 SELECT cdp.funnel_step_codes(NULL) IS NULL AS null_is_null;

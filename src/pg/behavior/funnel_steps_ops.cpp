@@ -1,5 +1,7 @@
 /// Names in the steps of a funnel.
 
+#include <charconv>
+
 #include "pg/base/json.h"
 #include "pg/base/row_set.h"
 #include "pg/behavior/ruled_question.h"
@@ -39,10 +41,17 @@ class NamesInObject final : public behavior::StepNames {
 
   static std::optional<std::int64_t> NumberIn(JsonbContainer* object, std::string_view key) {
     const JsonbValue* found = Find(object, key);
-    if (found == nullptr || found->type != jbvNumeric) return std::nullopt;
-    return CallServer([found] {
-      return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(found->val.numeric)));
-    });
+    if (found == nullptr) return std::nullopt;
+    std::int64_t number = 0;
+    if (found->type == jbvNumeric) {
+      const std::string_view text =
+          CallServer([found]() -> const char* { return numeric_normalize(found->val.numeric); });
+      const char* const end = text.data() + text.size();
+      const auto read = std::from_chars(text.data(), end, number);
+      if (read.ec == std::errc{} && read.ptr == end) return number;
+    }
+    throw Error(ErrorCode::kInvalidArgument,
+                "\"" + std::string(key) + "\" in the names of funnel steps stands for no bigint");
   }
 
   JsonbContainer* names_;

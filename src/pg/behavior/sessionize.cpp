@@ -11,6 +11,8 @@ namespace {
 struct Run {
   int64 session;
   TimestampTz last;
+  bool ascends;
+  bool descends;
 };
 
 }  // namespace
@@ -31,9 +33,20 @@ CDP_FUNCTION(cdp_sessionize) {
     ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
                     errmsg("session cannot hold an event at an infinite time")));
   }
-  // Windows may run against the time as well.
-  const uint64 since = at < run->last ? Elapsed(at, run->last) : Elapsed(run->last, at);
-  if (run->session == 0 || since > most) ++run->session;
+  if (run->session == 0) {
+    run->session = 1;
+  } else {
+    // Windows may run against the time as well.
+    run->ascends |= at > run->last;
+    run->descends |= at < run->last;
+    if (run->ascends && run->descends) {
+      ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                      errmsg("the window of sessionize is not ordered by its time"),
+                      errhint("Write OVER (PARTITION BY ... ORDER BY that time).")));
+    }
+    const uint64 since = run->ascends ? Elapsed(run->last, at) : Elapsed(at, run->last);
+    if (since > most) ++run->session;
+  }
   run->last = at;
   PG_RETURN_INT64(run->session);
 }
