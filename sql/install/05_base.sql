@@ -226,6 +226,25 @@ END $$;
 COMMENT ON FUNCTION cdp._run_finish(int8, jsonb, text) IS
     'internal: notes that a run is over, with its counts and the error that ended it';
 
+-- Longer ones, counted back from now, end before time does.
+CREATE FUNCTION cdp._span_check(what text, span interval) RETURNS void LANGUAGE plpgsql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF span <= '0' OR span > '1000 years' THEN
+        RAISE EXCEPTION '% must be more than 0 and at most 1000 years', what USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._span_check(text, interval) IS 'internal: an error for a time that is none or reaches too far; NULL will do';
+
+CREATE FUNCTION cdp._number_check(what text, number int4, smallest int4, largest int4 DEFAULT 2147483647) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF number NOT BETWEEN smallest AND largest THEN
+        RAISE EXCEPTION '% must be from % to %, not %', what, smallest, largest, number USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+END $$;
+COMMENT ON FUNCTION cdp._number_check(text, int4, int4, int4) IS 'internal: an error for a number that is too small or too great; NULL will do';
+
 --| ## Working together
 CREATE FUNCTION cdp._lock(what text) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$

@@ -72,7 +72,7 @@ BEGIN
         ['normaliser', 'text NOT NULL DEFAULT ''trim'' CHECK (normaliser IN (''trim'', ''lower'', ''digits'', ''phone'', ''email'', ''uuid'', ''imei'', ''mac'', ''device''))',
             'how values are brought into one spelling, see cdp.id_normalise()'],
         ['is_hashed', 'boolean NOT NULL DEFAULT false', 'true: of values only a keyed hash is stored'],
-        ['ttl', 'interval CHECK (ttl > ''0'')', 'how long after its last sighting a link of it holds; NULL: for ever'],
+        ['ttl', 'interval CHECK (ttl > ''0'' AND ttl <= ''1000 years'')', 'how long after its last sighting a link of it holds; NULL: for ever'],
         ['description', 'text', 'what it is, and where it comes from']])
     THEN
         PERFORM cdp._id_type_seed();

@@ -45,7 +45,8 @@ BEGIN
         RAISE EXCEPTION '%', fault USING ERRCODE = 'invalid_parameter_value';
     END IF;
     -- It has the words for one that does not exist.
-    PERFORM cdp.id_understood(normaliser, '');
+    PERFORM cdp.id_understood(normaliser, ''), cdp._span_check('ttl of a type', ttl), cdp._number_check('max_per_person', max_per_person, 1),
+            cdp._number_check('fanout_limit', fanout_limit, 1), cdp._number_check('neighbour_limit', neighbour_limit, 1);
     PERFORM cdp._require_setup();
     -- Nobody may number types meanwhile, nor bring values in the spelling of before.
     PERFORM cdp._lock('ingest');

@@ -326,7 +326,7 @@ BEGIN
         -- A snapshot from before the lock would miss what the others in the queue have done.
         RAISE EXCEPTION '%() cannot run at isolation level %', kind, current_setting('transaction_isolation') USING
             ERRCODE = 'active_sql_transaction',
-            HINT = 'BEGIN ISOLATION LEVEL READ COMMITTED; or call it without a transaction block.';
+            HINT = 'Begin with BEGIN ISOLATION LEVEL READ COMMITTED.';
     END IF;
     PERFORM cdp._lock('identity');
 END $$;

@@ -27,9 +27,17 @@ CREATE FUNCTION cdp.id_block(type text, value text, kind text DEFAULT 'exact', r
 DECLARE
     type_name text := cdp._id_type_name(id_block.type);
     entry text := CASE WHEN id_block.kind = 'exact' THEN lower(cdp._id_value(id_block.type, id_block.value)) ELSE id_block.value END;
-    run int8 := cdp._identity_begin('id_block', entry);
+    run int8;
     found int4[];
 BEGIN
+    IF num_nulls(id_block.value, id_block.kind, id_block.reason) > 0 THEN
+        RAISE EXCEPTION 'value, kind and reason of what is blocked cannot be null' USING ERRCODE = 'null_value_not_allowed';
+    ELSIF id_block.kind NOT IN ('exact', 'pattern') THEN
+        RAISE EXCEPTION 'unrecognized kind of what is blocked: "%"', id_block.kind USING
+            ERRCODE = 'invalid_parameter_value',
+            HINT = 'It is one of exact, pattern.';
+    END IF;
+    run := cdp._identity_begin('id_block', entry);
     INSERT INTO cdp.id_blocklist (id_type, kind, value, reason)
     VALUES (type_name, id_block.kind, entry, id_block.reason)
     ON CONFLICT DO NOTHING;
@@ -153,10 +161,14 @@ COMMENT ON FUNCTION cdp.id_reject(text, text) IS
 CREATE FUNCTION cdp.id_reject(a int4, b int4) RETURNS int8
     LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    run int8 := cdp._identity_begin('id_reject');
-    removed int8 := cdp._links_remove(ARRAY[least(id_reject.a, id_reject.b)], ARRAY[greatest(id_reject.a, id_reject.b)], run);
+    run int8;
+    removed int8;
 BEGIN
-    IF removed = 0 THEN
+    IF num_nulls(id_reject.a, id_reject.b) = 0 THEN
+        run := cdp._identity_begin('id_reject');
+        removed := cdp._links_remove(ARRAY[least(id_reject.a, id_reject.b)], ARRAY[greatest(id_reject.a, id_reject.b)], run);
+    END IF;
+    IF coalesce(removed, 0) = 0 THEN
         RAISE EXCEPTION 'no link to reject between identifiers % and %', coalesce(a::text, 'NULL'), coalesce(b::text, 'NULL') USING
             ERRCODE = 'undefined_object';
     END IF;

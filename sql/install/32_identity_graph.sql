@@ -63,9 +63,7 @@ BEGIN
     IF FOUND THEN
         RAISE EXCEPTION 'rule "%" must be a whole number from 1', fault.key USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF EXISTS (SELECT FROM jsonb_each(rules -> 'types') AS t WHERE (t.value ->> 'ttl')::interval <= '0') THEN
-        RAISE EXCEPTION 'rule "ttl" must be positive' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
+    PERFORM cdp._span_check('rule "ttl"', (t.value ->> 'ttl')::interval) FROM jsonb_each(rules -> 'types') AS t;
     IF (rules ->> 'id_min_weight')::float8 NOT BETWEEN 0 AND 1 THEN
         RAISE EXCEPTION 'rule "id_min_weight" must be a number from 0 to 1' USING ERRCODE = 'invalid_parameter_value';
     END IF;

@@ -17,6 +17,8 @@ BEGIN
     PERFORM cdp._tag_word_check('value type', value_type, '{boolean,enum,multi,number,date}');
     PERFORM cdp._tag_word_check('rule of merging', on_merge, '{survivor,sum,min,max}');
     PERFORM cdp._tag_word_check('status', status, '{active,paused,archived}');
+    PERFORM cdp._span_check('refresh_every of a tag', refresh_every), cdp._span_check('ttl of a tag', ttl);
+    PERFORM cdp._number_check('keep_versions of a tag', keep_versions, 0, 10000);
     PERFORM cdp._query_path_check(format('tag "%s"', name), tag_define.search_path);
     kind := coalesce(kind, CASE WHEN coalesce(rule, rules::text) IS NOT NULL THEN 'rule' ELSE 'sql' END);
     sql := nullif(cdp._query_trim(sql), '');

@@ -12,8 +12,13 @@ BEGIN
     only_tag := CASE WHEN name IS NOT NULL THEN cdp._tag_id(name) END;
     FOR t IN SELECT g.tag_id FROM cdp.tag AS g
               WHERE g.ttl IS NOT NULL AND g.status <> 'archived' AND (only_tag IS NULL OR g.tag_id = only_tag) ORDER BY g.name LOOP
-        -- As in a refresh, after which there may be nothing to do any more.
-        SELECT * INTO t FROM cdp.tag AS g WHERE g.tag_id = t.tag_id FOR NO KEY UPDATE;
+        -- As in a refresh, after which there may be nothing to do any more. Of all tags, whoever is being refreshed does not
+        -- outlive anything: a batch of refreshes, which takes tags in another order, is not waited for.
+        IF only_tag IS NULL THEN
+            SELECT * INTO t FROM cdp.tag AS g WHERE g.tag_id = t.tag_id FOR NO KEY UPDATE SKIP LOCKED;
+        ELSE
+            SELECT * INTO t FROM cdp.tag AS g WHERE g.tag_id = t.tag_id FOR NO KEY UPDATE;
+        END IF;
         CONTINUE WHEN NOT FOUND;
         PERFORM cdp._merge_lock(false);
         before := (SELECT c.people FROM cdp._tag_count(t.tag_id, t.value_type) AS c);
@@ -32,7 +37,7 @@ BEGIN
     END LOOP;
 END $$;
 COMMENT ON FUNCTION cdp.tag_expire(text) IS
-    'takes away what has outlived the time to live of its tag, or of every tag: of manual tags what was not set again, of others all values when the tag was not refreshed; one row per tag that was looked through';
+    'takes away what has outlived the time to live of its tag, or of every tag: of manual tags what was not set again, of others all values when the tag was not refreshed; one row per tag that was looked through; of all tags, those that somebody refreshes just now wait for the next call';
 
 CREATE FUNCTION cdp._tag_outdated(the_tag int4, ttl interval) RETURNS int4[] LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$

@@ -3,6 +3,14 @@
 --| under the search_path that was in force when it was defined, and only when the one who refreshes
 --| is the one who defined it: SQL of others never runs with one's own rights.
 
+CREATE FUNCTION cdp._name_parts(name text) RETURNS TABLE (part text, times int8) LANGUAGE sql IMMUTABLE STRICT
+    PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
+    SELECT substr(' ' || lower(name) || ' ', i + CASE size WHEN 1 THEN 1 ELSE 0 END, size), count(*)
+      FROM generate_series(1, 2) AS size CROSS JOIN generate_series(1, length(lower(name)) + size - 1) AS i GROUP BY 1
+$$;
+COMMENT ON FUNCTION cdp._name_parts(text) IS
+    'internal: the letters of a name and the pairs of neighbours, ends included, with how often each stands in it';
+
 CREATE FUNCTION cdp._name_hint(word text, names text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE
     PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -10,20 +18,17 @@ DECLARE
     likeness float8;
     listed text;
 BEGIN
-    -- Pairs of neighbouring letters in common (Dice), which suits any script.
-    SELECT n.name, 2.0 * count(*) FILTER (WHERE p.pair = ANY (mine.pairs))
-                   / (count(*) + max(cardinality(mine.pairs)))
+    -- Letters and pairs in common (Dice): pairs suit any script, and letters tell short names with two exchanged.
+    SELECT n.name, 2 * sum(least(p.times, mine.times)) / (2 * length(lower(word)) + 1 + 2 * length(lower(n.name)) + 1)
       INTO nearest, likeness
       FROM unnest(names) AS n (name)
-     CROSS JOIN (SELECT ARRAY(SELECT substr(w.padded, i, 2)
-                                FROM (SELECT ' ' || lower(coalesce(word, '')) || ' ' AS padded) AS w,
-                                     generate_series(1, length(w.padded) - 1) AS i) AS pairs) AS mine
-     CROSS JOIN LATERAL (SELECT substr(' ' || lower(n.name) || ' ', i, 2) AS pair
-                           FROM generate_series(1, length(n.name) + 1) AS i) AS p
+     CROSS JOIN LATERAL cdp._name_parts(n.name) AS p
+      JOIN cdp._name_parts(word) AS mine USING (part)
      GROUP BY n.name
      ORDER BY 2 DESC, n.name
      LIMIT 1;
-    IF likeness >= 0.4 THEN
+    -- Of words of two letters one is enough.
+    IF likeness >= (CASE WHEN length(word) > 2 THEN 0.5 ELSE 0.4 END) THEN
         RETURN format('Perhaps you mean "%s".', nearest);
     END IF;
     SELECT string_agg(format('"%s"', n.name), ', ' ORDER BY n.place) INTO listed

@@ -13,6 +13,8 @@ CREATE FUNCTION cdp._query_shape(query text, query_path text, what text, with_va
     SET extra_float_digits = 1 SET bytea_output = 'hex' SET standard_conforming_strings = on AS $$
 DECLARE
     source text := format(E'(SELECT 1) AS one LEFT JOIN (\n%s\n) AS q ON false', cdp._query_trim(query));
+    -- Under the path of the query nothing is called by a name without a schema.
+    statement text := format('SELECT pg_catalog.row_to_json(c) AS c FROM (SELECT q.* FROM %s) AS c', source);
     columns text[];
     person text[];
     types text[];
@@ -22,10 +24,10 @@ BEGIN
     PERFORM cdp._query_path_check(what, query_path);
     PERFORM set_config('timezone', cdp.setting('time_zone'), true);
     PERFORM set_config('search_path', query_path, true);
-    OPEN found FOR EXECUTE format('SELECT pg_catalog.row_to_json(c) AS c FROM (SELECT q.* FROM %s) AS c', source);
+    OPEN found FOR EXECUTE statement;
     FETCH found INTO shown;
     CLOSE found;
-    PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     columns := ARRAY(SELECT k.name FROM json_object_keys(shown.c) WITH ORDINALITY AS k (name, place)
                       ORDER BY k.place);
     by_identifier := columns @> '{id_type,id_value}';
@@ -39,12 +41,13 @@ BEGIN
                 ELSE 'Expected (one_id) or (id_type, id_value).' END,
             HINT = 'Name the columns with AS.';
     END IF;
-    PERFORM set_config('search_path', query_path, true);
-    OPEN found FOR EXECUTE format('SELECT ARRAY[%s]::pg_catalog.text[] AS t FROM %s',
+    statement := format('SELECT ARRAY[%s]::pg_catalog.text[] AS t FROM %s',
         (SELECT string_agg(format('pg_catalog.pg_typeof(q.%I)', c), ', ') FROM unnest(columns) AS c), source);
+    PERFORM set_config('search_path', query_path, true);
+    OPEN found FOR EXECUTE statement;
     FETCH found INTO shown;
     CLOSE found;
-    PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     types := shown.t;
     IF NOT by_identifier
        AND types[array_position(columns, 'one_id')] <> ALL ('{smallint,integer,bigint}') THEN
@@ -146,11 +149,11 @@ CREATE FUNCTION cdp._query_chunks(query text, query_path text, what text, with_v
 DECLARE
     shape record;
     known record;
+    statement text;
 BEGIN
     PERFORM set_config('timezone', cdp.setting('time_zone'), true);
     SELECT * INTO shape FROM cdp._query_shape(query, query_path, what, with_value, value_type);
-    PERFORM set_config('search_path', query_path, true);
-    EXECUTE format($s$
+    statement := format($s$
         SELECT pg_catalog.array_agg(c.value) FILTER (WHERE c.chunk IS NOT NULL),
                pg_catalog.array_agg(c.chunk) FILTER (WHERE c.chunk IS NOT NULL),
                pg_catalog.array_agg(c.members) FILTER (WHERE c.chunk IS NOT NULL),
@@ -159,9 +162,10 @@ BEGIN
           FROM (SELECT n.value, cdp.chunk_of(n.one_id) AS chunk, cdp.rb_build_agg(n.one_id) AS members, pg_catalog.count(*) AS rows
                   FROM (%s) AS n
                  WHERE n.value IS NOT NULL GROUP BY 1, 2) AS c $s$,
-        cdp._query_people(query, shape.by_identifier, shape.one_id_column, shape.value_column))
-      INTO vals, chunks, members, unresolved, resolved;
-    PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
+        cdp._query_people(query, shape.by_identifier, shape.one_id_column, shape.value_column));
+    PERFORM set_config('search_path', query_path, true);
+    EXECUTE statement INTO vals, chunks, members, unresolved, resolved;
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     retired := '{}';
     IF NOT shape.by_identifier THEN
         known := cdp._query_known(members);
@@ -218,11 +222,11 @@ CREATE FUNCTION cdp._query_numbers(query text, query_path text, what text, value
 DECLARE
     shape record;
     known record;
+    statement text;
 BEGIN
     PERFORM set_config('timezone', cdp.setting('time_zone'), true);
     SELECT * INTO shape FROM cdp._query_shape(query, query_path, what, true, value_type);
-    PERFORM set_config('search_path', query_path, true);
-    EXECUTE format($s$
+    statement := format($s$
         SELECT pg_catalog.array_agg(c.chunk) FILTER (WHERE c.chunk IS NOT NULL),
                pg_catalog.array_agg(c.numbers) FILTER (WHERE c.chunk IS NOT NULL),
                coalesce(pg_catalog.sum(c.rows) FILTER (WHERE c.chunk IS NULL), 0)::pg_catalog.int8,
@@ -232,9 +236,10 @@ BEGIN
                  WHERE n.value IS NOT NULL GROUP BY 1) AS c $s$,
         -- The rule by which two numbers of merged people become one holds for two rows of one person too.
         CASE on_merge WHEN 'survivor' THEN 'error' ELSE on_merge END,
-        cdp._query_people(query, shape.by_identifier, shape.one_id_column, shape.value_column))
-      INTO chunks, numbers, unresolved, resolved;
-    PERFORM set_config('search_path', 'pg_catalog, pg_temp', true);
+        cdp._query_people(query, shape.by_identifier, shape.one_id_column, shape.value_column));
+    PERFORM set_config('search_path', query_path, true);
+    EXECUTE statement INTO chunks, numbers, unresolved, resolved;
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     retired := '{}';
     IF NOT shape.by_identifier THEN
         known := cdp._query_known(ARRAY(SELECT cdp.bsi_ebm(n) FROM unnest(numbers) AS n));

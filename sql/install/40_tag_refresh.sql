@@ -10,8 +10,8 @@ END $$;
 COMMENT ON FUNCTION cdp.tag_refresh(text, date) IS
     'runs a tag''s query, or answers its rules, and replaces its values as a whole; when that fails they stay, and the error is returned and logged. base_date: for which day, instead of today; one before that of the values there are makes a version beside them';
 
-CREATE FUNCTION cdp.tag_import(name text, query text, search_path text DEFAULT current_setting('search_path'),
-    base_date date DEFAULT NULL)
+CREATE FUNCTION cdp.tag_import(name text, query text, base_date date DEFAULT NULL,
+    search_path text DEFAULT current_setting('search_path'))
     RETURNS TABLE (tag text, value_count int8, people int8, chunks_written int8, chunks_removed int8,
                    unresolved int8, duration_ms int8, error text)
     LANGUAGE plpgsql VOLATILE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
@@ -22,8 +22,8 @@ BEGIN
     END IF;
     RETURN QUERY SELECT * FROM cdp._tag_load(cdp._tag_id(tag_import.name), 'tag_import', base_date, query, tag_import.search_path);
 END $$;
-COMMENT ON FUNCTION cdp.tag_import(text, text, text, date) IS
-    'runs a query of (one_id [, value]) or (id_type, id_value [, value]) with the rights of the caller and makes its people the values of a tag, in place of all it had; when it fails they stay, and the error is returned and logged';
+COMMENT ON FUNCTION cdp.tag_import(text, text, date, text) IS
+    'runs a query of (one_id [, value]) or (id_type, id_value [, value]) with the rights of the caller and makes its people the values of a tag, in place of all it had; when it fails they stay, and the error is returned and logged. base_date: as in tag_refresh()';
 
 CREATE FUNCTION cdp._tag_load(the_tag int4, run_kind text, base_date date, query text DEFAULT NULL, query_path text DEFAULT NULL)
     RETURNS TABLE (tag text, value_count int8, people int8, chunks_written int8, chunks_removed int8,
@@ -56,6 +56,9 @@ BEGIN
         END IF;
         SELECT coalesce(max(l.seq), 0) INTO merges_seen FROM cdp.merge_log AS l;
         SELECT * INTO fresh FROM cdp._tag_compute(t.tag_id, coalesce(query, t.definition), coalesce(query_path, t.search_path), day);
+        IF NOT EXISTS (SELECT FROM cdp.tag AS g WHERE g.tag_id = t.tag_id) THEN
+            RAISE EXCEPTION 'the query of tag "%" has dropped it', t.name USING ERRCODE = 'undefined_object';
+        END IF;
         unresolved := fresh.unresolved;
         resolved := fresh.resolved;
         PERFORM cdp._merge_lock(false);

@@ -176,6 +176,7 @@ DECLARE
     r record;
     fault text;
     advice text;
+    circle text[];
 BEGIN
     FOR r IN SELECT * FROM cdp._rules() AS d ORDER BY d.area, d.name COLLATE "C", d.rule LOOP
         BEGIN
@@ -188,5 +189,40 @@ BEGIN
             RETURN QUERY SELECT r.area, 'error', format('rule of %s "%s"', r.area, r.name), fault, advice;
         END;
     END LOOP;
+    -- Only what is in a circle, or on top of all others, is as late as there are definitions.
+    FOR r IN SELECT o.what, o.name FROM cdp._refresh_order() AS o
+              WHERE o.level > 0 AND o.level >= (SELECT count(DISTINCT (u.what, u.name)) FROM cdp._uses() AS u) ORDER BY o.what, o.name COLLATE "C" LOOP
+        circle := cdp._uses_circle(r.what, r.name, ARRAY(SELECT d.rule FROM cdp._rules() AS d WHERE d.area = r.what AND d.name = r.name));
+        IF circle IS NOT NULL THEN
+            RETURN QUERY SELECT r.what, 'error', format('rule of %s "%s"', r.what, r.name),
+                                format('it is made of itself: %s', array_to_string(circle, ' -> ')), 'Define one of these anew.';
+        END IF;
+    END LOOP;
 END $$;
-COMMENT ON FUNCTION cdp._check_rules() IS 'internal: the rows of cdp.check() about rules that name what is not there any more';
+COMMENT ON FUNCTION cdp._check_rules() IS
+    'internal: the rows of cdp.check() about rules that name what is not there any more, or lead back to their own audience or tag';
+
+-- Planned, not run; and of nobody else, for a plan may call functions of whoever wrote the query.
+CREATE FUNCTION cdp._check_queries() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
+    LANGUAGE plpgsql STABLE ROWS 3 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$
+#variable_conflict use_column
+DECLARE
+    q record;
+    fault text;
+BEGIN
+    FOR q IN SELECT 'audience' AS area, a.name, a.definition AS query, a.search_path, false AS with_value, NULL AS value_type
+               FROM cdp.audience AS a WHERE a.kind = 'sql' AND a.owner = current_user
+              UNION ALL
+             SELECT 'tag', g.name, cdp._query_bind(g.definition, cdp._today()), g.search_path, true, g.value_type
+               FROM cdp.tag AS g WHERE g.kind = 'sql' AND g.owner = current_user AND g.status <> 'archived'
+              ORDER BY area, name LOOP
+        BEGIN
+            PERFORM cdp._query_shape(q.query, q.search_path, format('%s "%s"', q.area, q.name), q.with_value, q.value_type);
+        EXCEPTION WHEN OTHERS THEN
+            GET STACKED DIAGNOSTICS fault = MESSAGE_TEXT;
+            RETURN QUERY SELECT q.area, 'error', format('query of %s "%s"', q.area, q.name), fault, 'Define it anew, or make what it reads again.';
+        END;
+    END LOOP;
+END $$;
+COMMENT ON FUNCTION cdp._check_queries() IS
+    'internal: the rows of cdp.check() about queries of the current role, of tags and audiences, that cannot be run any more';

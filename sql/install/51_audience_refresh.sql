@@ -86,7 +86,8 @@ BEGIN
         RAISE EXCEPTION 'cannot % % "%": % are made of it',
             CASE TG_OP WHEN 'DELETE' THEN 'drop' ELSE 'rename' END, TG_TABLE_NAME, OLD.name, kinds USING
             ERRCODE = 'dependent_objects_still_exist',
-            DETAIL = format('It is used by %s.', users);
+            DETAIL = format('It is used by %s.', users),
+            HINT = 'Define these anew without it, or drop them first.';
     END IF;
     RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$;

@@ -203,6 +203,7 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             DETAIL = 'max_touches must be at least 1, per longer than nothing, and quiet hours must end.';
     END IF;
+    PERFORM cdp._span_check('per of a touch policy', per);
     IF time_zone IS NOT NULL THEN
         PERFORM cdp._time_zone_check(time_zone);
     END IF;

@@ -16,8 +16,8 @@ BEGIN
             'required: only who has said yes; not_refused: everybody but who has said no; ignored: everybody'],
         ['is_enabled', 'boolean NOT NULL DEFAULT true', 'false: nothing is claimed'],
         ['max_attempts', 'int4 NOT NULL DEFAULT 5 CHECK (max_attempts > 0)', 'how often a row is claimed before it has failed'],
-        ['lease', 'interval NOT NULL DEFAULT ''10 minutes'' CHECK (lease > ''0'')', 'for how long a claimed row is its sender''s'],
-        ['retry_after', 'interval NOT NULL DEFAULT ''1 minute'' CHECK (retry_after > ''0'')', 'when a row comes back after its first failure; twice as long after each further one'],
+        ['lease', 'interval NOT NULL DEFAULT ''10 minutes'' CHECK (lease > ''0'' AND lease <= ''1000 years'')', 'for how long a claimed row is its sender''s'],
+        ['retry_after', 'interval NOT NULL DEFAULT ''1 minute'' CHECK (retry_after > ''0'' AND retry_after <= ''1000 years'')', 'when a row comes back after its first failure; twice as long after each further one'],
         ['description', 'text NOT NULL DEFAULT ''''', 'what it is for, for people'],
         ['created_at', 'timestamptz NOT NULL DEFAULT now()', 'when it was first defined']]);
     PERFORM cdp._table_ensure('publication', 'what was handed over: one row per call of cdp.outbox_publish()', ARRAY[
@@ -100,7 +100,7 @@ BEGIN
     PERFORM cdp._table_ensure('touch_policy', 'how often and when people may be contacted: one row per channel', ARRAY[
         ['channel', 'text COLLATE "C" PRIMARY KEY', 'of which channel; *: of all together, besides their own'],
         ['max_touches', 'int4 CHECK (max_touches > 0)', 'how often a person at most; NULL: as often as wanted'],
-        ['per', 'interval CHECK (per > ''0'')', 'within which time, counted back from now'],
+        ['per', 'interval CHECK (per > ''0'' AND per <= ''1000 years'')', 'within which time, counted back from now'],
         ['quiet_from', 'time', 'from which time of day nothing is claimed; NULL: always something'],
         ['quiet_until', 'time CHECK (quiet_until <> quiet_from)', 'until which time of day; before quiet_from: of the next day'],
         ['time_zone', 'text', 'whose time of day; NULL: that of the business']],

@@ -18,6 +18,7 @@ BEGIN
     ELSIF max_attempts < 1 OR lease <= '0' OR retry_after <= '0' THEN
         RAISE EXCEPTION 'max_attempts, lease and retry_after of a destination must be greater than 0' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    PERFORM cdp._span_check('lease of a destination', lease), cdp._span_check('retry_after of a destination', retry_after);
     IF NOT EXISTS (SELECT FROM cdp.destination AS d WHERE d.name = destination_define.name) THEN
         IF id_type IS NULL THEN
             RAISE EXCEPTION 'destination "%" needs a type of identifiers', name USING

@@ -335,6 +335,7 @@ BEGIN
     RETURN QUERY SELECT * FROM cdp._check_profiles();
     RETURN QUERY SELECT * FROM cdp._check_members();
     RETURN QUERY SELECT * FROM cdp._check_rules();
+    RETURN QUERY SELECT * FROM cdp._check_queries();
     RETURN QUERY SELECT * FROM cdp._check_erased_rules();
     RETURN QUERY SELECT * FROM cdp._check_timelines();
     RETURN QUERY SELECT * FROM cdp._check_event_day();

@@ -41,11 +41,17 @@ DECLARE
     erased record;
     detached text[] := ARRAY(SELECT o.name FROM cdp._own_relations() AS o WHERE o.name ~ '^event_[0-9]{4}_[0-9]{2}$' ORDER BY o.name);
 BEGIN
+    -- Whoever is erased without one by mistake comes back with the next load.
+    IF tombstone IS NULL THEN
+        RAISE EXCEPTION 'tombstone cannot be null' USING
+            ERRCODE = 'null_value_not_allowed',
+            HINT = 'Say true, or false to let later loads bring the person back.';
+    END IF;
     -- First: it keeps merges and refreshes off.
     gone := cdp._rules_erase(ids) || cdp._run_erase(ids) || cdp._tag_erase(persons)
         || cdp._audience_erase(persons) || cdp._engage_erase(persons, ids) || cdp._report_erase(persons, ids) || cdp._ingest_erase(ids);
     -- Last: the others look its values up.
-    erased := cdp._identity_erase(person, ids, _person_erase.run_id, coalesce(tombstone, false));
+    erased := cdp._identity_erase(person, ids, _person_erase.run_id, tombstone);
     gone := gone || erased.removed;
     IF detached <> '{}' THEN
         gone := gone || jsonb_build_object('not_searched', detached);

@@ -30,7 +30,7 @@ SELECT rule, pg_temp.people(rule) FROM unnest('{
 
 -- events that wait are counted as those that are folded in
 INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value)
-SELECT n, date_trunc('day', now()) - n % 10 * interval '1 day', CASE n % 2 WHEN 0 THEN 'pay' ELSE 'view' END, 'phone',
+SELECT n, date_trunc('day', now(), 'UTC') - n % 10 * interval '1 day', CASE n % 2 WHEN 0 THEN 'pay' ELSE 'view' END, 'phone',
        '139' || to_char(1 + n * 7 % 22, 'FM00000000') FROM generate_series(1, 60) AS n;
 SELECT events_new FROM cdp.ingest();
 CREATE TEMP TABLE asked AS SELECT rule, pg_temp.people(rule) AS people FROM unnest('{

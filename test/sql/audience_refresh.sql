@@ -35,6 +35,14 @@ SELECT cdp.audience_define('even', 'audience:z_last or tag:level');
 BEGIN;
 UPDATE cdp.audience SET definition = 'audience:z_last' WHERE name = 'gold';
 SELECT audience FROM cdp.audience_refresh_all() ORDER BY 1;
+-- cdp.check() tells of it, and of none but it
+SELECT * FROM cdp._check_rules();
+SAVEPOINT closed;
+SELECT cdp.audience_drop('gold');
+ROLLBACK TO closed;
+SELECT cdp.audience_define('gold', 'everyone') > 0 AS defined;
+SELECT * FROM cdp._check_rules();
+ROLLBACK TO closed;
 SELECT cdp.audience_define('x', 'audience:gold');
 SELECT cdp.audience_define('even', 'audience:gold');
 ROLLBACK;

@@ -91,6 +91,7 @@ SELECT cdp.person_export(99);
 SELECT cdp.person_export(NULL);
 SELECT cdp.person_export(2);
 SELECT * FROM cdp.person_erase(2);
+SELECT * FROM cdp.person_erase(1, NULL);
 SELECT * FROM cdp.person_erase('phone', 'nobody');
 -- what she is told
 CREATE TEMP TABLE told AS SELECT * FROM jsonb_each(cdp.person_export(1));

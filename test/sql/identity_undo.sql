@@ -138,6 +138,12 @@ SELECT id_type, kind, value, reason FROM cdp.id_blocklist WHERE value ~ 't1|\[tm
 SELECT cdp.id_approve('phone', 't2');
 SELECT * FROM run();
 SELECT * FROM cdp.id_block('phone', '^t', 'pattern');
+\set SHOW_CONTEXT never
+SELECT * FROM cdp.id_block('phone', 't1', 'patern');
+SELECT * FROM cdp.id_block('phone', NULL);
+SELECT * FROM cdp.id_block('phone', 't1', 'exact', NULL);
+SELECT cdp.id_reject(NULL::int4, 1);
+\set SHOW_CONTEXT errors
 SELECT * FROM people WHERE identifiers ~ 't' ORDER BY 1;
 SELECT cdp.id_reject('phone', 't4');
 SELECT value_a, rejected FROM cdp.id_quarantine WHERE 'phone' IN (type_a, type_b) AND 't4' IN (value_a, value_b) ORDER BY 1, 2;

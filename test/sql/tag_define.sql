@@ -56,6 +56,35 @@ SELECT cdp.tag_drop('plane');
 SELECT * FROM cdp.tag_refresh('phones');
 SELECT cdp.tag_drop('plain');
 SELECT cdp.tag('plain');
+-- letters exchanged in short names, and a candidate that repeats itself
+SELECT word, cdp._name_hint(word, names) FROM (VALUES ('aa1', '{a1,aaaaaaaaaaaaa}'::text[]), ('lvt', '{last,ltv}'), ('pya', '{pay,view}'),
+    ('vpi', '{vip,staff}'), ('会圆', '{活跃,会员}'), ('PAY', '{pay}'), ('close', '{score}'), ('', '{a}'), (NULL, '{a}'), ('a', '{}')) AS w (word, names);
+
+-- limits, and times that reach beyond time itself
+SELECT cdp.tag_define('x', kind => 'manual', ttl => '9999 years');
+SELECT cdp.tag_define('x', kind => 'manual', ttl => '-1 day');
+SELECT cdp.tag_define('x', kind => 'manual', refresh_every => '0');
+SELECT cdp.tag_define('x', kind => 'manual', keep_versions => 2147483647);
+SELECT cdp.tag_define('x', kind => 'manual', keep_versions => -1);
+CREATE FUNCTION refused(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    name text;
+BEGIN
+    EXECUTE statement;
+    RETURN 'taken';
+EXCEPTION WHEN check_violation THEN
+    GET STACKED DIAGNOSTICS name = CONSTRAINT_NAME;
+    RETURN name;
+END $$;
+SELECT cdp.audience_define('all', 'everyone') > 0 AS defined;
+SELECT s, refused(format('UPDATE cdp.%s', s)) FROM unnest('{"tag SET ttl = ''9999 years''","tag SET ttl = ''1000 years''","tag SET refresh_every = ''300000 years''",
+    "audience SET keep_for = ''9999 years''","audience SET refresh_every = ''9999 years''","id_type SET ttl = ''9999 years''",
+    "tag SET name = '' ''","audience SET name = E''a\\nb''"}'::text[]) AS s;
+UPDATE cdp.tag SET ttl = NULL;
+DROP FUNCTION refused;
+SELECT cdp.id_type_define('x', ttl => '9999 years');
+SELECT cdp.id_type_define('x', fanout_limit => 0);
+SELECT cdp.id_type_define('x', max_per_person => -1);
 
 -- the search_path of the definition counts, not that of the refresh
 CREATE SCHEMA shop;
@@ -66,4 +95,20 @@ RESET search_path;
 SELECT name, search_path FROM cdp.tag WHERE name = 'of_shop';
 DROP TABLE public.customer;
 SELECT tag, people, error FROM cdp.tag_refresh('of_shop');
+-- of queries whose table has gone cdp.check() tells before they fail
+SELECT cdp.audience_define('shop', sql => 'SELECT one_id FROM shop.customer') > 0 AS defined;
+SELECT area, what, detail FROM cdp._check_queries();
+BEGIN;
+DROP TABLE shop.customer;
+SELECT * FROM cdp._check_queries() WHERE what ~ 'shop';
+-- nothing of what others wrote is planned with one's own rights
+ALTER TABLE cdp.tag DISABLE TRIGGER tag_owner;
+UPDATE cdp.tag SET owner = 'pg_monitor';
+SELECT what FROM cdp.check() WHERE what LIKE 'query of%';
+ROLLBACK;
+-- a query that drops its own tag leaves nothing of nobody's
+INSERT INTO cdp.person (one_id) VALUES (1);
+SELECT cdp.tag_define('gone', $$SELECT one_id FROM cdp.person, cdp.tag_drop('gone')$$) > 0 AS defined;
+SELECT people, error FROM cdp.tag_refresh('gone');
+SELECT (SELECT count(*) FROM cdp.tag_value) AS stored, (SELECT count(*) FROM cdp.tag WHERE name = 'gone') AS there;
 SELECT current_setting('search_path');

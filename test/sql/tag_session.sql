@@ -62,6 +62,13 @@ RESET search_path;
 SELECT tag, people, unresolved, error FROM cdp.tag_refresh('by_phone');
 SELECT tag, people, unresolved, error FROM cdp.tag_refresh('by_one_id');
 SELECT tag, value, one_id FROM cdp.v_person_tag WHERE tag LIKE 'by%' ORDER BY 1;
+-- nor is what is around the statement
+CREATE OR REPLACE FUNCTION evil.yes(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false';
+CREATE FUNCTION evil.set_config(pg_catalog.text, pg_catalog.text, boolean) RETURNS pg_catalog.text LANGUAGE sql AS $$SELECT 'nothing set'::pg_catalog.text$$;
+SET search_path = evil, pg_catalog, public;
+SELECT cdp.tag_define('by_number', 'SELECT 2 AS one_id, 5 AS value', value_type => 'number');
+RESET search_path;
+SELECT tag, people, unresolved, error FROM cdp.tag_refresh('by_number');
 SELECT cdp.tag_define('nowhere', 'SELECT 1 AS one_id', search_path => NULL);
 SELECT cdp.audience_define('nowhere', 'everyone', search_path => NULL);
 

@@ -76,11 +76,11 @@ SELECT * FROM kept ORDER BY 1, 2;
 -- imports of several days; rules know only now; fewer versions, none, no tag
 SELECT cdp.tag_define('file', kind => 'import', keep_versions => 1), cdp.tag_define('rule', rule => 'everyone', keep_versions => 3);
 SELECT people FROM cdp.tag_import('file', 'SELECT 3 AS one_id WHERE :base_date > $$2025-01-01$$', base_date => '2025-01-02');
-SELECT people FROM cdp.tag_import('file', 'SELECT unnest(ARRAY[3,4]) AS one_id', base_date => '2025-01-03');
+SELECT people FROM cdp.tag_import('file', 'SELECT unnest(ARRAY[3,4]) AS one_id', '2025-01-03');
 SELECT base_date, value FROM cdp.tag_history(4, 'file');
 SELECT people FROM cdp.tag_refresh('rule');
 SELECT people FROM cdp.tag_refresh('rule', '2025-01-01');
-SELECT base_date = current_date AS today FROM cdp.v_tag_version WHERE tag = 'rule';
+SELECT base_date = (now() AT TIME ZONE 'UTC')::date AS today FROM cdp.v_tag_version WHERE tag = 'rule';
 UPDATE cdp.tag SET keep_versions = 0 WHERE name = 'paid';
 SELECT people FROM cdp.tag_refresh('paid', '2025-01-01');
 SELECT base_date, is_current, people FROM cdp.v_tag_version WHERE tag = 'paid';
