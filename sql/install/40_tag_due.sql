@@ -12,8 +12,8 @@ BEGIN
     only_tag := CASE WHEN name IS NOT NULL THEN cdp._tag_id(name) END;
     FOR t IN SELECT g.tag_id FROM cdp.tag AS g
               WHERE g.ttl IS NOT NULL AND g.status <> 'archived' AND (only_tag IS NULL OR g.tag_id = only_tag) ORDER BY g.name LOOP
-        -- As in a refresh, after which there may be nothing to do any more. Of all tags, whoever is being refreshed does not
-        -- outlive anything: a batch of refreshes, which takes tags in another order, is not waited for.
+        -- As in a refresh, after which there may be nothing to do any more. Of all tags, those
+        -- that are being refreshed are left out: a batch of refreshes takes tags in another order, and may wait for these.
         IF only_tag IS NULL THEN
             SELECT * INTO t FROM cdp.tag AS g WHERE g.tag_id = t.tag_id FOR NO KEY UPDATE SKIP LOCKED;
         ELSE

@@ -15,10 +15,9 @@ BEGIN
         RAISE EXCEPTION 'destination "%" has one channel and one purpose, not every one', name USING ERRCODE = 'invalid_parameter_value';
     ELSIF consent NOT IN ('required', 'not_refused', 'ignored') THEN
         RAISE EXCEPTION 'consent of a destination must be required, not_refused or ignored, not "%"', consent USING ERRCODE = 'invalid_parameter_value';
-    ELSIF max_attempts < 1 OR lease <= '0' OR retry_after <= '0' THEN
-        RAISE EXCEPTION 'max_attempts, lease and retry_after of a destination must be greater than 0' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    PERFORM cdp._span_check('lease of a destination', lease), cdp._span_check('retry_after of a destination', retry_after);
+    PERFORM cdp._number_check('max_attempts of a destination', max_attempts, 1),
+            cdp._span_check('lease of a destination', lease), cdp._span_check('retry_after of a destination', retry_after);
     IF NOT EXISTS (SELECT FROM cdp.destination AS d WHERE d.name = destination_define.name) THEN
         IF id_type IS NULL THEN
             RAISE EXCEPTION 'destination "%" needs a type of identifiers', name USING

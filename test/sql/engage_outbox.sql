@@ -23,6 +23,7 @@ SELECT cdp.destination_define('sms', 'phone', consent => 'perhaps');
 SELECT cdp.destination_define('sms', 'phone', channel => '*');
 SELECT cdp.destination_define('*', 'phone');
 SELECT cdp.destination_define('sms', 'phone', max_attempts => 0);
+SELECT cdp.destination_define('sms', 'phone', lease => '9999 years');
 SELECT cdp.destination_define(' ', 'phone');
 SELECT cdp.destination_define('sms', 'Phone ', max_attempts => 2, lease => '5 minutes', retry_after => '1 minute');
 SELECT cdp.destination_define('mail', 'email', channel => 'mail', consent => 'not_refused');
@@ -229,6 +230,7 @@ DELETE FROM cdp.outbox WHERE destination_id <> (SELECT destination_id FROM cdp.d
 DELETE FROM cdp.contact_log;
 SELECT cdp.touch_policy_set('mail', 2);
 SELECT cdp.touch_policy_set('mail', 0, '7 days');
+SELECT cdp.touch_policy_set('mail', 1, '9999 years');
 SELECT cdp.touch_policy_set('mail', quiet_from => '22:00', quiet_until => '22:00');
 SELECT cdp.touch_policy_set('mail', quiet_from => '22:00', quiet_until => '08:00', time_zone => 'Mars/Olympus');
 SELECT cdp.touch_policy_set('mail', 2, '7 days'), cdp.touch_policy_set('*', 3, '14 days') \g /dev/null
