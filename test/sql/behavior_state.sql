@@ -35,8 +35,33 @@ SELECT count(*) AS states, count(*) FILTER (WHERE s::text::cdp.window_funnel_sta
        bool_and(length(cdp.window_funnel_state_send(s)) <= pg_column_size(s)) AS trimmed FROM state;
 -- a state goes on from what was stored
 SELECT cdp._window_funnel_final(s) FROM state WHERE person = 1 ORDER BY 1;
+-- states as anybody may store them: by day or shard, no longer than need be, put together later; funnels, sequences and what comes next
+CREATE TABLE kept AS
+    SELECT person, part, cdp.window_funnel_state_agg('1 hour', ts, code = 1, code = 2, code = 3) AS f, cdp.window_funnel_state_agg('1 hour', 'strict_order', ts, code = 1, code = 2, code = 3) AS o,
+           cdp.window_funnel_state_agg('1 hour', ts, CASE code WHEN 1 THEN 1 WHEN 2 THEN 2 END) AS n, cdp.window_funnel_state_agg('1 hour', 'strict_once', ts, CASE code WHEN 1 THEN 1 WHEN 2 THEN 2 END) AS m,
+           cdp.sequence_state_agg('(?1)(?t<600)(?2)', ts, code = 1, code = 2) AS s,
+           cdp.sequence_next_node_state_agg('forward', 'first_match', ts, code::text, true, code = 1) AS x
+      FROM event GROUP BY 1, 2;
+SELECT count(*) AS people, bool_or(r.depth > 1) AND bool_or(r.found) AND bool_or(r.node IS NOT NULL) AS some, count(*) FILTER (WHERE p IS DISTINCT FROM r) AS differ
+  FROM (SELECT person, cdp.window_funnel(f) AS depth, cdp.window_funnel_events(o) AS chain, cdp.window_funnel(n) AS steps, cdp.window_funnel(m) AS once,
+               cdp.sequence_match(s) AS found, cdp.sequence_count(s) AS times, cdp.sequence_match_events(s) AS at, cdp.sequence_next_node(x) AS node
+          FROM (SELECT person, cdp.rollup(f) AS f, cdp.rollup(o) AS o, cdp.rollup(n) AS n, cdp.rollup(m) AS m, cdp.rollup(s) AS s, cdp.rollup(x) AS x FROM kept GROUP BY 1) AS k) AS p
+  JOIN (SELECT person, cdp.window_funnel('1 hour', ts, code = 1, code = 2, code = 3) AS depth, cdp.window_funnel_events('1 hour', 'strict_order', ts, code = 1, code = 2, code = 3) AS chain,
+               cdp.window_funnel('1 hour', ts, CASE code WHEN 1 THEN 1 WHEN 2 THEN 2 END) AS steps, cdp.window_funnel('1 hour', 'strict_once', ts, CASE code WHEN 1 THEN 1 WHEN 2 THEN 2 END) AS once,
+               cdp.sequence_match('(?1)(?t<600)(?2)', ts, code = 1, code = 2) AS found, cdp.sequence_count('(?1)(?t<600)(?2)', ts, code = 1, code = 2) AS times,
+               cdp.sequence_match_events('(?1)(?t<600)(?2)', ts, code = 1, code = 2) AS at, cdp.sequence_next_node('forward', 'first_match', ts, code::text, true, code = 1) AS node
+          FROM event GROUP BY 1) AS r USING (person);
+SELECT bool_and(length(f::text) = 2 * (octet_length(cdp.window_funnel_state_send(f)) + 1) AND pg_column_size(f) <= octet_length(cdp.window_funnel_state_send(f)) + 4
+                AND pg_column_size(s) <= octet_length(cdp.sequence_state_send(s)) + 4 AND pg_column_size(x) <= octet_length(cdp.sequence_next_node_state_send(x)) + 4) AS no_spare_room FROM kept;
+-- a window asks the state again and again, and it goes on
+SELECT code, cdp.window_funnel(cdp.window_funnel_state_agg('1 hour', ts, code) OVER w) AS depth, cdp.sequence_count(cdp.sequence_state_agg('(?1)(?2)', ts, code = 1, code = 2) OVER w) AS times
+  FROM (SELECT '2024-01-01'::timestamptz + n * interval '1 minute' AS ts, code FROM unnest('{1,2,1,2,3}'::int[]) WITH ORDINALITY u(code, n)) AS u WINDOW w AS (ORDER BY ts);
+SELECT cdp.window_funnel_state_agg('1 hour', ts, true), cdp.sequence_state_agg('(?1)', ts, true), cdp.rollup(NULL::cdp.sequence_state) FROM event WHERE false;
+SELECT cdp.window_funnel(NULL::cdp.window_funnel_state), cdp.window_funnel_events(NULL::cdp.window_funnel_state), cdp.sequence_match(NULL::cdp.sequence_state), cdp.sequence_count(NULL::cdp.sequence_state), cdp.sequence_next_node(NULL::cdp.sequence_next_node_state);
 
 \set SHOW_CONTEXT never
+SELECT cdp.rollup(s) FROM (SELECT cdp.sequence_state_agg('(?1)', now(), true) AS s UNION ALL SELECT cdp.sequence_state_agg('(?1)(?1)', now(), true)) AS u;
+SELECT cdp.rollup(s) FROM (SELECT cdp.window_funnel_state_agg('1 hour', now(), true) AS s UNION ALL SELECT cdp.window_funnel_state_agg('2 hours', now(), true)) AS u;
 -- parts that do not belong together
 SELECT funnel_of_states(s) FROM (SELECT funnel_state('1 hour', now(), true) AS s UNION ALL SELECT funnel_state('2 hours', now(), true)) u;
 SELECT funnel_of_states(s) FROM (SELECT funnel_state('1 hour', now(), true) AS s UNION ALL SELECT funnel_state('1 hour', now(), true, true)) u;
@@ -78,6 +103,6 @@ SELECT door, image, refusal(door, image) FROM (VALUES ('text'), ('binary')) d(do
 -- an empty state is a group whose rows fill nothing
 SELECT cdp._window_funnel_final('\x01000100000000000000000000000000'), cdp._window_funnel_final(NULL);
 -- leave the database as it was
-DROP TABLE event, state, damaged;
+DROP TABLE event, state, kept, damaged;
 DROP FUNCTION receive, refusal;
 DROP AGGREGATE funnel_state(interval, timestamptz, VARIADIC boolean[]), mode_state(interval, text, timestamptz, VARIADIC boolean[]), funnel_of_states(cdp.window_funnel_state);

@@ -22,4 +22,7 @@ CDP_FUNCTION(cdp_window_funnel_state_out) { return StateOut<Form>(fcinfo); }
 CDP_FUNCTION(cdp_window_funnel_state_recv) { return StateRecv<Form>(fcinfo); }
 CDP_FUNCTION(cdp_window_funnel_state_send) { return StateSend<Form>(fcinfo); }
 
+// What is sent is the value itself, and as long as it need be.
+CDP_FUNCTION(cdp__window_funnel_state_final) { return StateSend<Form>(fcinfo); }
+
 }  // namespace cdp::pg

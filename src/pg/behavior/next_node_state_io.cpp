@@ -22,4 +22,7 @@ CDP_FUNCTION(cdp_sequence_next_node_state_out) { return StateOut<Form>(fcinfo); 
 CDP_FUNCTION(cdp_sequence_next_node_state_recv) { return StateRecv<Form>(fcinfo); }
 CDP_FUNCTION(cdp_sequence_next_node_state_send) { return StateSend<Form>(fcinfo); }
 
+// What is sent is the value itself, and as long as it need be.
+CDP_FUNCTION(cdp__sequence_next_node_state_final) { return StateSend<Form>(fcinfo); }
+
 }  // namespace cdp::pg
