@@ -86,6 +86,12 @@ SELECT cdp.funnel_agg(NULL::int, NULL::cdp.timeline, '{1}', '1 month');
 SELECT cdp.funnel_agg(1, tl(1), '{1}', '-1 second');
 SELECT cdp.funnel_agg(1, tl(1), '{1}', '2147483647 days');
 SELECT cdp.funnel_agg(1, tl(1), '{1}', '1 hour', 'strict');
+-- one question for all rows of a group, be it small or large, of timelines or of pages
+SELECT cdp.funnel_agg(n, tl(1), CASE n WHEN 1 THEN '{1,2}' ELSE '{2,1}' END::int[], '1 hour') FROM generate_series(1, 2) n;
+SELECT cdp.funnel_agg(n, tl(1), '1, 2', n * interval '1 hour', 'default') FROM generate_series(1, 2) n;
+SELECT cdp.funnel_agg(n, tl(1), '1, 2', '1 hour', CASE n WHEN 3000 THEN 'strict_order' ELSE 'default' END) FROM generate_series(1, 3000) n;
+SELECT cdp.funnel_agg(page, CASE n WHEN 1 THEN '{1,2}' ELSE '{2,1}' END::int[], '1 hour') FROM (SELECT n, cdp.timeline_page_agg(n, tl(1)) AS page FROM generate_series(1, 2) n GROUP BY 1) p;
+SELECT n, cdp.funnel_counts(cdp.funnel_agg(n, tl(1), CASE n WHEN 1 THEN '{1,2}' ELSE '{2,1}' END::int[], '1 hour')) FROM generate_series(1, 2) n GROUP BY n ORDER BY n;
 SELECT cdp.funnel_agg(1, tl(1), steps, '1 hour') FROM (VALUES ('{1,2}'::int[]), ('{1,2,3}')) v(steps);
 SELECT cdp.funnel_chain(tl(1), '{1}', '1 hour', 'allow_reentry');
 SELECT cdp.funnel_chain(tl(1), '{1}', '1 month');

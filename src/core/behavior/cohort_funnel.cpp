@@ -157,6 +157,15 @@ void CohortFunnel::Declare(int steps) {
   Widen(steps);
 }
 
+void CohortFunnel::Ask(std::uint16_t question) {
+  if (question == 0) return;
+  if (question_ != 0 && question_ != question) {
+    throw Error(ErrorCode::kInvalidArgument, "funnels of different questions cannot be united",
+                "All arguments but users and timelines must be the same for all rows of a group.");
+  }
+  question_ = question;
+}
+
 void CohortFunnel::Add(std::uint32_t user, int level, std::span<const std::uint64_t> spans) {
   if (level == 0) return;
   if (level > steps_) {
@@ -216,12 +225,12 @@ void CohortFunnel::MergeImage(const CohortFunnelView& image) {
 void CohortFunnel::MergeRows(Bytes bytes) {
   ByteReader whole(bytes, kWhat);
   const auto header = whole.Read<FunnelBuildHeader>();
-  if (header.zero != 0) whole.Corrupt("It has unknown flags.");
   if (header.used > whole.left()) whole.Corrupt("The rows are fewer than it says.");
   if (header.steps != 0) {
     if (header.steps > kMaxFunnelSteps) whole.Corrupt("The number of steps is out of range.");
     Declare(header.steps);
   }
+  Ask(header.question);
   ByteReader in(whole.ReadSpan(header.used), kWhat);
   std::array<std::uint64_t, kMaxFunnelSteps> spans;
   StopTicker ticker;

@@ -87,6 +87,9 @@ class CohortFunnel {
   /// Fixes the number of steps. Throws kInvalidArgument when it is fixed at another, or more were
   /// seen.
   void Declare(int steps);
+  /// Tells of which question the users that follow are an answer; 0: of none that is known. Throws
+  /// kInvalidArgument when others were of another. The image does not keep it.
+  void Ask(std::uint16_t question);
   /// A user who reached step `level`, 0 to the number of steps. `spans`: from each of these steps
   /// to the next, in microseconds: level - 1 of them, or none at all.
   void Add(std::uint32_t user, int level, std::span<const std::uint64_t> spans);
@@ -109,6 +112,7 @@ class CohortFunnel {
   std::pmr::memory_resource* memory_;
   int steps_ = 0;
   bool told_ = false;
+  std::uint16_t question_ = 0;
   // reached_[k - 1]: users who reached step k, those of deeper steps not always among them.
   std::pmr::vector<bitmap::BitmapBuilder> reached_;
   std::pmr::vector<DurationSketch> sketches_;  // by b, then a
@@ -122,9 +126,9 @@ std::pmr::vector<std::byte> CheckedCohortFunnel(bitmap::Bytes bytes, ErrorCode c
 /// The build form: a header, then rows as they came, in which small states grow.
 struct FunnelBuildHeader {
   std::uint8_t version;
-  std::uint8_t steps;  ///< 0: nobody has told
-  std::uint16_t zero;
-  std::uint32_t used;  ///< bytes of rows; room may follow
+  std::uint8_t steps;      ///< 0: nobody has told
+  std::uint16_t question;  ///< of a hash; 0: not known
+  std::uint32_t used;      ///< bytes of rows; room may follow
 };
 static_assert(sizeof(FunnelBuildHeader) == 8);
 

@@ -20,7 +20,7 @@ struct RowsHeader {
   int32 vl_len_;
   uint8 version;
   uint8 steps;
-  uint16 zero;
+  uint16 question;
   uint32 used;
 };
 static_assert(sizeof(RowsHeader) == VARHDRSZ + sizeof(behavior::FunnelBuildHeader));
@@ -34,6 +34,7 @@ struct FunnelRow {
   uint32 user;
   int level;
   int steps;  ///< 0: not told
+  uint16 question = 0;
   std::size_t span_count;
   std::uint64_t span[kMaxFunnelSteps];
 
@@ -126,14 +127,15 @@ struct FunnelPlace {
   Datum datum() const { return rows != nullptr ? PointerGetDatum(rows) : expanded->ReadWrite(); }
 };
 
-/// The state, argument 0, with room for so many bytes of rows; `steps` is 0 where it is not told.
-/// May longjmp.
-FunnelPlace PlaceFor(FunctionCallInfo fcinfo, MemoryContext aggregate, int steps,
+/// The state, argument 0, with room for so many bytes of rows; `steps` is 0 where it is not told,
+/// `question` where there is none. May longjmp.
+FunnelPlace PlaceFor(FunctionCallInfo fcinfo, MemoryContext aggregate, int steps, uint16 question,
                      std::size_t bytes) {
   if (PG_ARGISNULL(0) && bytes <= kExpandAbove) {
     RowsHeader header{};
     header.version = behavior::kCohortFunnelBuildVersion;
     header.steps = static_cast<uint8>(steps);
+    header.question = question;
     return {RowsState::New(header, std::max(bytes, kFirstRoom)), nullptr};
   }
   ExpandedFunnel* expanded = PG_ARGISNULL(0) ? nullptr : ExpandedFunnel::From(PG_GETARG_DATUM(0));
@@ -143,7 +145,7 @@ FunnelPlace PlaceFor(FunctionCallInfo fcinfo, MemoryContext aggregate, int steps
     if (IsRows(state)) {
       auto* rows = reinterpret_cast<RowsHeader*>(state);
       if (rows->steps != steps) StepsDiffer(rows->steps, steps);
-      if (rows->used + bytes <= kExpandAbove || bytes == 0) {
+      if (rows->question == question && (rows->used + bytes <= kExpandAbove || bytes == 0)) {
         return {RowsState::WithRoom(rows, bytes), nullptr};
       }
     }
@@ -153,6 +155,7 @@ FunnelPlace PlaceFor(FunctionCallInfo fcinfo, MemoryContext aggregate, int steps
     if (expanded == nullptr) expanded = ExpandedFunnel::New(aggregate);
     if (!stored.empty()) expanded->value().Merge(stored);
     if (steps != 0) expanded->value().Declare(steps);
+    expanded->value().Ask(question);
     return {nullptr, expanded};
   });
 }
@@ -166,7 +169,7 @@ void PutRow(RowsHeader* rows, std::uint32_t user, int level, std::span<const std
 
 Datum AddRow(FunctionCallInfo fcinfo, MemoryContext aggregate, const FunnelRow& row) {
   const std::size_t bytes = row.level == 0 ? 0 : behavior::MaxFunnelRowBytes(row.span_count);
-  const FunnelPlace place = PlaceFor(fcinfo, aggregate, row.steps, bytes);
+  const FunnelPlace place = PlaceFor(fcinfo, aggregate, row.steps, row.question, bytes);
   if (row.level == 0) return place.datum();
   if (place.rows != nullptr) {
     PutRow(place.rows, row.user, row.level, row.spans());
@@ -183,14 +186,20 @@ Datum Transition(FunctionCallInfo fcinfo, int chain, int steps) {
   return AddRow(fcinfo, aggregate, row);
 }
 
+/// Not 0, which is no question.
+uint16 ShortHash(std::uint64_t hash) { return static_cast<uint16>(hash % 65535 + 1); }
+
 /// Takes a person's timeline: the level and the times of the steps come of `funnel`.
 template <class Funnel>
-Datum AddTimeline(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funnel) {
+Datum AddTimeline(FunctionCallInfo fcinfo, MemoryContext aggregate,
+                  const KeptQuestion<Funnel>& kept) {
   if (PG_ARGISNULL(1) || PG_ARGISNULL(2)) return UnchangedState(fcinfo);
   const varlena* timeline = TimelineArgument(fcinfo, 2);
   FunnelRow row;
+  Funnel* funnel = kept.question;
   row.user = PG_GETARG_UINT32(1);
   row.steps = funnel->steps();
+  row.question = ShortHash(kept.hash);
   row.level = CallCore(
       [funnel, timeline, &row] { return funnel->Spans(ReadTimeline(timeline), row.span); });
   row.span_count = row.level == 0 ? 0 : static_cast<std::size_t>(row.level - 1);
@@ -199,13 +208,14 @@ Datum AddTimeline(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funn
 
 /// Takes the people of a page, likewise.
 template <class Funnel>
-Datum AddPage(FunctionCallInfo fcinfo, MemoryContext aggregate, Funnel* funnel) {
+Datum AddPage(FunctionCallInfo fcinfo, MemoryContext aggregate, const KeptQuestion<Funnel>& kept) {
   const varlena* page = TimelinePage::Argument(fcinfo, 1);
   if (page == nullptr) return UnchangedState(fcinfo);
+  Funnel* funnel = kept.question;
   const int steps = funnel->steps();
   const std::size_t people = CallCore([page] { return TimelinePage::PeopleAtMost(page); });
   const std::size_t most = behavior::MaxFunnelRowBytes(static_cast<std::size_t>(steps - 1));
-  const FunnelPlace place = PlaceFor(fcinfo, aggregate, steps, people * most);
+  const FunnelPlace place = PlaceFor(fcinfo, aggregate, steps, ShortHash(kept.hash), people * most);
   CallCore([&] {
     std::uint64_t spans[kMaxFunnelSteps];
     const auto add = [&](std::uint32_t person, const timeline::View& view) {
@@ -237,13 +247,13 @@ void RequireFunnel(FunctionCallInfo fcinfo, int first) {
 Datum TimelineTransition(FunctionCallInfo fcinfo) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_timeline_trans");
   RequireFunnel(fcinfo, 3);
-  return AddTimeline(fcinfo, aggregate, &TimelineFunnelArgument(fcinfo, 3));
+  return AddTimeline(fcinfo, aggregate, TimelineFunnelArgument(fcinfo, 3));
 }
 
 Datum RuledTransition(FunctionCallInfo fcinfo) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_ruled_trans");
   RequireFunnel(fcinfo, 3);
-  return AddTimeline(fcinfo, aggregate, PackedRuledArgument(fcinfo, 3).question);
+  return AddTimeline(fcinfo, aggregate, PackedRuledArgument(fcinfo, 3));
 }
 
 Datum CombineFlat(MemoryContext aggregate, varlena* state, varlena* other) {
@@ -251,7 +261,8 @@ Datum CombineFlat(MemoryContext aggregate, varlena* state, varlena* other) {
   if (IsRows(state) && IsRows(other) && size <= kExpandAbove) {
     auto* rows = reinterpret_cast<RowsHeader*>(state);
     const auto* more = reinterpret_cast<const RowsHeader*>(other);
-    if (rows->steps == more->steps && more->used <= RowsState::Capacity(more)) {
+    if (rows->steps == more->steps && rows->question == more->question &&
+        more->used <= RowsState::Capacity(more)) {
       rows = RowsState::WithRoom(rows, more->used);
       std::memcpy(RowsState::Records(rows) + rows->used, more + 1, more->used);
       rows->used += more->used;
@@ -287,12 +298,12 @@ CDP_FUNCTION(cdp__funnel_ruled_trans) { return RuledTransition(fcinfo); }
 CDP_FUNCTION(cdp__funnel_page_trans) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_page_trans");
   RequireFunnel(fcinfo, 2);
-  return AddPage(fcinfo, aggregate, &TimelineFunnelArgument(fcinfo, 2));
+  return AddPage(fcinfo, aggregate, TimelineFunnelArgument(fcinfo, 2));
 }
 CDP_FUNCTION(cdp__funnel_ruled_page_trans) {
   const MemoryContext aggregate = RequireAggregate(fcinfo, "_funnel_ruled_page_trans");
   RequireFunnel(fcinfo, 2);
-  return AddPage(fcinfo, aggregate, PackedRuledArgument(fcinfo, 2).question);
+  return AddPage(fcinfo, aggregate, PackedRuledArgument(fcinfo, 2));
 }
 
 CDP_FUNCTION(cdp__funnel_combine) {

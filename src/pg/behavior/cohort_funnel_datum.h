@@ -13,6 +13,7 @@ class FunnelState {
       : context_(static_cast<ContextResource*>(memory)->context()), funnel_(memory) {}
 
   void Declare(int steps) { funnel_.Declare(steps); }
+  void Ask(std::uint16_t question) { funnel_.Ask(question); }
   void Add(std::uint32_t user, int level, std::span<const std::uint64_t> spans) {
     const ContextScope scope(context_);
     funnel_.Add(user, level, spans);

@@ -63,13 +63,13 @@ Datum Depths(const varlena* timeline, const WindowsQuestion* question) {
 
 CDP_FUNCTION(cdp_window_funnel) {
   const varlena* timeline = TimelineArgument(fcinfo, 0);
-  const TimelineFunnel* funnel = &TimelineFunnelArgument(fcinfo, 1);
+  const TimelineFunnel* funnel = TimelineFunnelArgument(fcinfo, 1).question;
   PG_RETURN_INT32(CallCore([funnel, timeline] { return funnel->Depth(ReadTimeline(timeline)); }));
 }
 
 CDP_FUNCTION(cdp_funnel_chain) {
   const varlena* timeline = TimelineArgument(fcinfo, 0);
-  const TimelineFunnel* funnel = &TimelineFunnelArgument(fcinfo, 1);
+  const TimelineFunnel* funnel = TimelineFunnelArgument(fcinfo, 1).question;
   PG_RETURN_ARRAYTYPE_P(CallCore([funnel, timeline] {
     Micros chain[behavior::kMaxSteps];
     const int depth = funnel->Chain(ReadTimeline(timeline), chain);

@@ -11,6 +11,7 @@ std::span<const int32> StepCodes(ArrayType* steps);
 
 /// The funnel of the arguments from `first` on, none of them null: steps, window and, where the
 /// function has it, mode. May longjmp: for the first act.
-const behavior::TimelineFunnel& TimelineFunnelArgument(FunctionCallInfo fcinfo, int first);
+const KeptQuestion<behavior::TimelineFunnel>& TimelineFunnelArgument(FunctionCallInfo fcinfo,
+                                                                     int first);
 
 }  // namespace cdp::pg

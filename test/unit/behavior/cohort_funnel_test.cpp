@@ -242,5 +242,19 @@ TEST(CohortFunnelProperty, WrongBytesDoNoHarm) {
   }
 }
 
+TEST(CohortFunnel, AnswersOfDifferentQuestionsStayApart) {
+  const auto asked = [](std::uint16_t question) {
+    const FunnelBuildHeader header{kCohortFunnelBuildVersion, 2, question, 0};
+    Image image(sizeof(header));
+    std::memcpy(image.data(), &header, sizeof(header));
+    return image;
+  };
+  std::pmr::monotonic_buffer_resource memory;
+  CohortFunnel funnel(&memory);
+  for (const std::uint16_t question : {0, 7, 0, 7}) funnel.Merge(asked(question));
+  EXPECT_THROW(funnel.Merge(asked(8)), Error);
+  EXPECT_THROW(funnel.Ask(8), Error);
+}
+
 }  // namespace
 }  // namespace cdp::behavior
