@@ -72,8 +72,9 @@ BEGIN
                          FROM unnest(ranges) AS r (range));
         END IF;
         RETURN answer || CASE WHEN others THEN
-            format(' UNION ALL SELECT w.page FROM cdp._person_pages_waiting(%L::cdp.roaringbitmap, $1, $2, $3, %L, %L) AS w (page)',
-                   people, restricted, bare) ELSE '' END;
+            format(' UNION ALL SELECT w.page FROM cdp._person_pages_waiting(%L::cdp.roaringbitmap, $1, %s, %s, %L, %L) AS w (page)',
+                   people, CASE WHEN "from" IS NULL THEN 'NULL' ELSE '$2' END, CASE WHEN "to" IS NULL THEN 'NULL' ELSE '$3' END,
+                   restricted, bare) ELSE '' END;
     END IF;
     RETURN format($sql$
     WITH cell AS MATERIALIZED (

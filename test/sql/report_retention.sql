@@ -29,6 +29,14 @@ SELECT cohort, period, users FROM cdp.retention_report('join', 'pay', periods =>
 -- cohorts of a time; the first join of all decides
 SELECT cohort, period, size, users FROM cdp.retention_report('join', 'pay', periods => 1, "from" => '2025-03-10 00:00+08');
 SELECT cohort, period, size, users FROM cdp.retention_report('join', 'pay', periods => 0, "from" => '2025-03-03 00:00+08', "to" => '2025-03-05 00:00+08');
+-- likewise where the people whose events wait are read apart from the others
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 2;
+SELECT cdp._waiting_apart();
+SELECT cohort, period, size, users FROM cdp.retention_report('join', 'pay', periods => 1, "from" => '2025-03-10 00:00+08');
+SELECT cohort, period, size, users FROM cdp.retention_report('join', 'pay', periods => 0, "from" => '2025-03-03 00:00+08', "to" => '2025-03-05 00:00+08');
+RESET min_parallel_table_scan_size;
+RESET max_parallel_workers_per_gather;
 -- of an audience
 SELECT cdp.tag_define('payer', $$SELECT DISTINCT one_id FROM cdp.v_event WHERE name = 'pay'$$);
 SELECT people FROM cdp.tag_refresh('payer');
