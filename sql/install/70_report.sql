@@ -161,7 +161,7 @@ BEGIN
             ELSE
                 format('SELECT s.value, %s AS counts
                           FROM (%s) AS p
-                          JOIN (SELECT DISTINCT ON (i.one_id) i.one_id, coalesce(%s, ''(none)'') AS value
+                          JOIN (SELECT DISTINCT ON (i.one_id) i.one_id, cdp._report_said(%s) AS value
                                   FROM cdp.event AS e JOIN cdp.identifier AS i ON i.id = e.identifier_id
                                  WHERE i.one_id IS NOT NULL AND e.name = $7
                                    AND ($2 IS NULL OR e.ts >= $2) AND ($3 IS NULL OR e.ts < $3)

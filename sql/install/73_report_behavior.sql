@@ -22,13 +22,19 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._report_property(text) IS 'internal: the slot of a property, 0 for none: then events count by their names';
 
+-- Whoever really says "(none)", as some sources do, is told apart by quotes; and so on for what is quoted already.
+CREATE FUNCTION cdp._report_said(value text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN value IS NULL THEN '(none)' WHEN btrim(value, '"') = '(none)' THEN '"' || value || '"' ELSE value END;
+COMMENT ON FUNCTION cdp._report_said(text) IS
+    'internal: what reports show for a value of a property: (none) for null, and for nothing else';
+
 CREATE FUNCTION cdp._report_key(property int4, key int4) RETURNS text LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF property = 0 THEN
         RETURN (SELECT t.name FROM cdp.event_type AS t WHERE t.code = key);
     END IF;
-    RETURN coalesce((SELECT v.value FROM cdp.event_property_value AS v WHERE v.slot = property AND v.code = key), '(none)');
+    RETURN cdp._report_said((SELECT v.value FROM cdp.event_property_value AS v WHERE v.slot = property AND v.code = key));
 END $$;
 COMMENT ON FUNCTION cdp._report_key(int4, int4) IS 'internal: what a code of a property means, or of an event for property 0';
 

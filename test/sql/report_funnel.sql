@@ -67,3 +67,14 @@ SELECT * FROM cdp.funnel_report('{view}', mode => NULL);
 SELECT * FROM cdp.funnel_report('{view}', "from" => '2025-03-02', "to" => '2025-03-02');
 SELECT * FROM cdp.funnel_report('{view}', audience => 'tag:nobody');
 SELECT day, name, channel, events, people FROM cdp.v_event_daily WHERE name = 'view' ORDER BY 1, 3;
+-- who says "(none)" is told apart from who says nothing
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, channel, props)
+SELECT 'n' || n, timestamptz '2026-01-01 UTC' + n * interval '1 min', s.name, 'member_id', 'none' || n % 6, s.said, jsonb_build_object('medium', s.said)
+  FROM generate_series(0, 5) AS n, LATERAL (SELECT 'view' AS name, ('{(none),NULL,web,web,web,"\"(none)\""}'::text[])[n + 1] AS said) AS s
+UNION ALL SELECT 'p' || n, '2026-01-01 01:00 UTC', 'pay', 'member_id', 'none' || n, NULL, NULL FROM generate_series(0, 1) AS n;
+SELECT events_new FROM cdp.ingest();
+SELECT persons_new FROM cdp.id_resolve();
+SELECT by_value, step, users FROM cdp.funnel_report('{view,pay}', by => 'channel', "from" => '2026-01-01 UTC') ORDER BY by_value COLLATE "C", step;
+SELECT by_value, step, users FROM cdp.funnel_report('{view,pay}', by => 'props.medium', "from" => '2026-01-01 UTC') ORDER BY by_value COLLATE "C", step;
+SELECT by_value, events, people FROM cdp.daily_report('{view}', by => 'channel', "from" => '2026-01-01 UTC') ORDER BY by_value COLLATE "C";
+SELECT touch, n FROM cdp.attribution_report('{pay}', '{view}', by => 'channel', "from" => '2026-01-01 UTC') ORDER BY touch COLLATE "C";
