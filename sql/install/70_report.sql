@@ -91,7 +91,7 @@ COMMENT ON FUNCTION cdp._funnel_report_steps(text[]) IS
 --| ## Funnel
 --| How many people get how far through the steps, in order, within `conv_window` of the first. Only
 --| events of the period ("from" inclusive, "to" exclusive) count. `by` splits people by a property of
---| their earliest first step in the period: `channel`, or `props.KEY`. A step may have alternatives and
+--| their earliest first step in the period: `channel`, `props.KEY` or the name of a property of timelines. A step may have alternatives and
 --| conditions: `{"view|search", "pay[value >= 10000 and channel = wechat]"}`.
 CREATE FUNCTION cdp.funnel_report(steps text[], conv_window interval DEFAULT '7 days',
     by text DEFAULT NULL, "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL,
@@ -115,10 +115,16 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             HINT = 'For example: cdp.funnel_report(''{view_item,add_to_cart,pay}'').';
     END IF;
-    IF by <> 'channel' AND by !~ '^props[.].' THEN
-        RAISE EXCEPTION 'cannot split a funnel by "%"', by USING
-            ERRCODE = 'invalid_parameter_value',
-            HINT = 'Use ''channel'', or ''props.KEY'' for a property of the first step.';
+    IF by = 'channel' OR by ~ '^props[.].' THEN
+        SELECT p.slot INTO property FROM cdp.event_property AS p
+         WHERE CASE WHEN p.prop IS NULL THEN by = 'channel' ELSE by = 'props.' || p.prop END;
+    ELSIF by IS NOT NULL THEN
+        SELECT p.slot INTO property FROM cdp.event_property AS p WHERE p.name = by;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'cannot split a funnel by "%"', by USING
+                ERRCODE = 'invalid_parameter_value',
+                HINT = 'Use ''channel'', ''props.KEY'' for a property of the first step, or the name of a property of timelines.';
+        END IF;
     END IF;
     ruled_steps := cdp._funnel_report_steps(steps);
     IF ruled_steps IS NULL THEN
@@ -147,8 +153,6 @@ BEGIN
         by_values := '{all}';
         counts := coalesce(counts, array_fill(0::int8, ARRAY[cardinality(steps)]));
     ELSE
-        SELECT p.slot INTO property FROM cdp.event_property AS p
-         WHERE CASE WHEN p.prop IS NULL THEN by = 'channel' ELSE by = 'props.' || p.prop END;
         EXECUTE format(
             'SELECT array_agg(g.value ORDER BY g.value), array_agg(c.users ORDER BY g.value, c.step)
                FROM (%s) AS g CROSS JOIN LATERAL unnest(g.counts) WITH ORDINALITY AS c (users, step) WHERE g.counts[1] > 0',
@@ -189,7 +193,7 @@ BEGIN
      ORDER BY first_value(g.people) OVER w DESC, g.value, g.place;
 END $$;
 COMMENT ON FUNCTION cdp.funnel_report(text[], interval, text, timestamptz, timestamptz, text, text) IS
-    'how many people reach each step, for a funnel chart: cumulative users, share of the step before and of the first; by => ''channel'' or ''props.KEY'' splits, audience => an expression restricts';
+    'how many people reach each step, for a funnel chart: cumulative users, share of the step before and of the first; by => ''channel'', ''props.KEY'' or a property of timelines splits, audience => an expression restricts';
 
 --| ## Retention
 --| People by the day, week or month of their first `start_event`, and how many of them have

@@ -227,6 +227,24 @@ END $$;
 COMMENT ON FUNCTION cdp.property_code(text, text) IS
     'the code of a value of a property in timelines; null when no event ever had it';
 
+CREATE FUNCTION cdp._property_code_known(property text, slot int4, value text) RETURNS int4 LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found int4;
+BEGIN
+    SELECT v.code INTO found FROM cdp.event_property_value AS v
+     WHERE v.slot = _property_code_known.slot AND v.value = left(_property_code_known.value, 200) COLLATE "C";
+    IF found IS NULL THEN
+        RAISE EXCEPTION 'no event has "%" as its property "%"', value, property USING
+            ERRCODE = 'undefined_object',
+            HINT = cdp._name_hint(value, ARRAY(SELECT v.value FROM cdp.event_property_value AS v
+                                                WHERE v.slot = _property_code_known.slot ORDER BY v.value LIMIT 10000));
+    END IF;
+    RETURN found;
+END $$;
+COMMENT ON FUNCTION cdp._property_code_known(text, int4, text) IS
+    'internal: the code of a value of the property in this slot; an error, with the most alike, when no event ever had it';
+
 CREATE FUNCTION cdp.property_value(property text, code int4) RETURNS text LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -7,7 +7,6 @@ CREATE FUNCTION cdp.funnel_step_codes(steps text) RETURNS text LANGUAGE plpgsql 
 DECLARE
     asked record;
     values_found jsonb := '{}';
-    code int4;
 BEGIN
     PERFORM cdp._require_setup();
     -- These know what to say of a name that does not exist.
@@ -18,16 +17,9 @@ BEGIN
                                         ELSE cdp.property_slot(n.property) END AS slot
           FROM cdp.funnel_step_names(steps) AS n WHERE n.kind = 'value'
     LOOP
-        SELECT v.code INTO code FROM cdp.event_property_value AS v
-         WHERE v.slot = asked.slot AND v.value = left(asked.name, 200) COLLATE "C";
-        IF code IS NULL THEN
-            RAISE EXCEPTION 'no event has "%" as its property "%"', asked.name, asked.property USING
-                ERRCODE = 'undefined_object',
-                HINT = cdp._name_hint(asked.name, ARRAY(SELECT v.value FROM cdp.event_property_value AS v
-                                                         WHERE v.slot = asked.slot ORDER BY v.value LIMIT 10000));
-        END IF;
         values_found := jsonb_set(values_found, ARRAY[asked.property],
-                                  coalesce(values_found -> asked.property, '{}') || jsonb_build_object(asked.name, code));
+                                  coalesce(values_found -> asked.property, '{}')
+                                  || jsonb_build_object(asked.name, cdp._property_code_known(asked.property, asked.slot, asked.name)));
     END LOOP;
     RETURN cdp.funnel_step_codes(steps, jsonb_build_object(
         'event', (SELECT jsonb_object_agg(t.name, t.code) FROM cdp.event_type AS t

@@ -38,6 +38,23 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION cdp._report_key(int4, int4) IS 'internal: what a code of a property means, or of an event for property 0';
 
+CREATE FUNCTION cdp._report_direct(by text, direct text) RETURNS int4 LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    -- As reports show it: whatever they put into quotes comes out of them again.
+    said text := CASE WHEN btrim(direct, '"') = '(none)' AND direct <> '(none)' THEN substr(direct, 2, length(direct) - 2)
+                      ELSE direct END;
+BEGIN
+    IF by IS NULL THEN
+        RETURN cdp._report_code(direct);
+    ELSIF direct IS NULL OR direct = '(none)' THEN
+        RETURN CASE WHEN direct IS NOT NULL THEN 0 END;
+    END IF;
+    RETURN cdp._property_code_known(by, cdp.property_slot(by), said);
+END $$;
+COMMENT ON FUNCTION cdp._report_direct(text, text) IS
+    'internal: the code of direct touches: an event or, by a property, what reports show for its value, 0 for (none)';
+
 CREATE FUNCTION cdp.daily_report(names text[] DEFAULT NULL, by text DEFAULT NULL,
     "from" timestamptz DEFAULT NULL, "to" timestamptz DEFAULT NULL, audience text DEFAULT NULL)
     RETURNS TABLE (day date, by_value text, events int8, people int8)
@@ -109,13 +126,14 @@ DECLARE
     property int4 := cdp._report_property(by);
     targets int4[] := cdp._event_codes(coalesce(conversions, '{NULL}'));
     sources int4[] := cdp._event_codes(coalesce(touches, '{NULL}'));
-    direct_code int4 := CASE WHEN by IS NULL THEN cdp._report_code(direct) ELSE cdp.property_code(by, direct) END;
+    direct_code int4 := cdp._report_direct(by, direct);
     decimals int4[] := ARRAY(SELECT DISTINCT t.value_decimals FROM cdp.event_type AS t WHERE t.code = ANY (targets));
     unit numeric;
     counted cdp.tally;
     before cdp.tally;
     -- The first touch that may earn something; a window may reach further back than time does.
-    first_touch timestamptz := CASE WHEN "from" > '4714-12-01 00:00+00 BC'::timestamptz + greatest(conv_window, '0') THEN "from" - conv_window
+    first_touch timestamptz := CASE WHEN conv_window > '290000 years' THEN '-infinity'
+                                    WHEN "from" > '4714-12-01 00:00+00 BC'::timestamptz + greatest(conv_window, '0') THEN "from" - conv_window
                                     WHEN "from" IS NOT NULL THEN '-infinity' END;
 BEGIN
     IF cardinality(decimals) > 1 THEN
@@ -145,4 +163,4 @@ BEGIN
       FROM earned AS e WHERE e.n > 0 ORDER BY e.touched DESC, e.credit DESC, 1;
 END $$;
 COMMENT ON FUNCTION cdp.attribution_report(text[], text[], interval, text, text, text, interval, timestamptz, timestamptz, text) IS
-    'what touches earn of the value of conversions in the period: arguments as those of attribution_agg, with names of events and, by => a property, its values; touched is false for conversions that no touch earns';
+    'what touches earn of the value of conversions in the period: arguments as those of attribution_agg, with names of events and, by => a property, its values as reports show them ((none) as direct: touches that say nothing); touched is false for conversions that no touch earns';

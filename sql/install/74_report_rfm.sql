@@ -27,7 +27,7 @@ CREATE FUNCTION cdp.rfm_people(event text DEFAULT 'pay', amount text DEFAULT 'am
     RETURNS TABLE (one_id int4, recency int4, frequency int8, monetary numeric, r int4, f int4, m int4, class text)
     LANGUAGE plpgsql STABLE ROWS 10000 SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    until timestamptz := coalesce("to", now());
+    until timestamptz := CASE WHEN "to" < 'infinity' THEN "to" ELSE now() END;
     zone text;
     members cdp.roaringbitmap;
     r_bounds numeric[] := recency_bounds;

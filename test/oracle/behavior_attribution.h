@@ -99,7 +99,7 @@ inline std::vector<EarnedCredit> Attribute(const Events& sorted, const Attributi
     } else if (rule.model == "last_non_direct") {
       std::size_t chosen = n - 1;
       for (std::size_t i = 0; i < n; ++i) {
-        if (touches[i].key != rule.direct) chosen = i;
+        if (touches[i].key.value_or(0) != rule.direct) chosen = i;
       }
       give(chosen, value);
     } else if (rule.model == "participation") {

@@ -66,6 +66,10 @@ SELECT cdp.timeline_attribution(tl, '{2}', '{1}', '1 day', 'last', 5) FROM one;
 SELECT cdp.timeline_attribution(tl, '{2}', '{1}', '1 day', 'last', -1) FROM one;
 SELECT cdp.timeline_attribution(tl, '{2}', '{1}', '1 day', 'last_non_direct') FROM one;
 SELECT cdp.timeline_attribution(tl, '{2}', '{1}', '1 day', 'time_decay', half_life => '0') FROM one;
+-- touches without the property are direct where 0 is
+SELECT a.touched, a.touch FROM (SELECT cdp.timeline_agg(t, c, NULL::int8, p) AS tl
+    FROM (VALUES (timestamptz '2024-01-01', 1, '{7}'::int4[]), ('2024-01-02', 1, NULL), ('2024-01-03', 2, NULL)) AS v (t, c, p)) AS s,
+    cdp.timeline_attribution(s.tl, '{2}', '{1}', '7 days', 'last_non_direct', 1, 0) AS a;
 SELECT cdp.attribution_agg(tl, '{2}', '{1}', '1 day', m, 0) FROM one, unnest('{first,last}'::text[]) m;
 SELECT cdp.attribution_agg(tl, '{2}', '{1}', '1 day', 'last_non_direct', 0) FROM one;
 -- credit that passes a bigint

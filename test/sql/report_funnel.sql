@@ -78,3 +78,16 @@ SELECT by_value, step, users FROM cdp.funnel_report('{view,pay}', by => 'channel
 SELECT by_value, step, users FROM cdp.funnel_report('{view,pay}', by => 'props.medium', "from" => '2026-01-01 UTC') ORDER BY by_value COLLATE "C", step;
 SELECT by_value, events, people FROM cdp.daily_report('{view}', by => 'channel', "from" => '2026-01-01 UTC') ORDER BY by_value COLLATE "C";
 SELECT touch, n FROM cdp.attribution_report('{pay}', '{view}', by => 'channel', "from" => '2026-01-01 UTC') ORDER BY touch COLLATE "C";
+-- and so are direct touches: none2 sees web, then says nothing, then what says "(none)"
+INSERT INTO cdp.landing_event (event_id, ts, name, id_type, id_value, channel)
+SELECT 'd' || s.n, '2026-02-01 UTC'::timestamptz + s.n * interval '1 min', s.name, 'member_id', 'none2', s.said
+  FROM (VALUES (1, 'view', 'web'), (2, 'view', '(none)'), (3, 'view', NULL), (4, 'pay', NULL)) AS s (n, name, said);
+SELECT events_new FROM cdp.ingest();
+SELECT direct, a.touch, a.n FROM unnest('{web,(none),"\"(none)\""}'::text[]) AS direct,
+       cdp.attribution_report('{pay}', '{view}', '7 days', 'last_non_direct', 'channel', direct, "from" => '2026-02-01 UTC') AS a;
+SELECT * FROM cdp.attribution_report('{pay}', '{view}', '7 days', 'last_non_direct', 'channel', 'wbe');
+SELECT * FROM cdp.attribution_report('{pay}', '{view}', '1000000 years', "from" => '2026-02-01 UTC');
+-- a property of timelines splits by its own name, too
+SELECT cdp.property_define('said', 'medium');
+SELECT by_value, step, users FROM cdp.funnel_report('{view,pay}', by => 'said', "from" => '2026-01-01 UTC', "to" => '2026-01-02 UTC') ORDER BY by_value COLLATE "C", step;
+SELECT * FROM cdp.funnel_report('{view,pay}', by => 'sayd');

@@ -35,6 +35,7 @@ SELECT p.frequency, p.r, p.f, count(*) AS people,
 SELECT cdp.tag_define('few', 'SELECT one_id FROM cdp.v_event WHERE name = ''pay'' GROUP BY one_id HAVING count(*) <= 2') > 0 AS defined;
 SELECT people FROM cdp.tag_refresh('few');
 SELECT class, users, monetary FROM cdp.rfm_report(audience => 'tag:few', "to" => '2025-07-01 00:00+08') WHERE users > 0;
+SELECT sum(users) > 0 AS somebody FROM cdp.rfm_report("to" => 'infinity');
 SELECT class, users, share, recency_avg, monetary, monetary_share FROM cdp.rfm_report("to" => '2020-01-01');
 SELECT count(*) FROM cdp.rfm_people();
 -- what cannot be

@@ -111,7 +111,7 @@ class Dealer {
         return GiveTo(conversion, touch(count - 1), conversion.value);
       case AttributionModel::kLastNonDirect: {
         std::size_t last = count;
-        while (last > 0 && KeyOf(touch(last - 1)) == question_.direct) {
+        while (last > 0 && IsDirect(touch(last - 1))) {
           --last;
           ticker_.Step();
         }
@@ -134,6 +134,8 @@ class Dealer {
     if (property_.empty()) return std::nullopt;
     return property_.At(touch.index);
   }
+
+  bool IsDirect(const Touch& touch) const { return KeyOf(touch).value_or(0) == question_.direct; }
 
   void GiveTo(const Conversion& conversion, const Touch& touch, std::int64_t credit) {
     give_(Credit{conversion.at, true, touch.at, KeyOf(touch), credit});

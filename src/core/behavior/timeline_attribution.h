@@ -36,6 +36,7 @@ struct AttributionQuestion {
   std::uint64_t window;  ///< microseconds
   AttributionModel model = AttributionModel::kLast;
   int property = 0;  ///< what credit goes to: a property (1 to 4) of the touch, or its code (0)
+  /// Of a property, 0 also means that it is not there.
   std::optional<std::int32_t> direct = {};
   std::uint64_t half_life = 0;  ///< microseconds, greater than zero for kTimeDecay
 };
