@@ -74,6 +74,20 @@ END $$;
 COMMENT ON FUNCTION cdp.id_type_define(text, int4, text, int4, boolean, int4, int4, interval, boolean, text) IS
     'adds a type of identifiers to cdp.id_type, or changes what is given of one that is there (a limit is taken away by UPDATE); normaliser and is_hashed only before its first identifier';
 
+CREATE FUNCTION cdp._id_type_id(type text) RETURNS int4 LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found int4 := (SELECT t.type_id FROM cdp.id_type AS t WHERE t.name = cdp._id_type_name(type));
+BEGIN
+    IF found IS NULL THEN
+        RAISE EXCEPTION 'type of identifiers "%" does not exist', coalesce(type, 'NULL') USING
+            ERRCODE = 'undefined_object',
+            HINT = cdp._name_hint(type, ARRAY(SELECT t.name FROM cdp.id_type AS t ORDER BY t.rank, t.name));
+    END IF;
+    RETURN found;
+END $$;
+COMMENT ON FUNCTION cdp._id_type_id(text) IS 'internal: number of a type of identifiers; an error with the nearest name when there is none';
+
 -- Cautious guards: a type that nobody has described is the weakest, and nobody has hundreds of it.
 CREATE FUNCTION cdp._id_types_learn(names text[]) RETURNS void LANGUAGE plpgsql VOLATILE
     SET search_path = pg_catalog, pg_temp AS $$

@@ -25,6 +25,7 @@ BEGIN
      WHERE t.name = cdp._id_type_name(_identifier_id.type)
        AND i.value = cdp._id_value(_identifier_id.type, _identifier_id.value);
     IF found IS NULL THEN
+        PERFORM cdp._id_type_id(type);
         RAISE EXCEPTION 'identifier "%" of type "%" does not exist', coalesce(cdp._id_value(type, value), 'NULL'), coalesce(type, 'NULL') USING
             ERRCODE = 'undefined_object';
     END IF;

@@ -37,6 +37,7 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             HINT = 'It is one of exact, pattern.';
     END IF;
+    PERFORM cdp._id_type_id(type_name) WHERE type_name IS NOT NULL;
     run := cdp._identity_begin('id_block', entry);
     INSERT INTO cdp.id_blocklist (id_type, kind, value, reason)
     VALUES (type_name, id_block.kind, entry, id_block.reason)

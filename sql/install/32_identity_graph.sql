@@ -75,6 +75,9 @@ BEGIN
             ERRCODE = 'invalid_parameter_value',
             HINT = 'As rows of cdp.id_blocklist: {"value": "0000", "id_type": "phone", "kind": "exact"}; without id_type for every type.';
     END IF;
+    PERFORM cdp._id_type_id(e.entry ->> 'id_type')
+       FROM jsonb_array_elements(coalesce(rules -> 'block', '[]') || coalesce(rules -> 'unblock', '[]')) AS e (entry)
+      WHERE e.entry ->> 'id_type' IS NOT NULL;
 END $$;
 COMMENT ON FUNCTION cdp._id_rules_check(jsonb) IS 'internal: an error unless cdp.id_simulate() knows these rules';
 

@@ -53,18 +53,19 @@ COMMENT ON FUNCTION cdp.tag_number(text, date) IS
 
 CREATE FUNCTION cdp.tags_of(one_id int4) RETURNS TABLE (tag text, value text)
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    person int4 := cdp._person_now(one_id);
 BEGIN
-    PERFORM cdp._require_setup();
     RETURN QUERY
         SELECT g.name, t.value
           FROM cdp.tag_value AS t
           JOIN cdp.tag AS g USING (tag_id)
-         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(tags_of.one_id) AND cdp._tag_has(t.base, t.changed, t.later, tags_of.one_id)
+         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(person) AND cdp._tag_has(t.base, t.changed, t.later, person)
         UNION ALL
-        SELECT g.name, cdp._tag_number_text(g.value_type, cdp._tag_number_get(t.base, t.changed, t.fresh, t.later, t.later_fresh, tags_of.one_id))
+        SELECT g.name, cdp._tag_number_text(g.value_type, cdp._tag_number_get(t.base, t.changed, t.fresh, t.later, t.later_fresh, person))
           FROM cdp.tag_number AS t
           JOIN cdp.tag AS g USING (tag_id)
-         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(tags_of.one_id) AND cdp._tag_number_get(t.base, t.changed, t.fresh, t.later, t.later_fresh, tags_of.one_id) IS NOT NULL
+         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(person) AND cdp._tag_number_get(t.base, t.changed, t.fresh, t.later, t.later_fresh, person) IS NOT NULL
          ORDER BY 1, 2;
 END $$;
-COMMENT ON FUNCTION cdp.tags_of(int4) IS 'everything that tags say about one person, numbers and dates as text';
+COMMENT ON FUNCTION cdp.tags_of(int4) IS 'everything that tags say about one person, numbers and dates as text; of one who was absorbed, what they say about the survivor';

@@ -158,16 +158,17 @@ COMMENT ON FUNCTION cdp.audience_members(cdp.rule) IS 'OneIDs of the people whom
 
 CREATE FUNCTION cdp.audiences_of(one_id int4) RETURNS TABLE (audience text, refreshed_at timestamptz)
     LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 20 SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    person int4 := cdp._person_now(one_id);
 BEGIN
-    PERFORM cdp._require_setup();
     RETURN QUERY
         SELECT a.name, a.refreshed_at
           FROM cdp.audience_member AS m
           JOIN cdp.audience AS a USING (audience_id)
-         WHERE m.chunk = cdp.chunk_of(audiences_of.one_id) AND cdp.rb_contains(m.members, audiences_of.one_id)
+         WHERE m.chunk = cdp.chunk_of(person) AND cdp.rb_contains(m.members, person)
          ORDER BY a.name;
 END $$;
-COMMENT ON FUNCTION cdp.audiences_of(int4) IS 'the audiences that one person is a member of, as of their last refresh';
+COMMENT ON FUNCTION cdp.audiences_of(int4) IS 'the audiences that one person is a member of, as of their last refresh; of one who was absorbed, those of the survivor';
 
 CREATE FUNCTION cdp._check_rules() RETURNS TABLE (area text, severity text, what text, detail text, hint text)
     LANGUAGE plpgsql STABLE ROWS 3 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning AS $$

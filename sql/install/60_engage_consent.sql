@@ -105,20 +105,6 @@ END $$;
 COMMENT ON FUNCTION cdp._suppress(int4[], text[], text, boolean, text, timestamptz) IS
     'internal: bars identifiers, or whoever has them, from being contacted; what bars them longer already stays';
 
-CREATE FUNCTION cdp._id_type_id(type text) RETURNS int4 LANGUAGE plpgsql STABLE
-    SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    found int4 := (SELECT t.type_id FROM cdp.id_type AS t WHERE t.name = cdp._id_type_name(type));
-BEGIN
-    IF found IS NULL THEN
-        RAISE EXCEPTION 'identifier type "%" does not exist', coalesce(type, 'NULL') USING
-            ERRCODE = 'undefined_object',
-            HINT = cdp._name_hint(type, ARRAY(SELECT t.name FROM cdp.id_type AS t ORDER BY t.rank, t.name));
-    END IF;
-    RETURN found;
-END $$;
-COMMENT ON FUNCTION cdp._id_type_id(text) IS 'internal: number of a type of identifiers; an error with the nearest name when there is none';
-
 CREATE FUNCTION cdp.suppress(type text, value text, channel text DEFAULT '*', reason text DEFAULT '', until timestamptz DEFAULT NULL)
     RETURNS void LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -38,6 +38,12 @@ CREATE TABLE before AS SELECT clock_timestamp() AS at;
 SELECT cdp.id_link('phone', '13900000002', 'phone', '13900000004');
 SELECT one_id, identifiers FROM cdp.v_sync_person, before WHERE changed_at > before.at;
 SELECT count(*) FROM cdp.v_sync_person;
+-- asked by the old number, the one who survived answers
+SELECT o.one_id, a.audience FROM unnest('{2,4}'::int[]) AS o (one_id), cdp.audiences_of(o.one_id) AS a ORDER BY 1;
+SELECT cdp.tag_define('t', 'SELECT 2 AS one_id');
+SELECT people FROM cdp.tag_refresh('t');
+SELECT o.one_id, t.tag, t.value FROM unnest('{2,4}'::int[]) AS o (one_id), cdp.tags_of(o.one_id) AS t ORDER BY 1;
+SELECT cdp.tag_drop('t');
 SELECT m.one_id FROM cdp.v_sync_membership AS m, before WHERE changed_at > before.at;
 SELECT one_id FROM cdp.v_sync_membership ORDER BY 1;
 -- an identifier that goes is a change of whom it leaves

@@ -77,6 +77,7 @@ SELECT * FROM cdp.id_simulate('{"types": {"phone": {"ttl": "-1 day"}}}');
 SELECT * FROM cdp.id_simulate('{"fanout_limit": 0}');
 SELECT * FROM cdp.id_simulate('{"id_size_cap": "9"}');
 SELECT * FROM cdp.id_simulate('{"block": [{"id_type": "phone"}]}');
+SELECT * FROM cdp.id_simulate('{"block": [{"id_type": "fone", "value": "1"}]}');
 SELECT * FROM cdp.id_simulate(NULL);
 BEGIN ISOLATION LEVEL REPEATABLE READ;
 SELECT rebuild();

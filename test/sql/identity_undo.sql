@@ -141,6 +141,8 @@ SELECT * FROM cdp.id_block('phone', '^t', 'pattern');
 \set SHOW_CONTEXT never
 SELECT * FROM cdp.id_block('phone', 't1', 'patern');
 SELECT * FROM cdp.id_block('phone', NULL);
+SELECT * FROM cdp.id_block('fone', 't1');
+SELECT * FROM cdp.id_share('fone', 't1');
 SELECT * FROM cdp.id_block('phone', 't1', 'exact', NULL);
 SELECT cdp.id_reject(NULL::int4, 1);
 \set SHOW_CONTEXT errors
