@@ -16,8 +16,8 @@ using audience::Node;
 
 enum class Sort { kTag, kAudience, kEvent, kIdType, kAttribute, kProperty };
 
-/// Which tags can be compared so.
-enum class Fits : std::uint8_t { kAll, kNumbers, kOthers, kNone };
+/// Which tags can be compared so. What is ordered are numbers and dates.
+enum class Fits : std::uint8_t { kAll, kOrdered, kNumbers, kDates, kOthers, kNone };
 
 /// What a rule names, as plain data.
 struct Mention {
@@ -55,7 +55,7 @@ class Names {
         Add(Sort::kTag, node.name, FitsOf(node.test), node.test.values);
         break;
       case Kind::kTop:
-        Add(Sort::kTag, node.name, Fits::kNumbers);
+        Add(Sort::kTag, node.name, Fits::kOrdered);
         break;
       case Kind::kAttribute:
         Add(Sort::kAttribute, node.name);
@@ -83,8 +83,11 @@ class Names {
         std::all_of(test.values.begin(), test.values.end(), [](const audience::Value& value) {
           return audience::RangeOf({Compare::kEqual, {value}}, 0).has_value();
         });
-    if (IsOrder(test.compare)) return all_numbers ? Fits::kNumbers : Fits::kNone;
-    return all_numbers ? Fits::kAll : Fits::kOthers;
+    if (!IsOrder(test.compare)) return all_numbers ? Fits::kAll : Fits::kOthers;
+    const auto times = std::count_if(test.values.begin(), test.values.end(),
+                                     [](const audience::Value& value) { return value.IsTime(); });
+    if (all_numbers && times == 0) return Fits::kNumbers;
+    return all_numbers && times == std::ssize(test.values) ? Fits::kDates : Fits::kNone;
   }
 
   void Add(Sort sort, const std::string& name, Fits fits = Fits::kAll,
@@ -118,7 +121,8 @@ class Names {
 };
 
 /// How one sort of names is looked up: a row if there is such a thing, which says of a tag whether
-/// it holds numbers and of an audience whether it has members; and the nearest name otherwise.
+/// it holds numbers and whether these are days, of an audience whether it has members; and the
+/// nearest name otherwise.
 struct Registry {
   const char* message;
   LookUp find;
@@ -127,8 +131,9 @@ struct Registry {
 
 Registry registries[] = {
     {"tag \"%s\" does not exist",
-     {"SELECT cdp._tag_is_number(g.value_type) AS value_type FROM cdp.tag AS g WHERE g.name = $1",
-      {{"bool"}}},
+     {"SELECT cdp._tag_is_number(g.value_type), g.value_type = 'date' FROM cdp.tag AS g"
+      " WHERE g.name = $1",
+      {{"bool"}, {"bool"}}},
      {"SELECT cdp._name_hint($1, ARRAY(SELECT g.name FROM cdp.tag AS g ORDER BY g.name))",
       {{"text"}}}},
     {"audience \"%s\" does not exist",
@@ -208,6 +213,25 @@ void WarnOfValues(const Mention& mention, Datum tag, Warnings* warnings) {
   }
 }
 
+void CheckFits(const Mention& mention, bool is_number, bool is_date, const char* name,
+               std::string_view rule) {
+  const auto refuse = [&](const char* message, const char* hint) {
+    Refuse(ERRCODE_INVALID_PARAMETER_VALUE, message, name, hint, rule, mention.character);
+  };
+  if (mention.fits == Fits::kAll) return;
+  if (!is_number) {
+    if (mention.fits == Fits::kOthers) return;
+    refuse("tag \"%s\" does not hold numbers", "Only numbers and dates have an order.");
+  }
+  if (mention.fits == Fits::kOrdered) return;
+  if (is_date && mention.fits != Fits::kDates) {
+    refuse("tag \"%s\" holds dates",
+           "Compare it with a day such as 2025-01-31; of today say: between today and today.");
+  } else if (!is_date && mention.fits != Fits::kNumbers) {
+    refuse("tag \"%s\" holds numbers", "Compare it with a number.");
+  }
+}
+
 /// `own`: of a rule that defines something the audience that it does, which need not be there yet;
 /// of one that is to be answered null.
 void Check(const Mention& mention, std::string_view rule, const text* own, Warnings* warnings) {
@@ -223,13 +247,8 @@ void Check(const Mention& mention, std::string_view rule, const text* own, Warni
            rule, mention.character);
   }
   const bool answer = DatumGetBool(found.Get(0, 0));
-  if (mention.sort == Sort::kTag &&
-      (mention.fits == Fits::kNone || mention.fits == (answer ? Fits::kOthers : Fits::kNumbers))) {
-    Refuse(ERRCODE_INVALID_PARAMETER_VALUE,
-           answer ? "tag \"%s\" holds numbers or dates" : "tag \"%s\" does not hold numbers", name,
-           answer ? "Compare it with a number, or with a day such as 2025-01-31."
-                  : "Only numbers and dates have an order.",
-           rule, mention.character);
+  if (mention.sort == Sort::kTag) {
+    CheckFits(mention, answer, DatumGetBool(found.Get(0, 1)), name, rule);
   }
   if (mention.sort == Sort::kAudience && own == nullptr && !answer) {
     Refuse(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "audience \"%s\" has never been refreshed",
