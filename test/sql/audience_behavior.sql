@@ -113,6 +113,9 @@ INSERT INTO cdp.event_property_value (slot, code, value) SELECT slot, 2147483647
 SELECT cdp.rb_cardinality(cdp._rule_behavior_people('sum(qty) of pay >= 1', 0, now())) > 0 AS somebody;
 -- a name that timelines do not know is shown at its place
 SELECT cdp.audience_count('view and sum(amuont) of pay > 3');
+-- so is one that another event has, and an event that is none comes first
+SELECT cdp.audience_define('x', 'sum(amount) of pay > 3 and max(amount) of view > 3');
+SELECT cdp.audience_count('max(amount) of veiw > 3');
 SELECT cdp.audience_define('x', 'view then pay where (qty = 3 and item = x) within 1 day');
 -- rules as a whole
 SELECT cdp.audience_count('pay where (amount > 5) and view then not pay within 1 hour')

@@ -1,6 +1,7 @@
 /// Whether there is what a rule names. Faults are shown at their place in the user's text.
 
 #include <set>
+#include <tuple>
 
 #include "core/audience/rule_range.h"
 #include "core/audience/rule_words.h"
@@ -22,8 +23,9 @@ enum class Fits : std::uint8_t { kAll, kOrdered, kNumbers, kDates, kOthers, kNon
 /// What a rule names, as plain data.
 struct Mention {
   Sort sort;
-  std::string_view name;  ///< UTF-8
-  int character;          ///< where it stands in the text, from 1
+  std::string_view name;   ///< UTF-8
+  std::string_view event;  ///< of which a property is, UTF-8
+  int character;           ///< where it stands in the text, from 1
   Fits fits;
   std::string_view* values;  ///< with which a tag is compared
   std::size_t value_count;
@@ -67,10 +69,10 @@ class Names {
         Add(Sort::kIdType, node.name);
         break;
       default:
-        if (!node.property.empty()) Add(Sort::kProperty, node.property);
+        if (!node.property.empty()) AddProperty(node.property, node.events.front());
         for (const audience::Event& event : node.events) {
           Add(Sort::kEvent, event.name);
-          for (const auto& test : event.where) Add(Sort::kProperty, test.property);
+          for (const auto& test : event.where) AddProperty(test.property, event);
         }
     }
     for (const Node& part : node.parts) Collect(part);
@@ -92,14 +94,25 @@ class Names {
 
   void Add(Sort sort, const std::string& name, Fits fits = Fits::kAll,
            const std::vector<audience::Value>& values = {}) {
-    // A name with quotes in it is written otherwise: then the condition is shown.
-    const std::size_t found = utf8_.find(name, at_);
-    if (found != std::string_view::npos) at_ = found;
-    if (!seen_.emplace(sort, name).second && values.empty() && fits == Fits::kAll) return;
+    GoTo(name);
+    if (!seen_.emplace(sort, name, "").second && values.empty() && fits == Fits::kAll) return;
     auto* texts = static_cast<std::string_view*>(
         AllocateIn(CurrentMemoryContext, values.size() * sizeof(std::string_view) + 1));
     for (std::size_t i = 0; i < values.size(); ++i) texts[i] = *Kept(values[i].text);
-    mentions_.push_back({sort, *Kept(name), CharacterAt(at_), fits, texts, values.size()});
+    mentions_.push_back({sort, *Kept(name), {}, CharacterAt(at_), fits, texts, values.size()});
+  }
+
+  void AddProperty(const std::string& name, const audience::Event& event) {
+    GoTo(name);
+    if (!seen_.emplace(Sort::kProperty, name, event.name).second) return;
+    mentions_.push_back({Sort::kProperty, *Kept(name), *Kept(event.name), CharacterAt(at_),
+                         Fits::kAll, nullptr, 0});
+  }
+
+  /// A name with quotes in it is written otherwise: then the condition is shown.
+  void GoTo(const std::string& name) {
+    const std::size_t found = utf8_.find(name, at_);
+    if (found != std::string_view::npos) at_ = found;
   }
 
   /// Places come in ascending order but for the odd one.
@@ -117,7 +130,7 @@ class Names {
   std::size_t counted_to_ = 0;
   int characters_ = 0;
   std::vector<Mention> mentions_;
-  std::set<std::pair<Sort, std::string>> seen_;
+  std::set<std::tuple<Sort, std::string, std::string>> seen_;  ///< of properties with their event
 };
 
 /// How one sort of names is looked up: a row if there is such a thing, which says of a tag whether
@@ -153,15 +166,17 @@ Registry registries[] = {
      {"SELECT cdp._name_hint($1, ARRAY(SELECT r.key FROM cdp.attribute_rule AS r ORDER BY "
       "r.key))",
       {{"text"}}}},
-    {"timelines keep no property \"%s\"",
+    // Of an event that is none nothing is said here: the event itself will be.
+    {"timelines keep no property \"%s\" of event \"%s\"",
      {"SELECT true FROM cdp.event_property AS p WHERE $1 IN (p.name, p.prop)"
-      " UNION ALL SELECT true FROM cdp.event_type AS t WHERE $1 IN (t.value_prop, 'value')"
+      " UNION ALL SELECT true FROM cdp.event_type AS t"
+      "  WHERE t.name = $2 AND t.value_prop IN ($1, CASE WHEN $1 = 'value' THEN t.value_prop END)"
+      " UNION ALL SELECT true WHERE NOT EXISTS (SELECT FROM cdp.event_type AS t WHERE t.name = $2)"
       " LIMIT 1",
       {{"bool"}}},
      {"SELECT cdp._name_hint($1, ARRAY(SELECT p.name FROM cdp.event_property AS p"
-      " UNION SELECT t.value_prop COLLATE \"C\" FROM cdp.event_type AS t WHERE t.value_prop IS NOT "
-      "NULL"
-      " ORDER BY 1))",
+      " UNION SELECT t.value_prop COLLATE \"C\" FROM cdp.event_type AS t"
+      " WHERE t.name = $2 AND t.value_prop IS NOT NULL ORDER BY 1))",
       {{"text"}}}}};
 
 // A value may well turn up later; a misspelt one never does.
@@ -177,10 +192,11 @@ LookUp value_hint = {
     " JOIN cdp.tag AS g USING (tag_id) WHERE g.name = $1 ORDER BY 1))",
     {{"text"}}};
 
+/// The message takes a name or two.
 [[noreturn]] void Refuse(int sqlstate, const char* message, const char* name, const char* hint,
-                         std::string_view rule, int character) {
+                         std::string_view rule, int character, const char* event = "") {
   ereport(ERROR,
-          (errcode(sqlstate), errmsg(message, name), errhint("%s", hint),
+          (errcode(sqlstate), errmsg(message, name, event), errhint("%s", hint),
            internalerrquery(pnstrdup(rule.data(), rule.size())), internalerrposition(character)));
   pg_unreachable();
 }
@@ -240,11 +256,13 @@ void Check(const Mention& mention, std::string_view rule, const text* own, Warni
   if (mention.sort == Sort::kAudience && own != nullptr && ViewOf(own) == called) return;
   const QueryValue argument = {TEXTOID, TextOf(called)};
   const char* name = TextDatumGetCString(argument.datum);
-  const FoundRows found = FindRows(&registry.find, {&argument, 1});
+  const QueryValue arguments[] = {argument, {TEXTOID, TextOf(ServerOf(mention.event))}};
+  const std::span given(arguments, mention.sort == Sort::kProperty ? 2 : 1);
+  const FoundRows found = FindRows(&registry.find, given);
   if (found.count == 0) {
-    const FoundRows hint = FindRows(&registry.hint, {&argument, 1});
+    const FoundRows hint = FindRows(&registry.hint, given);
     Refuse(ERRCODE_UNDEFINED_OBJECT, registry.message, name, TextDatumGetCString(hint.Get(0, 0)),
-           rule, mention.character);
+           rule, mention.character, TextDatumGetCString(arguments[1].datum));
   }
   const bool answer = DatumGetBool(found.Get(0, 0));
   if (mention.sort == Sort::kTag) {
