@@ -59,6 +59,7 @@ DECLARE
     person int4 := cdp.one_id(id_type, id_value);
 BEGIN
     IF person IS NULL THEN
+        PERFORM cdp._id_type_id(id_type);
         RAISE EXCEPTION 'identifier "%" of type "%" belongs to no person', coalesce(id_value, 'NULL'), coalesce(id_type, 'NULL') USING
             ERRCODE = 'undefined_object';
     END IF;

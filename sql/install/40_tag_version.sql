@@ -56,7 +56,7 @@ BEGIN
     END IF;
     SELECT v.version_id INTO found FROM cdp.tag_version AS v WHERE v.tag_id = wanted AND v.base_date = _tag_stored.base_date;
     IF found IS NULL THEN
-        RAISE EXCEPTION 'tag "%" has no values of %', name, to_char(base_date, 'YYYY-MM-DD') USING
+        RAISE EXCEPTION 'tag "%" has no values of %', name, coalesce(to_char(base_date, 'YYYY-MM-DD'), base_date::text) USING
             ERRCODE = 'undefined_object',
             HINT = coalesce('There are those of '
                 || (SELECT string_agg(to_char(v.base_date, 'YYYY-MM-DD'), ', ' ORDER BY v.base_date)

@@ -31,6 +31,7 @@ SELECT cdp.tag_set(1, 'query', 'true');
 SELECT cdp.tag_set(99, 'vip', 'true');
 SELECT cdp.tag_set(NULL, 'vip', 'true');
 SELECT cdp.tag_set('phone', '13900000099', 'vip', 'true');
+SELECT cdp.tag_set('fone', '13900000099', 'vip', 'true');
 SELECT cdp.tag_set(1, 'vip', 'perhaps');
 SELECT cdp.tag_set(1, 'height', '1.79');
 SELECT cdp.tag_set(1, 'birthday', '31.12.1999');

@@ -46,6 +46,7 @@ SELECT cdp.rb_to_array(cdp.tag('paid', '15', '2025-01-02')) AS then_15, cdp.rb_t
 SELECT tag, value FROM cdp.tags_of(1);
 SELECT count(*) AS of_today FROM cdp.v_person_tag;
 SELECT cdp.tag('paid', NULL, '2025-01-01');
+SELECT cdp.tag('paid', NULL, 'infinity');
 SELECT cdp.tag_number('level', '2025-01-01');
 -- a failure leaves every day as it was
 SELECT error FROM cdp.tag_refresh('paid', '2024-12-31');
