@@ -1,7 +1,8 @@
 # A throw-away server in PLACE/server: one cluster, reached by a socket in a folder that only its
 # user and root can enter, so trust is safe and no port of the machine is taken. A script that wants
-# TCP sets CLUSTER_PORT and passes listen_addresses; there a password is asked for.
-# Needs place.sh and build.sh (stage_configuration).
+# TCP sets CLUSTER_PORT and passes listen_addresses; there a password is asked for. Steps that run side
+# by side have a server each, by the number of their slot: PLACE/server, PLACE/server_2 ...
+# Needs place.sh, steps.sh (STEP_SLOT) and build.sh (stage_configuration).
 
 # cluster_start STAGE [CONFIGURATION-LINE...]: initdb and start; the stage's extension can be made.
 cluster_start() {
@@ -32,6 +33,7 @@ cluster_start() {
 
 cluster_names() {
   CLUSTER=$PLACE/server
+  if [ "${STEP_SLOT:-1}" != 1 ]; then CLUSTER+=_$STEP_SLOT; fi
   CLUSTER_BIN=$("$PG_CONFIG" --bindir)
   # Without TCP the port only names the socket's file.
   CLUSTER_PORT=${CLUSTER_PORT:-5432}
@@ -67,13 +69,14 @@ SETTINGS
   fi
 }
 
-# cluster_stop: for at_close; a server that was never started is no error.
+# cluster_stop: stops all of them; for at_close. A server that was never started is no error.
 cluster_stop() {
-  [ -d "$PLACE/server" ] || return 0
-  cluster_names
-  if [ -f "$CLUSTER/data/postmaster.pid" ]; then
-    as_server "$PLACE" "$CLUSTER_BIN/pg_ctl" -D "$CLUSTER/data" -m immediate -w stop >/dev/null 2>&1
-  fi
+  local pid_file
+  for pid_file in "$PLACE"/server*/data/postmaster.pid; do
+    if [ ! -f "$pid_file" ]; then continue; fi
+    cluster_names
+    as_server "$PLACE" "$CLUSTER_BIN/pg_ctl" -D "${pid_file%/*}" -m immediate -w stop >/dev/null 2>&1
+  done
   return 0
 }
 

@@ -1,16 +1,17 @@
-# The SQL blocks of the guides, run as a reader would: one after another in a fresh database.
+# The SQL blocks of the guides, run as a reader would: those of one guide after another in a fresh
+# database.
 
 layer_guides() {
   local file name work=$PLACE/guides
-  need_server || return
   mkdir -p "$work"
   for file in "$CDP_ROOT"/docs/guide/*.md; do
     name=$(basename "$file" .md)
     if ! picked "$name"; then continue; fi
     sql_blocks "$file" >"$work/$name.sql"
-    give_to_server "$work"
-    step "guide: $name" one_case run_guide "$work" "$name"
+    step_later "guide: $name" one_case run_guide "$work" "$name"
   done
+  give_to_server "$work"
+  run_tests_of_servers
 }
 
 # sql_blocks FILE: what stands in ```sql fences, each block announced by its line.
@@ -24,7 +25,7 @@ sql_blocks() {
 run_guide() {
   local work=$1 name=$2
   grep -q '^\\echo' "$work/$name.sql" || { echo "$name.md has no SQL block"; return 1; }
-  cluster_database "guide_$name"
+  fresh_database "guide_$name"
   cluster_psql "$work" -q -d "guide_$name" -c 'SELECT cdp.setup()' >/dev/null
   cluster_psql "$work" -d "guide_$name" -f "$name.sql"
 }
