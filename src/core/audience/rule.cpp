@@ -161,7 +161,7 @@ class RuleParser : private TestParser {
       Advance();
       Fail("a list of values in parentheses");
     }
-    node.test = ReadTest();
+    node.test = ReadTest(Operands::kIdentifiers);
     node.test.compare = Compare::kIn;
     return node;
   }
@@ -308,7 +308,7 @@ class RuleParser : private TestParser {
   void Since(Window* window) {
     const Tokenizer tokens = tokens_;
     const Token token = token_;
-    if (token_.kind == TokenKind::kWord && !TimeOf(token_.spelling) &&
+    if (token_.kind == TokenKind::kWord && !IsTimeShaped(token_.spelling) &&
         token_.spelling.front() >= '0' && token_.spelling.front() <= '9') {
       window->last = ReadDuration();
       if (!token_.IsKeyword("ago")) return;

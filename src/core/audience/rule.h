@@ -20,7 +20,8 @@
 /// `not` binds tighter than `and`, `and` tighter than `or`; "x but not y" is "x and not y". Names
 /// and values are bare words (letters of any script, digits, _ - .) or quoted, in either kind of
 /// quotes, with the quote doubled inside. Keywords are ASCII and their case does not matter; as the
-/// name of an event or a property they are quoted. A rule says nothing of whether its names exist.
+/// name of an event or a property they are quoted, and so are values that would read as a time in
+/// relation to now: = and in take none. A rule says nothing of whether its names exist.
 #pragma once
 
 #include <cstddef>

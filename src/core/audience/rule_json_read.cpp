@@ -64,10 +64,11 @@ struct Spot {
 
   Value Scalar() const {
     if (json.kind == JsonKind::kNumber) return Number(false);
+    const std::string& text = As(JsonKind::kString, "a number or a time").text;
     try {
-      return ParseScalar(As(JsonKind::kString, "a number or a time").text);
+      return ParseScalar(text);
     } catch (const SyntaxError&) {
-      Fail("a number or a time");
+      Fail(IsTimeShaped(text) ? "a day of the calendar" : "a number or a time");
     }
   }
 

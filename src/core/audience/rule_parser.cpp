@@ -53,7 +53,7 @@ std::optional<Compare> TestParser::Operator() const {
   return std::nullopt;
 }
 
-Test TestParser::ReadTest() {
+Test TestParser::ReadTest(Operands operands) {
   Test test;
   test.compare = *Operator();
   Advance();
@@ -64,15 +64,13 @@ Test TestParser::ReadTest() {
       return test;
     case Compare::kEqual:
     case Compare::kNotEqual:
-      if (!token_.IsName()) Fail("a value");
-      test.values.push_back({ValueKind::kText, token_.Text()});
-      Advance();
+      test.values.push_back(Text(operands));
       return test;
     case Compare::kNotIn:
       Advance();
       [[fallthrough]];
     case Compare::kIn:
-      test.values = ValueList();
+      test.values = ValueList(operands);
       // One spelling: a list of one value is no list.
       if (test.values.size() == 1) {
         test.compare = test.compare == Compare::kIn ? Compare::kEqual : Compare::kNotEqual;
@@ -88,14 +86,41 @@ Test TestParser::ReadTest() {
   }
 }
 
-std::vector<Value> TestParser::ValueList() {
+bool TestParser::AtRelativeTime() const {
+  if (token_.kind != TokenKind::kWord) return false;
+  if (IsMoment(token_.spelling)) return true;
+  Tokenizer after(tokens_);
+  const bool ahead = token_.IsKeyword("in");
+  const Token amount = ahead ? after.Next() : token_;
+  const std::size_t digits = amount.spelling.find_first_not_of("0123456789");
+  if (amount.kind != TokenKind::kWord || digits == 0) return false;
+  const Token unit = digits == std::string_view::npos ? after.Next() : amount;
+  const std::string_view word = unit.spelling.substr(unit.at == amount.at ? digits : 0);
+  return unit.kind == TokenKind::kWord && UnitOf(word) && (ahead || after.Next().IsKeyword("ago"));
+}
+
+/// What = and in compare with. A time in relation to now would be a text that nobody means.
+Value TestParser::Text(Operands operands) {
+  if (!token_.IsName()) Fail("a value");
+  if (operands == Operands::kValues && AtRelativeTime()) {
+    std::string time;
+    AppendScalar(&time, TestParser(*this).Scalar());
+    ThrowAt(
+        text_, token_.at, "=, <> and in take no time such as \"" + time + "\"",
+        "They compare with texts; times in relation to now are for <, <=, >, >= and between.",
+        "Say \"between " + time + " and " + time + "\" instead; the text itself stands in quotes.");
+  }
+  Value value{ValueKind::kText, token_.Text()};
+  Advance();
+  return value;
+}
+
+std::vector<Value> TestParser::ValueList(Operands operands) {
   std::vector<Value> values;
   ExpectSymbol("(", "a list of values in parentheses");
   do {
     if (!values.empty()) Advance();
-    if (!token_.IsName()) Fail("a value");
-    values.push_back({ValueKind::kText, token_.Text()});
-    Advance();
+    values.push_back(Text(operands));
   } while (token_.IsSymbol(","));
   ExpectSymbol(")", "a comma or a closing parenthesis");
   return values;
@@ -136,6 +161,12 @@ Value TestParser::Scalar() {
   if (auto time = TimeOf(text)) {
     Advance();
     return {ValueKind::kTime, std::move(*time)};
+  }
+  if (IsTimeShaped(text)) {
+    if (TimeOf(text.substr(0, 10))) {
+      Fail("time of day does not exist", "It is written as 18:00 or 18:00:00, up to 23:59:59.");
+    }
+    Fail("date does not exist", "The calendar has no such day.");
   }
   auto number = NumberOf(text);
   const Token next = Peek();

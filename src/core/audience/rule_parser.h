@@ -35,7 +35,9 @@ class TestParser {
   /// what belongs to them.
   std::optional<Compare> Operator() const;
   bool AtTest() const { return Operator().has_value(); }
-  Test ReadTest();
+  /// Identifiers have no relation to times, so that any word is one.
+  enum class Operands : std::uint8_t { kValues, kIdentifiers };
+  Test ReadTest(Operands operands = Operands::kValues);
   /// An operator and numbers; `counts`: whole ones.
   Test NumberTest(bool counts, const char* expected);
   Duration ReadDuration();
@@ -49,7 +51,9 @@ class TestParser {
 
  private:
   Value Number(bool counts);
-  std::vector<Value> ValueList();
+  Value Text(Operands operands);
+  bool AtRelativeTime() const;
+  std::vector<Value> ValueList(Operands operands);
   friend class RuleParser;
   StopTicker ticker_;
 };

@@ -142,7 +142,7 @@ class Printer {
       for (const Value& value : test.values) {
         ticker_.Step();
         out_ += std::exchange(separator, ", ");
-        AppendWord(&out_, value.text);
+        AppendText(&out_, value.text);
       }
       out_ += ')';
       return;
@@ -207,7 +207,7 @@ class Printer {
 
 void AppendScalar(std::string* out, const Value& value) {
   if (value.kind != ValueKind::kRelative) {
-    AppendWord(out, value.text);
+    AppendText(out, value.text);
   } else if (value.shift.amount == 0) {
     *out += value.shift.unit == Unit::kDay ? "today" : "now";
   } else if (value.shift.amount < 0) {

@@ -173,11 +173,30 @@ std::optional<std::string> TimeOf(std::string_view text) {
   return std::string(date) + ' ' + std::string(clock) + ':' + seconds;
 }
 
+bool IsTimeShaped(std::string_view text) {
+  constexpr std::string_view kShape = "dddd-dd-dd";
+  if (text.size() < kShape.size()) return false;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    if (kShape[i] == 'd' ? !IsDigit(text[i]) : text[i] != kShape[i]) return false;
+  }
+  return text.size() == kShape.size() || text[kShape.size()] == ' ' || text[kShape.size()] == 'T';
+}
+
+bool IsMoment(std::string_view word) { return SameWord(word, "today") || SameWord(word, "now"); }
+
 bool IsReserved(std::string_view word) {
   for (const std::string_view reserved : kReserved) {
     if (SameWord(word, reserved)) return true;
   }
   return word.size() > 4 && SameWord(word.substr(0, 5), "attr.");
+}
+
+void AppendText(std::string* out, std::string_view text) {
+  if (IsMoment(text)) {
+    AppendQuoted(out, text);
+  } else {
+    AppendWord(out, text);
+  }
 }
 
 void AppendEventName(std::string* out, std::string_view name) {

@@ -40,9 +40,16 @@ bool IsTop(std::string_view number, bool percent);
 
 /// A date or timestamp of the years 1 to 9999 in its one form; nothing when it is none.
 std::optional<std::string> TimeOf(std::string_view text);
+/// Is it written as a date is, whether or not there is such a day?
+bool IsTimeShaped(std::string_view text);
+/// Is it a word that means a time wherever a time may stand?
+bool IsMoment(std::string_view word);
 
 /// Must the word be quoted to name an event or a property?
 bool IsReserved(std::string_view word);
 void AppendEventName(std::string* out, std::string_view name);
+
+/// Writes what = and in compare with, which is quoted where it would read as a time.
+void AppendText(std::string* out, std::string_view text);
 
 }  // namespace cdp::audience

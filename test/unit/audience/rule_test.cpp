@@ -123,7 +123,7 @@ TEST(Rule, ErrorsPointAtTheCharacterAndSayWhatWasExpected) {
   EXPECT_EQ(Complaint("pay >= 1.5 times"),
             "8: syntax error at or near \"1.5\"; Expected a whole number.");
   EXPECT_EQ(Fault("tag:a < gold"), "9: syntax error at or near \"gold\"");
-  EXPECT_EQ(Fault("tag:a < 2025-02-29"), "9: syntax error at or near \"2025-02-29\"");
+  EXPECT_EQ(Fault("tag:a < 2025-02-29"), "9: date does not exist at or near \"2025-02-29\"");
   EXPECT_EQ(Complaint("a then b"),
             "9: syntax error at end of input; Expected then, or within and a duration.");
   EXPECT_EQ(Fault("a then b within 2 months"), "17: syntax error at or near \"2\"");
@@ -139,6 +139,41 @@ TEST(Rule, ErrorsPointAtTheCharacterAndSayWhatWasExpected) {
   EXPECT_EQ(Fault("\xef\xbc\x88tag:a"), "1: syntax error at or near \"\xef\xbc\x88\"");
 }
 
+TEST(Rule, WhatEqualsIsNoTimeInRelationToNow) {
+  EXPECT_EQ(Complaint("attr.birthday = Today"),
+            "17: =, <> and in take no time such as \"today\"; They compare with texts; times in "
+            "relation to now are for <, <=, >, >= and between.");
+  const auto complaint = [](const std::string& at, const std::string& time) {
+    return at + ": =, <> and in take no time such as \"" + time + '"';
+  };
+  EXPECT_EQ(Fault("tag:a <> now"), complaint("10", "now"));
+  EXPECT_EQ(Fault("tag:a in (x, today)"), complaint("14", "today"));
+  EXPECT_EQ(Fault("tag:a not in (7 days ago)"), complaint("15", "7 days ago"));
+  EXPECT_EQ(Fault("pay where (at = 7d ago)"), complaint("17", "7 days ago"));
+  EXPECT_EQ(Fault("attr.a != in 3 weeks"), complaint("11", "in 3 weeks"));
+  // Quoted, these are words as any other, and come out quoted.
+  EXPECT_EQ(Canonical("tag:a = 'Today' or tag:a in (\"now\", 7, in, ago, 7d)"),
+            "tag:a = \"Today\" or tag:a in (\"now\", 7, in, ago, 7d)");
+  EXPECT_EQ(Canonical("tag:today = x and attr.now is set and today where (now = 7) in last 7 days"),
+            "tag:today = x and attr.now is set and today in last 7 days where (now = 7)");
+  // Identifiers are never times.
+  EXPECT_EQ(Canonical("id(code) in (today, x)"), "id(code) in (\"today\", x)");
+  EXPECT_EQ(Canonical("id(code) in (\"today\", x)"), "id(code) in (\"today\", x)");
+}
+
+TEST(Rule, DaysThatDoNotExistAreToldAsSuch) {
+  EXPECT_EQ(Complaint("attr.a >= 2025-02-30"),
+            "11: date does not exist at or near \"2025-02-30\"; The calendar has no such day.");
+  EXPECT_EQ(Fault("pay since 2025-02-30"), "11: date does not exist at or near \"2025-02-30\"");
+  EXPECT_EQ(Fault("pay between 2025-01-01 and 2025-13-01"),
+            "28: date does not exist at or near \"2025-13-01\"");
+  EXPECT_EQ(Fault("audience:a as of 0000-01-01"),
+            "18: date does not exist at or near \"0000-01-01\"");
+  EXPECT_EQ(Fault("tag:a < \"2025-02-28 24:00\""),
+            "9: time of day does not exist at or near \"\"2025-02-28 24:00\"\"");
+  EXPECT_EQ(Canonical("tag:a = 2025-02-30"), "tag:a = 2025-02-30");
+}
+
 TEST(Rule, AQuotedFaultIsShortened) {
   const std::string complaint = Complaint("tag:'" + std::string(1000, 'x'));
   EXPECT_LT(complaint.size(), 300u);
@@ -147,7 +182,10 @@ TEST(Rule, AQuotedFaultIsShortened) {
 
 TEST(Rule, NestingAndLengthHaveLimits) {
   const auto nested = [](std::size_t n) {
-    return std::string(n, '(') + "everyone" + std::string(n, ')');
+    std::string text(n, '(');
+    text += "everyone";
+    text.append(n, ')');
+    return text;
   };
   EXPECT_EQ(Canonical(nested(kMaxDepth)), "everyone");
   EXPECT_THROW(ParseRule(nested(kMaxDepth + 1)), Error);
