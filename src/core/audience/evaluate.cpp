@@ -32,6 +32,17 @@ Range TimesOf(const Node& leaf, Day today) {
   return *RangeOf(leaf.test, today);
 }
 
+/// A tag that has been defined anew since the rule was.
+[[noreturn]] void ThrowMisfit(const Node& leaf, Scale scale) {
+  const char* holds = scale == Scale::kText     ? "does not hold numbers"
+                      : scale == Scale::kNumber ? "holds numbers"
+                                                : "holds dates";
+  const char* detail = scale == Scale::kText     ? "Only numbers and dates have an order."
+                       : scale == Scale::kNumber ? "What it is compared with is no number."
+                                                 : "What it is compared with is no day.";
+  throw Error(ErrorCode::kInvalidArgument, "tag \"" + Shortened(leaf.name) + "\" " + holds, detail);
+}
+
 /// Is the value among those that the test names? For <> and not in: among those it does not mean.
 bool Names(const Test& test, std::string_view value) {
   return std::any_of(test.values.begin(), test.values.end(),
@@ -192,8 +203,10 @@ IdSet Evaluator::Leaf(const Node& leaf, const IdSet* within) {
 }
 
 IdSet Evaluator::Tag(const Node& leaf, const IdSet* within) {
+  const Scale scale = source_->ScaleOfTag(leaf);
+  if (!Fits(leaf.test, scale)) ThrowMisfit(leaf, scale);
+  if (scale == Scale::kText) return ByValues(leaf, within);
   const Bytes numbers = source_->TagNumbers(leaf);
-  if (numbers.empty()) return ByValues(leaf, within);
   const bsi::BsiView view(numbers);
   switch (leaf.test.compare) {
     case Compare::kSet:
@@ -205,7 +218,7 @@ IdSet Evaluator::Tag(const Node& leaf, const IdSet* within) {
     case Compare::kNotIn:
       return IdSet(SetOperation::kAndNot, view.ids(), OneOf(leaf, numbers, within).view(), memory_);
     default:
-      return InRange(numbers, NumbersOf(leaf, leaf.test), within);
+      return InRange(numbers, RangeOf(leaf.test, today_).value(), within);
   }
 }
 
@@ -213,24 +226,13 @@ IdSet Evaluator::OneOf(const Node& leaf, Bytes numbers, const IdSet* within) {
   IdSet people = Nobody();
   for (const Value& value : leaf.test.values) {
     CheckStop();
-    const Range range = NumbersOf(leaf, {Compare::kEqual, {value}});
+    const Range range = RangeOf({Compare::kEqual, {value}}, today_).value();
     people.Combine(SetOperation::kOr, InRange(numbers, range, within).view());
   }
   return people;
 }
 
-Range Evaluator::NumbersOf(const Node& leaf, const Test& test) const {
-  if (const auto range = RangeOf(test, today_)) return *range;
-  throw Error(ErrorCode::kInvalidArgument, "tag \"" + Shortened(leaf.name) + "\" holds numbers",
-              "What it is compared with is neither a number nor a day.");
-}
-
 IdSet Evaluator::ByValues(const Node& leaf, const IdSet* within) {
-  if (IsOrder(leaf.test.compare)) {
-    throw Error(ErrorCode::kInvalidArgument,
-                "tag \"" + Shortened(leaf.name) + "\" does not hold numbers",
-                "Only numbers and dates have an order.");
-  }
   const auto values = source_->TagValues(leaf);
   std::vector<BitmapView> any;
   std::vector<BitmapView> meant;

@@ -40,8 +40,9 @@ class Source {
   virtual ~Source() = default;
 
   virtual Bytes Everyone() = 0;
-  /// A bsi of the values of a tag of numbers or dates (days since 2000-01-01); no bytes for other
-  /// tags.
+  /// What the values of the leaf's tag are.
+  virtual Scale ScaleOfTag(const Node& leaf) = 0;
+  /// A bsi of the values of a tag of numbers or dates (days since 2000-01-01).
   virtual Bytes TagNumbers(const Node& leaf) = 0;
   /// Of other tags the values, or of these at least those that the leaf's test may mean.
   virtual std::span<const TagValue> TagValues(const Node& leaf) = 0;
@@ -102,7 +103,6 @@ class Evaluator {
   IdSet Tag(const Node& leaf, const IdSet* within);
   IdSet ByValues(const Node& leaf, const IdSet* within);
   IdSet OneOf(const Node& leaf, Bytes numbers, const IdSet* within);
-  Range NumbersOf(const Node& leaf, const Test& test) const;
   IdSet Counted(const Node& leaf, DaySpan span, const IdSet* within);
   IdSet FirstOrLast(const Node& leaf, DaySpan span);
   IdSet Figure(const Node& node, std::vector<NodeFigure>* figures);

@@ -70,7 +70,21 @@ std::optional<Rounded> OperandOf(const Value& value, Day today) {
   return Rounded{*day, true};
 }
 
+/// Which day it is today makes no difference to what is a number or a day.
+Scale ScaleOf(const Value& value) {
+  if (!OperandOf(value, 0)) return Scale::kText;
+  const bool is_number =
+      value.kind == ValueKind::kNumber || (value.kind == ValueKind::kText && NumberOf(value.text));
+  return is_number ? Scale::kNumber : Scale::kDay;
+}
+
 }  // namespace
+
+bool Fits(const Test& test, Scale scale) {
+  if (scale == Scale::kText) return !IsOrder(test.compare);
+  return std::all_of(test.values.begin(), test.values.end(),
+                     [scale](const Value& value) { return ScaleOf(value) == scale; });
+}
 
 std::optional<Day> DayOf(const Value& time, Day today) {
   if (time.kind == ValueKind::kTime) {

@@ -33,6 +33,12 @@ struct DaySpan {
   bool operator==(const DaySpan&) const = default;
 };
 
+/// What the values of a tag are.
+enum class Scale : std::uint8_t { kText = 0, kNumber = 1, kDay = 2 };
+
+/// Whether such values can be compared so: texts have no order, numbers are not compared with days.
+bool Fits(const Test& test, Scale scale);
+
 /// The day that a time means; nothing when it is an instant within a day.
 std::optional<Day> DayOf(const Value& time, Day today);
 

@@ -19,10 +19,12 @@ using bsi::IdSet;
 
 // Whoever calls has set the search path to pg_catalog.
 LookUp everyone_of_chunk = {"SELECT cdp._everyone($1)", {{"roaringbitmap", true}}};
+/// The second column is an audience::Scale.
 LookUp tag_named = {
-    "SELECT g.tag_id, cdp._tag_is_number(g.value_type) AS value_type FROM cdp.tag AS g"
+    "SELECT g.tag_id, CASE WHEN g.value_type = 'date' THEN 2"
+    " ELSE cdp._tag_is_number(g.value_type)::int4 END AS value_type FROM cdp.tag AS g"
     " WHERE g.name = $1",
-    {{"int4"}, {"bool"}}};
+    {{"int4"}, {"int4"}}};
 LookUp tag_missed = {"SELECT cdp._tag_id($1)"};
 LookUp all_values = {
     "SELECT cdp._tag_members(t.base, t.changed, t.later) AS members, t.value"
@@ -188,11 +190,11 @@ ChunkSource::TagRows& ChunkSource::RowsOfTag(const Node& leaf) {
   if (!is_new) return tag;
   const FoundRows named = Named(&tag_named, &tag_missed, leaf.name);
   const QueryValue id = {INT4OID, named.Get(0, 0)};
-  tag.is_numeric = DatumGetBool(named.Get(0, 1));
+  tag.scale = static_cast<audience::Scale>(DatumGetInt32(named.Get(0, 1)));
   const QueryValue chunk = Integer(question_.chunk);
   const bool names_values =
       leaf.test.compare == audience::Compare::kEqual || leaf.test.compare == audience::Compare::kIn;
-  tag.rows = tag.is_numeric ? Ask(&tag_numbers, {id, chunk})
+  tag.rows = tag.scale != audience::Scale::kText ? Ask(&tag_numbers, {id, chunk})
              : names_values ? Ask(&some_values, {id, chunk, Texts(leaf.test.values)})
                             : Ask(&all_values, {id, chunk});
   return tag;
@@ -200,7 +202,6 @@ ChunkSource::TagRows& ChunkSource::RowsOfTag(const Node& leaf) {
 
 Bytes ChunkSource::TagNumbers(const Node& leaf) {
   const TagRows& tag = RowsOfTag(leaf);
-  if (!tag.is_numeric) return {};
   Bytes numbers;
   if (tag.rows.count > 0) {
     Fetch(tag.rows, BsiBytes, &numbers);

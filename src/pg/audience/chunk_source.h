@@ -27,6 +27,7 @@ class ChunkSource final : public audience::Source {
   ChunkSource(const audience::Node& rule, const RuleQuestion& question, ContextResource* memory);
 
   bitmap::Bytes Everyone() override;
+  audience::Scale ScaleOfTag(const audience::Node& leaf) override { return RowsOfTag(leaf).scale; }
   bitmap::Bytes TagNumbers(const audience::Node& leaf) override;
   std::span<const audience::TagValue> TagValues(const audience::Node& leaf) override;
   std::span<const audience::EventDay> EventDays(const audience::Node& leaf, audience::DaySpan days,
@@ -36,7 +37,7 @@ class ChunkSource final : public audience::Source {
 
  private:
   struct TagRows {
-    bool is_numeric;
+    audience::Scale scale;
     FoundRows rows;
     std::vector<audience::TagValue> values;
   };

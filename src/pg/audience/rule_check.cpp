@@ -17,16 +17,21 @@ using audience::Node;
 
 enum class Sort { kTag, kAudience, kEvent, kIdType, kAttribute, kProperty };
 
-/// Which tags can be compared so. What is ordered are numbers and dates.
-enum class Fits : std::uint8_t { kAll, kOrdered, kNumbers, kDates, kOthers, kNone };
+using audience::Scale;
+
+/// Scales of tags, a bit for each.
+using Scales = std::uint8_t;
+constexpr Scales Bit(Scale scale) { return static_cast<Scales>(1 << static_cast<int>(scale)); }
+constexpr Scales kOrdered = Bit(Scale::kNumber) | Bit(Scale::kDay);
+constexpr Scales kAll = kOrdered | Bit(Scale::kText);
 
 /// What a rule names, as plain data.
 struct Mention {
   Sort sort;
-  std::string_view name;   ///< UTF-8
-  std::string_view event;  ///< of which a property is, UTF-8
-  int character;           ///< where it stands in the text, from 1
-  Fits fits;
+  std::string_view name;     ///< UTF-8
+  std::string_view event;    ///< of which a property is, UTF-8
+  int character;             ///< where it stands in the text, from 1
+  Scales fits;               ///< of which a tag can be
   std::string_view* values;  ///< with which a tag is compared
   std::size_t value_count;
 };
@@ -57,7 +62,7 @@ class Names {
         Add(Sort::kTag, node.name, FitsOf(node.test), node.test.values);
         break;
       case Kind::kTop:
-        Add(Sort::kTag, node.name, Fits::kOrdered);
+        Add(Sort::kTag, node.name, kOrdered);
         break;
       case Kind::kAttribute:
         Add(Sort::kAttribute, node.name);
@@ -78,24 +83,18 @@ class Names {
     for (const Node& part : node.parts) Collect(part);
   }
 
-  static Fits FitsOf(const audience::Test& test) {
-    using audience::Compare;
-    // Which day it is today makes no difference to what is a number or a day.
-    const bool all_numbers =
-        std::all_of(test.values.begin(), test.values.end(), [](const audience::Value& value) {
-          return audience::RangeOf({Compare::kEqual, {value}}, 0).has_value();
-        });
-    if (!IsOrder(test.compare)) return all_numbers ? Fits::kAll : Fits::kOthers;
-    const auto times = std::count_if(test.values.begin(), test.values.end(),
-                                     [](const audience::Value& value) { return value.IsTime(); });
-    if (all_numbers && times == 0) return Fits::kNumbers;
-    return all_numbers && times == std::ssize(test.values) ? Fits::kDates : Fits::kNone;
+  static Scales FitsOf(const audience::Test& test) {
+    Scales fits = 0;
+    for (const Scale scale : {Scale::kText, Scale::kNumber, Scale::kDay}) {
+      if (audience::Fits(test, scale)) fits |= Bit(scale);
+    }
+    return fits;
   }
 
-  void Add(Sort sort, const std::string& name, Fits fits = Fits::kAll,
+  void Add(Sort sort, const std::string& name, Scales fits = kAll,
            const std::vector<audience::Value>& values = {}) {
     GoTo(name);
-    if (!seen_.emplace(sort, name, "").second && values.empty() && fits == Fits::kAll) return;
+    if (!seen_.emplace(sort, name, "").second && values.empty() && fits == kAll) return;
     auto* texts = static_cast<std::string_view*>(
         AllocateIn(CurrentMemoryContext, values.size() * sizeof(std::string_view) + 1));
     for (std::size_t i = 0; i < values.size(); ++i) texts[i] = *Kept(values[i].text);
@@ -105,8 +104,8 @@ class Names {
   void AddProperty(const std::string& name, const audience::Event& event) {
     GoTo(name);
     if (!seen_.emplace(Sort::kProperty, name, event.name).second) return;
-    mentions_.push_back({Sort::kProperty, *Kept(name), *Kept(event.name), CharacterAt(at_),
-                         Fits::kAll, nullptr, 0});
+    mentions_.push_back(
+        {Sort::kProperty, *Kept(name), *Kept(event.name), CharacterAt(at_), kAll, nullptr, 0});
   }
 
   /// A name with quotes in it is written otherwise: then the condition is shown.
@@ -229,22 +228,21 @@ void WarnOfValues(const Mention& mention, Datum tag, Warnings* warnings) {
   }
 }
 
-void CheckFits(const Mention& mention, bool is_number, bool is_date, const char* name,
-               std::string_view rule) {
+void CheckFits(const Mention& mention, Scale scale, const char* name, std::string_view rule) {
   const auto refuse = [&](const char* message, const char* hint) {
     Refuse(ERRCODE_INVALID_PARAMETER_VALUE, message, name, hint, rule, mention.character);
   };
-  if (mention.fits == Fits::kAll) return;
-  if (!is_number) {
-    if (mention.fits == Fits::kOthers) return;
-    refuse("tag \"%s\" does not hold numbers", "Only numbers and dates have an order.");
-  }
-  if (mention.fits == Fits::kOrdered) return;
-  if (is_date && mention.fits != Fits::kDates) {
-    refuse("tag \"%s\" holds dates",
-           "Compare it with a day such as 2025-01-31; of today say: between today and today.");
-  } else if (!is_date && mention.fits != Fits::kNumbers) {
-    refuse("tag \"%s\" holds numbers", "Compare it with a number.");
+  if ((mention.fits & Bit(scale)) != 0) return;
+  switch (scale) {
+    case Scale::kText:
+      refuse("tag \"%s\" does not hold numbers", "Only numbers and dates have an order.");
+      break;
+    case Scale::kNumber:
+      refuse("tag \"%s\" holds numbers", "Compare it with a number.");
+      break;
+    case Scale::kDay:
+      refuse("tag \"%s\" holds dates",
+             "Compare it with a day such as 2025-01-31; of today say: between today and today.");
   }
 }
 
@@ -266,7 +264,11 @@ void Check(const Mention& mention, std::string_view rule, const text* own, Warni
   }
   const bool answer = DatumGetBool(found.Get(0, 0));
   if (mention.sort == Sort::kTag) {
-    CheckFits(mention, answer, DatumGetBool(found.Get(0, 1)), name, rule);
+    CheckFits(mention,
+              !answer                         ? Scale::kText
+              : DatumGetBool(found.Get(0, 1)) ? Scale::kDay
+                                              : Scale::kNumber,
+              name, rule);
   }
   if (mention.sort == Sort::kAudience && own == nullptr && !answer) {
     Refuse(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "audience \"%s\" has never been refreshed",

@@ -36,9 +36,12 @@ class World : public Source {
     return everyone_;
   }
 
-  Bytes TagNumbers(const Node& leaf) override {
+  Scale ScaleOfTag(const Node& leaf) override {
     asked_.push_back(PrintRule(leaf));
-    if (leaf.name[0] != 'n' && leaf.name[0] != 'd') return {};
+    return leaf.name[0] == 'n' ? Scale::kNumber : leaf.name[0] == 'd' ? Scale::kDay : Scale::kText;
+  }
+
+  Bytes TagNumbers(const Node& leaf) override {
     return BsiOf([&](const oracle::Person& person) -> std::optional<long> {
       const auto number = person.numbers.find(leaf.name);
       if (number == person.numbers.end()) return std::nullopt;
@@ -298,6 +301,14 @@ TEST(Evaluate, WhatATagCannotBeAskedIsAnError) {
   EXPECT_THROW(Asked("tag:v1 > 3"), Error);
   EXPECT_THROW(Asked("tag:n1 = gold"), Error);
   EXPECT_THROW(Asked("tag:d1 > now"), Error);
+  // Numbers are no days, whichever way they are compared.
+  for (const char* day : {"= 2025-01-01", "<> 2025-01-01", "in (3, 2025-01-01)",
+                          "not in (2025-01-01, 2025-01-02)", "> 2025-01-01"}) {
+    EXPECT_THROW(Asked(std::string("tag:n1 ") + day), Error) << day;
+  }
+  for (const char* number : {"= 3", "<> 3", "in (2025-01-01, 3)", "not in (3, 4)", "> 3"}) {
+    EXPECT_THROW(Asked(std::string("tag:d1 ") + number), Error) << number;
+  }
 }
 
 TEST(RuleRange, MonthsEndWhereTheyEnd) {
