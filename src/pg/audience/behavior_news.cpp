@@ -1,5 +1,6 @@
 #include "pg/audience/behavior_news.h"
 
+#include "core/audience/behavior_scan.h"
 #include "pg/base/boundary.h"
 #include "pg/base/memory.h"
 #include "pg/base/query_rows.h"
@@ -8,7 +9,6 @@
 namespace cdp::pg {
 namespace {
 
-constexpr unsigned kChunkBits = 20;
 constexpr ResultColumn kNewsRow[] = {{"int4"}, {"date"}, {"timeline", true}};
 
 struct NewsRow {
@@ -37,7 +37,9 @@ void Forget(void*) { asked_news = nullptr; }
 
 /// Of rows by person, those of a chunk.
 std::span<const NewsRow> RowsOfChunk(const AskedNews& asked, std::int32_t chunk) {
-  const auto of_chunk = [](const NewsRow& row) { return row.person >> kChunkBits; };
+  const auto of_chunk = [](const NewsRow& row) {
+    return row.person >> audience::WantedPeople::kChunkBits;
+  };
   const std::span<const NewsRow> rows(asked.rows, asked.count);
   const auto found =
       std::ranges::equal_range(rows, static_cast<std::uint32_t>(chunk), {}, of_chunk);

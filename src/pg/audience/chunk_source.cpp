@@ -285,10 +285,11 @@ IdSet ChunkSource::HavingAttribute(const Node& leaf, const IdSet* within) {
 }
 
 IdSet ChunkSource::TopOf(const Node& leaf) {
-  const std::uint32_t first = static_cast<std::uint32_t>(question_.chunk) << 20;
+  constexpr int kChunkBits = audience::WantedPeople::kChunkBits;
+  const std::uint32_t first = static_cast<std::uint32_t>(question_.chunk) << kChunkBits;
   bitmap::BitmapParts parts(memory_);
-  bitmap::Restrict(bitmap::BitmapView(tops_.at(&leaf)), {first, std::uint64_t{first} + (1 << 20)},
-                   &parts);
+  bitmap::Restrict(bitmap::BitmapView(tops_.at(&leaf)),
+                   {first, std::uint64_t{first} + (1u << kChunkBits)}, &parts);
   std::pmr::vector<std::byte> bytes(parts.size(), memory_);
   parts.Write(bytes.data());
   return SetOf(bytes);
