@@ -25,6 +25,24 @@ END $$;
 COMMENT ON FUNCTION cdp._behavior_news_sql() IS
     'internal: the query of what people of a chunk did that cdp.timeline_month does not hold yet, as timelines of a month; a null one says that what it does hold of that month does not count';
 
+-- What is the value of the event is meant first; then what has the name, then the key.
+CREATE FUNCTION cdp._event_property_place(event text, property text) RETURNS TABLE (operand int4, decimals int4)
+    LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+        SELECT p.operand, p.decimals
+          FROM (SELECT 0, t.value_decimals, CASE WHEN t.value_prop = property THEN 1 ELSE 4 END
+                  FROM cdp.event_type AS t
+                 WHERE t.name = event AND t.value_prop IN (property, CASE WHEN property = 'value' THEN t.value_prop END)
+                 UNION ALL
+                SELECT p.slot, 0, CASE WHEN p.name = property THEN 2 ELSE 3 END
+                  FROM cdp.event_property AS p
+                 WHERE property IN (p.name, p.prop)) AS p (operand, decimals, turn)
+         ORDER BY p.turn LIMIT 1;
+END $$;
+COMMENT ON FUNCTION cdp._event_property_place(text, text) IS
+    'internal: where timelines keep a property of an event: 0 for its value, with so many decimals, or a slot; no row when nowhere';
+
 CREATE FUNCTION cdp._rule_behavior_people(leaf cdp.rule, chunk int4, now timestamptz) RETURNS cdp.roaringbitmap
     AS 'MODULE_PATHNAME', 'cdp__rule_behavior_people' LANGUAGE C STABLE STRICT PARALLEL SAFE COST 100000;
 COMMENT ON FUNCTION cdp._rule_behavior_people(cdp.rule, int4, timestamptz) IS

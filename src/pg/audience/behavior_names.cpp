@@ -84,19 +84,8 @@ PropertyPlace StoredNames::Property(std::string_view event, std::string_view pro
   const std::int64_t found = CallServer([event, property]() -> std::int64_t {
     Numbers place;
     const QueryValue names[] = {TextValue(event), TextValue(property)};
-    // What is the value of the event is meant first; then what has the name, then the key.
-    RunOwnQuery(
-        "SELECT p.operand, p.decimals"
-        "  FROM (SELECT 0, t.value_decimals, CASE WHEN t.value_prop = $2 THEN 1 ELSE 4 END"
-        "          FROM cdp.event_type AS t"
-        "         WHERE t.name = $1"
-        "           AND t.value_prop IN ($2, CASE WHEN $2 = 'value' THEN t.value_prop END)"
-        "         UNION ALL"
-        "        SELECT p.slot, 0, CASE WHEN p.name = $2 THEN 2 ELSE 3 END"
-        "          FROM cdp.event_property AS p"
-        "         WHERE $2 IN (p.name, p.prop)) AS p (operand, decimals, turn)"
-        " ORDER BY p.turn LIMIT 1",
-        names, kPlace, TakeNumbers, &place);
+    RunOwnQuery("SELECT p.operand, p.decimals FROM cdp._event_property_place($1, $2) AS p", names,
+                kPlace, TakeNumbers, &place);
     if (!place.found) RaiseUnknownProperty(event, property);
     return std::int64_t{place.second} << 32 | place.first;
   });

@@ -167,9 +167,7 @@ Registry registries[] = {
       {{"text"}}}},
     // Of an event that is none nothing is said here: the event itself will be.
     {"timelines keep no property \"%s\" of event \"%s\"",
-     {"SELECT true FROM cdp.event_property AS p WHERE $1 IN (p.name, p.prop)"
-      " UNION ALL SELECT true FROM cdp.event_type AS t"
-      "  WHERE t.name = $2 AND t.value_prop IN ($1, CASE WHEN $1 = 'value' THEN t.value_prop END)"
+     {"SELECT true FROM cdp._event_property_place($2, $1)"
       " UNION ALL SELECT true WHERE NOT EXISTS (SELECT FROM cdp.event_type AS t WHERE t.name = $2)"
       " LIMIT 1",
       {{"bool"}}},
