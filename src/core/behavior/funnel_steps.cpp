@@ -208,9 +208,10 @@ class Parser {
     } while (Takes("|"));
   }
 
-  /// A number, or the one that a name stands for; find(name) looks it up.
-  template <class Find>
-  std::int64_t NumberOrName(const char* what, Find&& find) {
+  /// A number, or the one that a name stands for; find(name) looks it up, hint(name) tells what
+  /// else there is.
+  template <class Find, class Hint>
+  std::int64_t NumberOrName(const char* what, Find&& find, Hint&& hint) {
     const Token token = At();
     if (token.kind == TokenKind::kNumber) return ExpectNumber();
     if (token.kind != TokenKind::kWord && token.kind != TokenKind::kQuoted) FailHere();
@@ -221,7 +222,7 @@ class Parser {
       throw StepsError(
           std::string(what) + " \"" + name + "\" of funnel steps is not known", {}, token.at,
           names_ == nullptr ? "Here is a number wanted; cdp.funnel_step_codes() looks names up."
-                            : "");
+                            : hint(std::string_view(name)));
     }
     Replace(token, std::to_string(*number));
     lexer_.Next();
@@ -248,8 +249,9 @@ class Parser {
 
   std::int32_t Code() {
     const std::size_t at = At().at;
-    const std::int64_t code =
-        NumberOrName("event", [this](std::string_view name) { return names_->Event(name); });
+    const std::int64_t code = NumberOrName(
+        "event", [this](std::string_view name) { return names_->Event(name); },
+        [this](std::string_view name) { return names_->Hint(StepNames::Sort::kEvent, {}, name); });
     if (code < 0) {
       throw StepsError("event code " + std::to_string(code) + " is negative", {}, at);
     }
@@ -332,7 +334,8 @@ class Parser {
     const auto which = names_ == nullptr ? std::nullopt : names_->Property(name);
     if (!which || *which < 1 || *which > timeline::kMaxProperties) {
       throw StepsError("property \"" + name + "\" of funnel steps is not known",
-                       "An event has \"value\" and the properties \"p1\" to \"p4\".", token.at);
+                       "An event has \"value\" and the properties \"p1\" to \"p4\".", token.at,
+                       names_ == nullptr ? "" : names_->Hint(StepNames::Sort::kProperty, {}, name));
     }
     Replace(token, "p" + std::to_string(*which));
     lexer_.Next();
@@ -340,10 +343,16 @@ class Parser {
   }
 
   std::int64_t Number(const Tested& tested) {
-    return NumberOrName("value", [&](std::string_view name) -> std::optional<std::int64_t> {
-      if (tested.operand == 0) return std::nullopt;
-      return names_->Number(tested.name, name);
-    });
+    return NumberOrName(
+        "value",
+        [&](std::string_view name) -> std::optional<std::int64_t> {
+          if (tested.operand == 0) return std::nullopt;
+          return names_->Number(tested.name, name);
+        },
+        [&](std::string_view name) -> std::string {
+          if (tested.operand == 0) return {};
+          return names_->Hint(StepNames::Sort::kNumber, tested.name, name);
+        });
   }
 
   std::int32_t Comparison(const Tested& tested) {

@@ -48,6 +48,12 @@ class StepNames {
   virtual std::optional<std::int64_t> Property(std::string_view name) = 0;
   /// A property's number; `property` is its name, or p1 ... p4 where the text says so.
   virtual std::optional<std::int64_t> Number(std::string_view property, std::string_view name) = 0;
+
+  enum class Sort { kEvent, kProperty, kNumber };
+  /// What to say of a name that is not known; `property`: of a number.
+  virtual std::string Hint(Sort, std::string_view /*property*/, std::string_view /*name*/) {
+    return {};
+  }
 };
 
 /// An event that fills a step or meets an exclusion.

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "pg/base/json.h"
+#include "pg/base/query_rows.h"
 #include "pg/base/row_set.h"
 #include "pg/behavior/ruled_question.h"
 
@@ -13,7 +14,7 @@ namespace {
 /// {property: {name: number}}}. For use inside CallCore.
 class NamesInObject final : public behavior::StepNames {
  public:
-  explicit NamesInObject(Jsonb* names) : names_(&names->root) {}
+  explicit NamesInObject(Jsonb* names) : object_(names), names_(&names->root) {}
 
   std::optional<std::int64_t> Event(std::string_view name) override {
     return NumberIn(Member(names_, "event"), name);
@@ -23,6 +24,24 @@ class NamesInObject final : public behavior::StepNames {
   }
   std::optional<std::int64_t> Number(std::string_view property, std::string_view name) override {
     return NumberIn(Member(Member(names_, "value"), property), name);
+  }
+  std::string Hint(Sort sort, std::string_view property, std::string_view name) override {
+    const char* kind = sort == Sort::kEvent      ? "event"
+                       : sort == Sort::kProperty ? "property"
+                                                 : "value";
+    const text* hint = CallServer([&] {
+      const QueryValue values[] = {{TEXTOID, TextOf(name)},
+                                   {JSONBOID, JsonbPGetDatum(object_)},
+                                   {TEXTOID, TextOf(kind)},
+                                   {TEXTOID, TextOf(property), sort != Sort::kNumber}};
+      return FindOwnValue(
+          "SELECT cdp._name_hint($1, ARRAY(SELECT k.name FROM jsonb_object_keys("
+          "   CASE WHEN jsonb_typeof(o.known) = 'object' THEN o.known ELSE '{}' END) AS k (name)"
+          "   ORDER BY k.name COLLATE \"C\"))"
+          "  FROM jsonb_extract_path($2, VARIADIC array_remove(ARRAY[$3, $4], NULL)) AS o (known)",
+          values, "text");
+    });
+    return hint == nullptr ? std::string() : std::string(ViewOf(hint));
   }
 
  private:
@@ -54,6 +73,7 @@ class NamesInObject final : public behavior::StepNames {
                 "\"" + std::string(key) + "\" in the names of funnel steps stands for no bigint");
   }
 
+  Jsonb* object_;
   JsonbContainer* names_;
 };
 
