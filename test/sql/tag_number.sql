@@ -76,6 +76,9 @@ SELECT cdp.tag_define('x', 'SELECT 1 AS one_id', refresh_every => '-1 day');
 SELECT cdp.tag_define('odd', 'SELECT * FROM (VALUES (1, 5), (2, 6), (1, 7)) AS v (one_id, value)', value_type => 'number', on_merge => 'sum');
 SELECT error FROM cdp.tag_refresh('odd');
 SELECT one_id, value FROM cdp.v_person_tag WHERE tag = 'odd' ORDER BY 1;
+-- more than there is room for: whose it is, and of which tag
+SELECT cdp.tag_define('odd', 'SELECT * FROM (VALUES (1, 5), (2, 9223372036854775807), (2, 1)) AS v (one_id, value)', value_type => 'number', on_merge => 'sum');
+SELECT error FROM cdp.tag_refresh('odd');
 -- redefined: a type that was said stays, one that was inferred does not; texts do not become numbers by themselves
 SELECT cdp.tag_define('odd', 'SELECT 1 AS one_id, 4 AS value');
 SELECT value_type, on_merge, (SELECT count(*) FROM cdp.tag_number WHERE tag_id = g.tag_id) AS kept FROM cdp.tag AS g WHERE name = 'odd';

@@ -47,8 +47,16 @@ void SortById(std::span<Row> rows, std::pmr::memory_resource* memory) {
 
 std::int64_t Together(OnDuplicate on_duplicate, const Row& row, std::int64_t next) {
   switch (on_duplicate) {
-    case OnDuplicate::kSum:
-      return CheckedSum(row.value, next);
+    case OnDuplicate::kSum: {
+      std::int64_t sum;
+      if (!__builtin_add_overflow(row.value, next, &sum)) return sum;
+      // Whoever keeps nothing but the message, as a refresh does, is to know whose it is.
+      throw Error(
+          ErrorCode::kOutOfRange,
+          "sum of the values of id " + std::to_string(static_cast<std::int32_t>(row.id)) +
+              " is out of range for type bigint",
+          "They come to " + std::to_string(row.value) + " and " + std::to_string(next) + " more.");
+    }
     case OnDuplicate::kFirst:
       return row.value;
     case OnDuplicate::kLast:
@@ -75,14 +83,6 @@ OnDuplicate ParseOnDuplicate(std::string_view word) {
   throw Error(ErrorCode::kInvalidArgument,
               "unrecognized way to treat duplicates: \"" + std::string(word) + "\"", "",
               "Use \"sum\", \"first\", \"last\", \"min\", \"max\" or \"error\".");
-}
-
-std::int64_t CheckedSum(std::int64_t a, std::int64_t b) {
-  std::int64_t sum;
-  if (__builtin_add_overflow(a, b, &sum)) {
-    throw Error(ErrorCode::kOutOfRange, "bigint out of range");
-  }
-  return sum;
 }
 
 std::size_t FoldRows(std::span<Row> rows, OnDuplicate on_duplicate,

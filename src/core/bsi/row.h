@@ -28,9 +28,6 @@ OnDuplicate ParseOnDuplicate(std::string_view word);
 std::size_t FoldRows(std::span<Row> rows, OnDuplicate on_duplicate,
                      std::pmr::memory_resource* memory);
 
-/// a + b, or the server's error.
-std::int64_t CheckedSum(std::int64_t a, std::int64_t b);
-
 /// The rows of an image, ascending by id, by blocks of ids that share their high bits.
 class RowReader {
  public:
