@@ -82,8 +82,9 @@ BEGIN
     IF NOT isfinite(today) THEN
         RAISE EXCEPTION 'today must not be infinite' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- More days than there are dates before it are all of them.
-    RETURN cdp.event_people(names, CASE WHEN days <= today - '4714-11-24 BC'::date THEN today - days + 1 END, today + 1, at_least, at_most);
+    -- More days than there are dates before it are all of them; the last of dates has none after it.
+    RETURN cdp.event_people(names, CASE WHEN days <= today - '4714-11-24 BC'::date THEN today - days + 1 END,
+                            CASE WHEN today < '5874897-12-31' THEN today + 1 END, at_least, at_most);
 END $$;
 COMMENT ON FUNCTION cdp.event_recent(text[], int4, int8, int8, date) IS
     'who did one of these events so many times in the last days, today (or the day given) being the last of them';

@@ -198,6 +198,8 @@ SELECT cdp._event_day_build(s.slot, 1) FROM (SELECT 0 UNION SELECT p.slot FROM c
 SELECT differences('cdp.event_day_by');
 SELECT cdp.rb_cardinality(cdp.event_recent('{view}', 2147483647, today => '2026-01-01')) = cdp.rb_cardinality(cdp.event_people('{view}')) AS always;
 SELECT cdp.event_recent('{view}', 7, today => 'infinity');
+SELECT cdp.rb_cardinality(cdp.event_recent('{view}', 2147483647, today => '5874897-12-31')) AS at_the_end,
+       cdp.rb_cardinality(cdp.event_recent('{view}', 2147483647, today => '5874897-12-30')) AS before_it;
 DROP FUNCTION differences;
 DROP VIEW findings, by_channel, as_read, pays, days, said, told;
 SELECT cdp.teardown(true) > 0 AS gone, to_regclass('cdp.event_day') IS NULL AS gone_too;
