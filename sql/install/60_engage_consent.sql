@@ -184,10 +184,10 @@ BEGIN
         RAISE EXCEPTION 'touch policy of channel "%" is half of one', channel USING
             ERRCODE = 'invalid_parameter_value',
             HINT = 'A cap is max_touches and per, quiet hours are quiet_from and quiet_until.';
-    ELSIF max_touches < 1 OR per <= '0' OR quiet_from = quiet_until THEN
+    ELSIF max_touches < 1 OR quiet_from = quiet_until THEN
         RAISE EXCEPTION 'touch policy of channel "%" leaves no room', channel USING
             ERRCODE = 'invalid_parameter_value',
-            DETAIL = 'max_touches must be at least 1, per longer than nothing, and quiet hours must end.';
+            DETAIL = 'max_touches must be at least 1, and quiet hours must end.';
     END IF;
     PERFORM cdp._span_check('per of a touch policy', per);
     IF time_zone IS NOT NULL THEN

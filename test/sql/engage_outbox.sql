@@ -231,6 +231,7 @@ DELETE FROM cdp.contact_log;
 SELECT cdp.touch_policy_set('mail', 2);
 SELECT cdp.touch_policy_set('mail', 0, '7 days');
 SELECT cdp.touch_policy_set('mail', 1, '9999 years');
+SELECT cdp.touch_policy_set('mail', 1, '0 days');
 SELECT cdp.touch_policy_set('mail', quiet_from => '22:00', quiet_until => '22:00');
 SELECT cdp.touch_policy_set('mail', quiet_from => '22:00', quiet_until => '08:00', time_zone => 'Mars/Olympus');
 SELECT cdp.touch_policy_set('mail', 2, '7 days'), cdp.touch_policy_set('*', 3, '14 days') \g /dev/null
