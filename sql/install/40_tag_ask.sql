@@ -62,10 +62,12 @@ BEGIN
           JOIN cdp.tag AS g USING (tag_id)
          WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(person) AND cdp._tag_has(t.base, t.changed, t.later, person)
         UNION ALL
-        SELECT g.name, cdp._tag_number_text(g.value_type, cdp._tag_number_get(t.base, t.changed, t.fresh, t.later, t.later_fresh, person))
+        SELECT g.name, cdp._tag_number_text(g.value_type, n.number)
           FROM cdp.tag_number AS t
           JOIN cdp.tag AS g USING (tag_id)
-         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(person) AND cdp._tag_number_get(t.base, t.changed, t.fresh, t.later, t.later_fresh, person) IS NOT NULL
+         -- OFFSET: looked up once, not where it is tested and again where it is shown.
+         CROSS JOIN LATERAL (SELECT cdp._tag_number_get(t.base, t.changed, t.fresh, t.later, t.later_fresh, person) OFFSET 0) AS n (number)
+         WHERE t.tag_id > 0 AND t.chunk = cdp.chunk_of(person) AND n.number IS NOT NULL
          ORDER BY 1, 2;
 END $$;
 COMMENT ON FUNCTION cdp.tags_of(int4) IS 'everything that tags say about one person, numbers and dates as text; of one who was absorbed, what they say about the survivor';

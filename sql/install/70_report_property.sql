@@ -218,11 +218,19 @@ END $$;
 COMMENT ON FUNCTION cdp.property_slot(text) IS
     'which property of timelines, 1 to 4, this one is; an error when it does not exist';
 
-CREATE FUNCTION cdp.property_code(property text, value text) RETURNS int4 LANGUAGE plpgsql STABLE
+CREATE FUNCTION cdp._property_code(slot int4, value text) RETURNS int4 LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN (SELECT v.code FROM cdp.event_property_value AS v
-             WHERE v.slot = cdp.property_slot(property) AND v.value = left(property_code.value, 200) COLLATE "C");
+             WHERE v.slot = _property_code.slot AND v.value = left(_property_code.value, 200) COLLATE "C");
+END $$;
+COMMENT ON FUNCTION cdp._property_code(int4, text) IS
+    'internal: the code of a value of the property in this slot; null when no event ever had it';
+
+CREATE FUNCTION cdp.property_code(property text, value text) RETURNS int4 LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN cdp._property_code(cdp.property_slot(property), value);
 END $$;
 COMMENT ON FUNCTION cdp.property_code(text, text) IS
     'the code of a value of a property in timelines; null when no event ever had it';
@@ -230,10 +238,8 @@ COMMENT ON FUNCTION cdp.property_code(text, text) IS
 CREATE FUNCTION cdp._property_code_known(property text, slot int4, value text) RETURNS int4 LANGUAGE plpgsql STABLE
     SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    found int4;
+    found int4 := cdp._property_code(slot, value);
 BEGIN
-    SELECT v.code INTO found FROM cdp.event_property_value AS v
-     WHERE v.slot = _property_code_known.slot AND v.value = left(_property_code_known.value, 200) COLLATE "C";
     IF found IS NULL THEN
         RAISE EXCEPTION 'no event has "%" as its property "%"', value, property USING
             ERRCODE = 'undefined_object',
