@@ -32,6 +32,12 @@ bool TimelineFunnel::HasFirst(const View& view) const {
   });
 }
 
+void TimelineFunnel::WalkBlocks(const View& view, StepHit* hits, bool (*use)(void*, std::size_t),
+                                void* called) const {
+  ForEachHitBlock(view, table_, filter_, mode_.order, hits,
+                  [&](std::size_t count) { return use(called, count); });
+}
+
 int TimelineFunnel::DepthWithin(const View& view, int reach) const {
   if (reach == 0) return 0;
   if (reach == 1 && table_.single() && IsPlain(view)) {
