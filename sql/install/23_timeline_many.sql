@@ -110,8 +110,17 @@ CREATE AGGREGATE cdp.rollup(timelines cdp.timelines) (
 );
 COMMENT ON AGGREGATE cdp.rollup(cdp.timelines) IS 'the events of all of these together';
 
+CREATE FUNCTION cdp._timelines_read(timelines cdp.timelines) RETURNS TABLE (uid bigint, tl cdp.timeline)
+    AS 'MODULE_PATHNAME', 'cdp__timelines_read' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 10000;
+COMMENT ON FUNCTION cdp._timelines_read(cdp.timelines) IS 'internal: timelines_read';
+
+-- The planner puts the body in its place: so the timelines come one by one, where those of a function in FROM
+-- would all be written into a store of rows first.
 CREATE FUNCTION cdp.timelines_read(timelines cdp.timelines) RETURNS TABLE (uid bigint, tl cdp.timeline)
-    AS 'MODULE_PATHNAME', 'cdp_timelines_read' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 10000;
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000 ROWS 10000
+    BEGIN ATOMIC
+        SELECT (r.one).uid, (r.one).tl FROM (SELECT cdp._timelines_read(timelines_read.timelines) AS one) AS r;
+    END;
 COMMENT ON FUNCTION cdp.timelines_read(cdp.timelines) IS 'the timeline of each user, users in no particular order';
 
 CREATE FUNCTION cdp.timelines_count(timelines cdp.timelines) RETURNS bigint

@@ -69,7 +69,7 @@ void CheckFunnelLevels(std::span<const std::byte> bytes, ErrorCode code) {
     const auto rows = timeline::ReadUserRows(bytes, std::pmr::new_delete_resource());
     StopTicker ticker;
     for (const timeline::RowSegment& segment : rows.segments) {
-      RowReader reader(segment.rows);
+      RowReader reader(segment);
       std::uint64_t key = 0;
       timeline::FullEvent event;
       while (reader.Next(&key, &event)) {

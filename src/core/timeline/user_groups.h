@@ -66,7 +66,7 @@ class UserGroups {
     const std::uint64_t* group = keys.data();
     StopTicker ticker;
     for (const RowSegment& segment : segments) {
-      RowReader(segment.rows).WriteEvents<Record>([&] {
+      RowReader(segment).WriteEvents<Record>([&](std::uint64_t) {
         ticker.Step();
         return &events[ends[*group++]++];
       });
@@ -83,7 +83,7 @@ class UserGroups {
     std::uint64_t most = 0;
     StopTicker ticker;
     for (const RowSegment& segment : segments) {
-      RowReader(segment.rows).ForEachKey([&](std::uint64_t key) {
+      RowReader(segment).ForEachKey([&](std::uint64_t key) {
         least = std::min(least, key);
         most = std::max(most, key);
         *end++ = key;

@@ -10,38 +10,19 @@ namespace {
 
 constexpr char kWhat[] = "state of user rows";
 
-/// Before each segment of a state with many partitions.
+/// Before each segment of a state with many partitions; keys have the same length in all rows.
 struct SegmentHeader {
-  std::uint32_t partition;
+  std::uint16_t partition;
+  std::uint16_t key_bytes;
   std::uint32_t bytes;
 };
+static_assert(sizeof(SegmentHeader) == 8);
 
-/// With its head each fills what the server's allocator gives.
-constexpr std::size_t kFirstBlock = 256 - 16;
+/// With their heads: what the server's allocator gives without waste.
+constexpr std::size_t kFirstBlock = 256;
 constexpr std::size_t kLargestBlock = kFirstBlock << 7;
 
 }  // namespace
-
-void RowReader::Corrupt(const char* why) {
-  throw Error(ErrorCode::kCorruptData, std::string(kWhat) + " is corrupt", why);
-}
-
-void RowReader::CorruptColumn() { Corrupt("A row has a column that the header does not know of."); }
-
-void RowReader::NearEnd() {
-  if (at_ > end_) Corrupt("A row is longer than its partition.");
-  UseTail();
-}
-
-void RowReader::UseTail() {
-  if (in_tail_) return;
-  const auto left = static_cast<std::size_t>(end_ - at_);
-  if (left != 0) std::memcpy(tail_, at_, left);
-  std::memset(tail_ + left, 0, sizeof(tail_) - left);
-  at_ = tail_;
-  end_ = tail_ + left;
-  in_tail_ = true;
-}
 
 UserRowsHeader ReadUserRowsHeader(std::span<const std::byte> bytes) {
   ByteReader in(bytes, kWhat);
@@ -66,7 +47,7 @@ RowSegments ReadUserRows(std::span<const std::byte> bytes, std::pmr::memory_reso
   rows.columns = header.columns;
   ByteReader in(bytes.subspan(sizeof(UserRowsHeader), header.used), kWhat);
   if (header.partition_bits == 0) {
-    if (!in.done()) rows.segments.push_back({0, in.ReadSpan(in.left())});
+    if (!in.done()) rows.segments.push_back({.rows = in.ReadSpan(in.left())});
     return rows;
   }
   unsigned before = 0;
@@ -76,7 +57,10 @@ RowSegments ReadUserRows(std::span<const std::byte> bytes, std::pmr::memory_reso
       in.Corrupt("The partitions are not in order.");
     }
     before = segment.partition;
-    rows.segments.push_back({segment.partition, in.ReadSpan(segment.bytes)});
+    if (segment.key_bytes < 1 || segment.key_bytes > 8) {
+      in.Corrupt("Keys have a length that none has.");
+    }
+    rows.segments.push_back({segment.partition, in.ReadSpan(segment.bytes), segment.key_bytes});
   }
   return rows;
 }
@@ -91,7 +75,7 @@ void CheckUserRows(std::span<const std::byte> bytes, ErrorCode code) {
     StopTicker ticker;
     Micros last = 0;
     for (const RowSegment& segment : rows.segments) {
-      RowReader reader(segment.rows);
+      RowReader reader(segment);
       std::uint64_t key = 0;
       FullEvent event;
       while (reader.Next(&key, &event)) {
@@ -119,7 +103,7 @@ std::uint64_t CountRows(const RowSegments& rows) {
   std::uint64_t count = 0;
   StopTicker ticker;
   for (const RowSegment& segment : rows.segments) {
-    RowReader reader(segment.rows);
+    RowReader reader(segment);
     std::uint64_t key = 0;
     while (reader.NextKey(&key)) {
       ++count;
@@ -129,28 +113,30 @@ std::uint64_t CountRows(const RowSegments& rows) {
   return count;
 }
 
-void UserRows::NewBlock(Partition* partition, std::size_t bytes) {
-  std::size_t room = bytes;
-  if (room == 0) {
-    room = kFirstBlock;
-    if (partition->last != nullptr) {
-      const auto last = static_cast<std::size_t>(partition->end - partition->last->rows());
-      room = std::clamp(2 * last, kFirstBlock, kLargestBlock);
-    }
-  }
-  static_assert(sizeof(Block) == 16);
-  auto* block = static_cast<Block*>(memory_->allocate(sizeof(Block) + room, alignof(Block)));
-  *block = {nullptr, nullptr};
-  if (partition->last == nullptr) {
-    partition->first = block;
+void UserRows::AppendBlock(unsigned number, std::size_t bytes, unsigned key_bytes) {
+  auto* block = static_cast<Block*>(memory_->allocate(bytes, alignof(Block)));
+  *block = {nullptr, nullptr, static_cast<std::uint32_t>(bytes), key_bytes};
+  Partition& partition = partitions_[number];
+  Blocks& blocks = blocks_[number];
+  if (blocks.last == nullptr) {
+    blocks.first = block;
   } else {
-    partition->last->end = partition->at;
-    partition->last->next = block;
+    blocks.last->end = partition.at;
+    blocks.last->next = block;
   }
-  partition->last = block;
-  partition->at = block->rows();
-  partition->end = block->rows() + room;
-  partition->before = 0;
+  blocks.last = block;
+  partition = {block->rows(), reinterpret_cast<std::byte*>(block) + bytes, 0, key_bytes,
+               64 - 8 * key_bytes};
+}
+
+void UserRows::NewBlock(unsigned number, std::uint64_t key) {
+  std::size_t bytes = kFirstBlock;
+  unsigned key_bytes = BytesNeeded(key);
+  if (const Block* last = blocks_[number].last; last != nullptr) {
+    bytes = std::clamp(std::size_t{2} * last->bytes, kFirstBlock, kLargestBlock);
+    key_bytes = std::max(key_bytes, partitions_[number].key_bytes);
+  }
+  AppendBlock(number, bytes, key_bytes);
 }
 
 void UserRows::Take(const RowSegments& other) {
@@ -158,13 +144,13 @@ void UserRows::Take(const RowSegments& other) {
   StopTicker ticker;
   for (const RowSegment& segment : other.segments) {
     if (other.partition_bits != 0) {
+      AppendBlock(segment.partition, sizeof(Block) + segment.rows.size(), segment.key_bytes);
       Partition& partition = partitions_[segment.partition];
-      NewBlock(&partition, segment.rows.size());
       partition.at = std::copy(segment.rows.begin(), segment.rows.end(), partition.at);
       ticker.Step(1024);
       continue;
     }
-    RowReader reader(segment.rows);
+    RowReader reader(segment);
     std::uint64_t key = 0;
     FullEvent event{};
     while (reader.Next(&key, &event)) {
@@ -178,9 +164,10 @@ template <class Visit>
 void UserRows::ForEachBlock(Visit&& visit) const {
   for (unsigned number = 0; number < kPartitions; ++number) {
     const Partition& partition = partitions_[number];
-    for (const Block* block = partition.first; block != nullptr; block = block->next) {
-      const std::byte* end = block == partition.last ? partition.at : block->end;
-      if (end != block->rows()) visit(RowSegment{number, {block->rows(), end}});
+    for (const Block* block = blocks_[number].first; block != nullptr; block = block->next) {
+      const std::byte* end = block == blocks_[number].last ? partition.at : block->end;
+      if (end == block->rows()) continue;
+      visit(RowSegment{number, {block->rows(), end}, block->key_bytes});
     }
   }
 }
@@ -216,8 +203,9 @@ void UserRows::FlattenInto(std::byte* out) const {
   header.used = static_cast<std::uint32_t>(FlatSize() - sizeof(header));
   out = WriteRaw(out, header);
   ForEachBlock([&out](const RowSegment& segment) {
-    out = WriteRaw(
-        out, SegmentHeader{segment.partition, static_cast<std::uint32_t>(segment.rows.size())});
+    out = WriteRaw(out, SegmentHeader{static_cast<std::uint16_t>(segment.partition),
+                                      static_cast<std::uint16_t>(segment.key_bytes),
+                                      static_cast<std::uint32_t>(segment.rows.size())});
     out = std::copy(segment.rows.begin(), segment.rows.end(), out);
   });
 }

@@ -12,15 +12,4 @@ TupleDesc RowShape(FunctionCallInfo fcinfo) {
   return BlessTupleDesc(row);
 }
 
-bool KeepsAllRows(FunctionCallInfo fcinfo) {
-  const auto* rows = reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
-  return rows != nullptr && IsA(rows, ReturnSetInfo) &&
-         (rows->allowedModes & SFRM_Materialize_Preferred) != 0;
-}
-
-const ReturnSetInfo* OpenRowStore(FunctionCallInfo fcinfo) {
-  InitMaterializedSRF(fcinfo, 0);
-  return reinterpret_cast<const ReturnSetInfo*>(fcinfo->resultinfo);
-}
-
 }  // namespace cdp::pg

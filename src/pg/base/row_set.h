@@ -9,14 +9,6 @@ namespace cdp::pg {
 /// May longjmp: for the first call of the function.
 TupleDesc RowShape(FunctionCallInfo fcinfo);
 
-/// Whether the query keeps all rows of a set-returning function before it looks at the first, as it
-/// does in FROM but not among the columns.
-bool KeepsAllRows(FunctionCallInfo fcinfo);
-
-/// Where such a function puts its rows itself: setResult takes them, in the shape setDesc. That
-/// spares a call and a copy for each. May longjmp.
-const ReturnSetInfo* OpenRowStore(FunctionCallInfo fcinfo);
-
 /// Rows worked out in advance, in memory of the server.
 template <class Row>
 struct RowList {

@@ -1,5 +1,6 @@
 /// timelines_read: the timelines of many users, one row each; timelines_count.
 
+#include "core/timeline/quick_image.h"
 #include "core/timeline/user_groups.h"
 #include "pg/base/row_set.h"
 #include "pg/timeline/timeline_datum.h"
@@ -19,15 +20,26 @@ struct UserTimelines {
   explicit UserTimelines(const varlena* value)
       : memory(CurrentMemoryContext), groups(ReadUserRows(value, &memory).rows, &memory) {}
 
-  /// The next user's timeline, in the current context; null at the end.
-  varlena* Next(int64* user) {
+  /// The next user's timeline, which lives until the next call in the same context; null at the
+  /// end.
+  const varlena* Next(int64* user) {
     std::span<Record> events;
     if (!groups.Next(user, &events)) return nullptr;
+    if constexpr (!std::is_same_v<Record, FullEvent>) {
+      if (const auto bytes = image.Write(std::span<const Record>(events)); !bytes.empty()) {
+        auto* quick = reinterpret_cast<varlena*>(room.For(VARHDRSZ + bytes.size()));
+        SET_VARSIZE(quick, VARHDRSZ + bytes.size());
+        std::copy(bytes.begin(), bytes.end(), PayloadOf(quick));
+        return quick;
+      }
+    }
     return NewTimeline<Record>(events);
   }
 
   ContextResource memory;
   timeline::UserGroups<Record> groups;
+  timeline::QuickImage image;
+  Room<std::byte> room{&memory};  ///< for a value that the image was copied to
 };
 
 /// One of them, by what the rows have; the others are null.
@@ -36,7 +48,7 @@ struct Reading {
   UserTimelines<ValuedEvent>* valued;
   UserTimelines<FullEvent>* full;
 
-  varlena* Next(int64* user) const {
+  const varlena* Next(int64* user) const {
     if (plain != nullptr) return plain->Next(user);
     if (valued != nullptr) return valued->Next(user);
     return full->Next(user);
@@ -60,34 +72,9 @@ Reading OpenReading(const varlena* value) {
   }
 }
 
-/// All the rows, for whoever keeps them anyway. May longjmp.
-void ReadIntoStore(FunctionCallInfo fcinfo) {
-  const varlena* value = UserRowsValue(fcinfo, 0);
-  const ReturnSetInfo* rows = OpenRowStore(fcinfo);
-  Reading reading{};
-  CallCore([&reading, value] { reading = OpenReading(value); });
-  const MemoryContext row =
-      AllocSetContextCreate(CurrentMemoryContext, "pg_cdp row", ALLOCSET_DEFAULT_SIZES);
-  const MemoryContext before = MemoryContextSwitchTo(row);
-  int64 user = 0;
-  while (const varlena* timeline = CallCore([&] { return reading.Next(&user); })) {
-    Datum values[2] = {Int64GetDatum(user), PointerGetDatum(timeline)};
-    bool nulls[2] = {};
-    tuplestore_putvalues(rows->setResult, rows->setDesc, values, nulls);
-    MemoryContextReset(row);
-    CHECK_FOR_INTERRUPTS();
-  }
-  MemoryContextSwitchTo(before);
-  MemoryContextDelete(row);
-}
-
 }  // namespace
 
-CDP_FUNCTION(cdp_timelines_read) {
-  if (KeepsAllRows(fcinfo)) {
-    ReadIntoStore(fcinfo);
-    return Datum{0};
-  }
+CDP_FUNCTION(cdp__timelines_read) {
   if (SRF_IS_FIRSTCALL()) {
     FuncCallContext* call = SRF_FIRSTCALL_INIT();
     const MemoryContext before = MemoryContextSwitchTo(call->multi_call_memory_ctx);

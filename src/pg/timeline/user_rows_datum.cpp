@@ -73,7 +73,7 @@ void MergeUserRows(UserRowsState* state, MemoryContext aggregate, FunctionCallIn
     return;
   }
   // Many small groups stay small: each expanded object would be a memory context.
-  timeline::RowReader reader(BytesOf(other).subspan(sizeof(header), header.used));
+  timeline::RowReader reader({.rows = BytesOf(other).subspan(sizeof(header), header.used)});
   uint64 user = 0;
   timeline::FullEvent event{};
   while (CallCore([&] { return reader.Next(&user, &event); })) {

@@ -65,7 +65,7 @@ void AppendUserRow(UserRowsState* state, MemoryContext aggregate, int64 user, co
   std::memcpy(&header, &flat->version, sizeof(header));
   std::byte* end = FlatRows::Records(flat) + flat->used;
   flat->used += static_cast<uint32>(
-      timeline::WriteRow(end, static_cast<uint64>(user), header.before(), event) - end);
+      timeline::WriteKeyedRow(end, static_cast<uint64>(user), header.before(), event) - end);
   flat->before_low = static_cast<uint32>(event.at);
   flat->before_high = static_cast<uint32>(static_cast<uint64>(event.at) >> 32);
   if constexpr (timeline::kRoom < Record >> 0) flat->columns |= static_cast<uint8>(event.present);

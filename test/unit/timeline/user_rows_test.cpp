@@ -87,7 +87,7 @@ std::vector<std::byte> OnePartition(const std::vector<std::pair<std::int64_t, Fu
   std::byte* const begin = bytes.data() + sizeof(header);
   std::byte* end = begin;
   for (const auto& [user, event] : rows) {
-    end = WriteRow(end, static_cast<std::uint64_t>(user), header.before(), event);
+    end = WriteKeyedRow(end, static_cast<std::uint64_t>(user), header.before(), event);
     header.set_before(event.at);
     header.columns |= static_cast<std::uint8_t>(event.present);
   }
@@ -186,6 +186,13 @@ TEST(UserRows, RefusesWhatItCannotLeave) {
   bytes[1] = std::byte{3};
   EXPECT_EQ(MessageOf(bytes), corrupt + "The number of partitions is out of range.");
   bytes[1] = std::byte{8};
+  EXPECT_EQ(MessageOf(bytes), corrupt + "Keys have a length that none has.");
+  std::pmr::monotonic_buffer_resource room;
+  UserRows rows(&room);
+  rows.Add(1, event);
+  bytes = Flattened(rows);
+  EXPECT_EQ(MessageOf(bytes), "no error");
+  bytes[sizeof(UserRowsHeader) + 1] = std::byte{1};
   EXPECT_EQ(MessageOf(bytes), corrupt + "The partitions are not in order.");
   bytes = good;
   bytes[2] = std::byte{32};
@@ -198,7 +205,7 @@ TEST(UserRows, RefusesWhatItCannotLeave) {
   EXPECT_EQ(MessageOf(bytes), corrupt + "Something follows the rows.");
   bytes = good;
   bytes.back() = std::byte{0};
-  bytes[sizeof(UserRowsHeader)] = std::byte{0x3f};
+  bytes[sizeof(UserRowsHeader) + 1] = std::byte{0x7f};
   EXPECT_EQ(MessageOf(bytes), corrupt + "A row is longer than its partition.");
   event.code = -1;
   EXPECT_EQ(MessageOf(OnePartition({{1, event}})), corrupt + "An event code is negative.");
