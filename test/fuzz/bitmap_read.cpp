@@ -101,7 +101,8 @@ void Unpack(Bytes bytes) {
     for (std::size_t i = 0; i < values.size(); i += 1 + values.size() / 8) {
       Require(view.PlaceOf(values[i]) == i);
     }
-    const auto again = PackedSet(BitmapView(PortableOf(Bitmap::FromSorted(values))), memory);
+    const auto again =
+        PackedSet(BitmapView(PortableOf(Bitmap::FromSorted(values, memory))), memory);
     Require(PackedSetView(again).Values(memory) == values);
   });
 }
@@ -110,7 +111,7 @@ void Pack(const std::vector<std::byte>& valid) {
   auto* const memory = std::pmr::new_delete_resource();
   const auto packed = PackedSet(BitmapView(valid), memory);
   const auto values = PackedSetView(packed).Values(memory);
-  Require(Equal(BitmapView(PortableOf(Bitmap::FromSorted(values))), BitmapView(valid)));
+  Require(Equal(BitmapView(PortableOf(Bitmap::FromSorted(values, memory))), BitmapView(valid)));
 }
 
 constexpr SetOperation kOperations[] = {SetOperation::kAnd, SetOperation::kOr, SetOperation::kXor,

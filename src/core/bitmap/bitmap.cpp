@@ -1,7 +1,11 @@
 #include "core/bitmap/bitmap.h"
 
+#include <memory_resource>
 #include <new>
+#include <vector>
 
+#include "core/base/error.h"
+#include "core/bitmap/bitmap_writer.h"
 #include "roaring.h"
 
 namespace cdp::bitmap {
@@ -39,11 +43,15 @@ Bitmap Bitmap::FromPortable(Bytes bytes, std::size_t* size) {
   return bitmap;
 }
 
-Bitmap Bitmap::FromSorted(std::span<const std::uint32_t> values) {
-  Bitmap bitmap;
-  bitmap.Change([values](roaring_bitmap_t* raw) {
-    roaring_bitmap_add_many(raw, values.size(), values.data());
-  });
+// Laid out as bytes at first: whole containers cost a third of values that are added one by one.
+Bitmap Bitmap::FromSorted(std::span<const std::uint32_t> values,
+                          std::pmr::memory_resource* memory) {
+  const PortableWriter writer(values);
+  std::pmr::vector<std::byte> bytes(writer.size(), memory);
+  writer.Write(bytes.data());
+  Bitmap bitmap(roaring_bitmap_portable_deserialize_safe(
+      reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  if (bitmap.raw_ == nullptr) throw Error(ErrorCode::kInternal, "bitmap of sorted values is none");
   return bitmap;
 }
 

@@ -1,6 +1,7 @@
 /// A bitmap in memory that can change. Only reading? BitmapView needs no copy.
 #pragma once
 
+#include <memory_resource>
 #include <utility>
 
 #include "core/bitmap/kernels.h"
@@ -29,8 +30,9 @@ class Bitmap {
   /// Reads portable bytes of any origin: everything in them is checked, what follows the last
   /// container and the table of offsets are ignored. `size`, if given, is how many bytes it had.
   static Bitmap FromPortable(Bytes bytes, std::size_t* size = nullptr);
-  /// Values ascending, without duplicates.
-  static Bitmap FromSorted(std::span<const std::uint32_t> values);
+  /// Values ascending, without duplicates; `memory` lends room.
+  static Bitmap FromSorted(std::span<const std::uint32_t> values,
+                           std::pmr::memory_resource* memory);
 
   void Apply(SetOperation operation, const Bitmap& other);
   void Add(std::uint32_t value);

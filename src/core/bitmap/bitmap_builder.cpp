@@ -9,8 +9,9 @@ namespace cdp::bitmap {
 
 void BitmapBuilder::Merge() {
   CheckStop();
-  const std::size_t count = SortUnique(buffer_, buffer_.get_allocator().resource());
-  Bitmap batch = Bitmap::FromSorted(std::span(buffer_).first(count));
+  std::pmr::memory_resource* const memory = buffer_.get_allocator().resource();
+  const std::size_t count = SortUnique(buffer_, memory);
+  Bitmap batch = Bitmap::FromSorted(std::span(buffer_).first(count), memory);
   buffer_.clear();
   if (bitmap_.empty()) {
     bitmap_ = std::move(batch);

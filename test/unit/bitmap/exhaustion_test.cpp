@@ -101,8 +101,8 @@ TEST(Exhaustion, IsAnExceptionAndFreesNothingTwice) {
     const auto a = RandomSet(rng);
     const auto b = RandomSet(rng);
     try {
-      Bitmap left = Bitmap::FromSorted(a);
-      const Bitmap right = Bitmap::FromSorted(b);
+      Bitmap left = Bitmap::FromSorted(a, std::pmr::new_delete_resource());
+      const Bitmap right = Bitmap::FromSorted(b, std::pmr::new_delete_resource());
       until_failure = static_cast<int>(rng() % 20);
       Work(rng() % 6, rng, left, right);
       until_failure = kNever;
