@@ -15,4 +15,7 @@ inline constexpr bool kSanitized = false;
 inline constexpr bool kSanitized = false;
 #endif
 
+/// The rounds of a random test: `plain`, or a quarter of them under sanitizers.
+constexpr int Rounds(int plain) { return kSanitized ? (plain + 3) / 4 : plain; }
+
 }  // namespace cdp

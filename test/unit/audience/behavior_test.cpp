@@ -9,11 +9,12 @@
 #include "core/base/error.h"
 #include "oracle/audience_behavior.h"
 #include "oracle/timeline_page.h"
+#include "unit/sanitized.h"
 
 namespace cdp::audience {
 namespace {
 
-constexpr int kRounds = 4'000;
+constexpr int kRounds = Rounds(4'000);
 
 constexpr Micros kHour = kMicrosPerHour;
 constexpr Micros kNoon = 9220 * kMicrosPerDay + 10 * kHour;  // 2025-03-30 12:00, two hours ahead

@@ -10,6 +10,7 @@
 
 #include "core/bsi/bsi.h"
 #include "oracle/audience_people.h"
+#include "unit/sanitized.h"
 
 namespace cdp::audience {
 namespace {
@@ -230,7 +231,7 @@ TEST(EvaluateProperty, AgreesWithOnePersonAfterTheOther) {
   std::mt19937_64 rng(20260101);
   const oracle::PersonTest test(kToday, Otherwise);
   std::string before = "everyone";
-  for (int round = 0; round < 2000; ++round) {
+  for (int round = 0; round < Rounds(2000); ++round) {
     World world(RandomPeople(rng));
     std::string text = RandomRule(rng, static_cast<int>(rng() % 4));
     // The same parts in several places, about different people.

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "core/base/stop.h"
-#include "core/bitmap/build_state.h"
 #include "core/bitmap/bitmap64_content.h"
 #include "core/bitmap/bitmap64_cursor.h"
 #include "core/bitmap/bitmap64_many.h"
@@ -15,7 +14,9 @@
 #include "core/bitmap/bitmap_remap.h"
 #include "core/bitmap/bitmap_sample.h"
 #include "core/bitmap/bitmap_stats.h"
+#include "core/bitmap/build_state.h"
 #include "oracle/bitmap64.h"
+#include "unit/sanitized.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -128,7 +129,7 @@ TEST(Bitmap64Hostile, ChangedBytesNeverLeadOutside) {
   std::mt19937_64 rng(6);
   oracle::Set64 set = {1, 2, 3, 70000, 0x100000001, 0x200000000, ~0ull};
   for (std::uint64_t i = 0; i < 5000; ++i) set.insert(0x300000000 + 3 * i);
-  for (int round = 0; round < 500; ++round) {
+  for (int round = 0; round < Rounds(500); ++round) {
     auto bytes = oracle::Portable64(set, rng);
     for (std::uint64_t n = rng() % 4 + 1; n > 0; --n) {
       bytes[rng() % (rng() % 2 == 0 ? 80 : bytes.size())] = static_cast<std::byte>(rng());

@@ -11,6 +11,7 @@
 #include "core/bitmap/bitmap_sample.h"
 #include "core/bitmap/bitmap_stats.h"
 #include "oracle/bitmap64.h"
+#include "unit/sanitized.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -77,7 +78,7 @@ int Expected(const Set64& a, const Set64& b) {
 
 TEST(Bitmap64Content, OrderIsThatOfTheListsOfValues) {
   std::mt19937_64 rng(71);
-  for (int round = 0; round < 25; ++round) {
+  for (int round = 0; round < Rounds(25); ++round) {
     SCOPED_TRACE(round);
     const Set64 a = RandomSet64(rng);
     const Set64 b = Neighbour(a, rng);

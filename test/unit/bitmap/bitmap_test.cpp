@@ -9,6 +9,7 @@
 #include "core/bitmap/bitmap_writer.h"
 #include "core/bitmap/sort.h"
 #include "oracle/bitmap.h"
+#include "unit/sanitized.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -30,7 +31,7 @@ Values ValuesOf(const Set& set) { return Values(set.begin(), set.end()); }
 
 TEST(Bitmap, SetOperationsAgreeWithSets) {
   std::mt19937_64 rng(11);
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < Rounds(20); ++round) {
     SCOPED_TRACE(round);
     const Set a = oracle::RandomSet(rng);
     const Set b = oracle::RandomSet(rng);

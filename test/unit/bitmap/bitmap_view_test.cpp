@@ -4,6 +4,7 @@
 
 #include "core/bitmap/bitmap_cursor.h"
 #include "oracle/bitmap.h"
+#include "unit/sanitized.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -90,7 +91,7 @@ TEST(BitmapView, FewContainersWithRunsHaveNoOffsets) {
 
 TEST(BitmapView, AgreesWithASetForEveryMixOfContainers) {
   std::mt19937_64 rng(20261122);
-  for (int round = 0; round < 25; ++round) {
+  for (int round = 0; round < Rounds(25); ++round) {
     SCOPED_TRACE(round);
     const Set set = oracle::RandomSet(rng);
     ExpectReads(set, oracle::RandomPortable(set, rng), rng);

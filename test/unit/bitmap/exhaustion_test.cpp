@@ -13,6 +13,7 @@
 
 #include "core/bitmap/allocator.h"
 #include "core/bitmap/bitmap.h"
+#include "unit/sanitized.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -97,7 +98,7 @@ TEST(Exhaustion, IsAnExceptionAndFreesNothingTwice) {
   InstallAllocator({Allocate, Reallocate, Release, AllocateAligned, Release});
   std::mt19937 rng(20261121);
   int failures = 0;
-  for (int round = 0; round < 600; ++round) {
+  for (int round = 0; round < Rounds(600); ++round) {
     const auto a = RandomSet(rng);
     const auto b = RandomSet(rng);
     try {
@@ -113,7 +114,7 @@ TEST(Exhaustion, IsAnExceptionAndFreesNothingTwice) {
     FreeAbandoned();
     ASSERT_EQ(double_frees, 0) << "round " << round;
   }
-  EXPECT_GT(failures, 100);
+  EXPECT_GT(failures, Rounds(600) / 6);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "core/bitmap/bitmap_text.h"
 #include "core/bitmap/build_state.h"
 #include "oracle/bitmap.h"
+#include "unit/sanitized.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -156,7 +157,7 @@ TEST(HostileBytes, EveryTruncationIsRefused) {
 
 TEST(HostileBytes, CorruptOnesDoNoHarm) {
   std::mt19937_64 rng(22);
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < Rounds(150); ++round) {
     SCOPED_TRACE(round);
     const oracle::Set set = oracle::RandomSet(rng);
     PortableBytes bytes = oracle::RandomPortable(set, rng);
