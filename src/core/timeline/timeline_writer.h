@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cstring>
 #include <memory_resource>
 #include <span>
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/timeline/quick_image.h"
 #include "core/timeline/stamped.h"
 #include "core/timeline/timeline_format.h"
 
@@ -335,6 +337,13 @@ void WriteUnsorted(std::span<Record> events, std::pmr::memory_resource* memory, 
   CheckEventCount(events.size());
   SortPolled(events, memory);
   const std::span<const Record> sorted = events;
+  if constexpr (!std::is_same_v<Record, FullEvent>) {
+    QuickImage quick;
+    if (const auto image = quick.Write(sorted); !image.empty()) {
+      std::memcpy(place(image.size()), image.data(), image.size());
+      return;
+    }
+  }
   const auto layout = MeasureEvents<Record>(sorted, memory);
   WriteImage<Record>(layout, sorted, place(layout.size()));
 }

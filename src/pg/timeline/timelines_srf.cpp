@@ -1,6 +1,5 @@
 /// timelines_read: the timelines of many users, one row each; timelines_count.
 
-#include "core/timeline/quick_image.h"
 #include "core/timeline/user_groups.h"
 #include "pg/base/row_set.h"
 #include "pg/timeline/timeline_datum.h"
@@ -20,26 +19,15 @@ struct UserTimelines {
   explicit UserTimelines(const varlena* value)
       : memory(CurrentMemoryContext), groups(ReadUserRows(value, &memory).rows, &memory) {}
 
-  /// The next user's timeline, which lives until the next call in the same context; null at the
-  /// end.
-  const varlena* Next(int64* user) {
+  /// The next user's timeline, in the current context; null at the end.
+  varlena* Next(int64* user) {
     std::span<Record> events;
     if (!groups.Next(user, &events)) return nullptr;
-    if constexpr (!std::is_same_v<Record, FullEvent>) {
-      if (const auto bytes = image.Write(std::span<const Record>(events)); !bytes.empty()) {
-        auto* quick = reinterpret_cast<varlena*>(room.For(VARHDRSZ + bytes.size()));
-        SET_VARSIZE(quick, VARHDRSZ + bytes.size());
-        std::copy(bytes.begin(), bytes.end(), PayloadOf(quick));
-        return quick;
-      }
-    }
     return NewTimeline<Record>(events);
   }
 
   ContextResource memory;
   timeline::UserGroups<Record> groups;
-  timeline::QuickImage image;
-  Room<std::byte> room{&memory};  ///< for a value that the image was copied to
 };
 
 /// One of them, by what the rows have; the others are null.
@@ -48,7 +36,7 @@ struct Reading {
   UserTimelines<ValuedEvent>* valued;
   UserTimelines<FullEvent>* full;
 
-  const varlena* Next(int64* user) const {
+  varlena* Next(int64* user) const {
     if (plain != nullptr) return plain->Next(user);
     if (valued != nullptr) return valued->Next(user);
     return full->Next(user);

@@ -11,12 +11,11 @@ namespace cdp::timeline {
 namespace {
 
 template <class Record>
-std::vector<std::byte> Slowly(std::vector<Record> events) {
-  std::vector<std::byte> image;
-  WriteUnsorted<Record>(events, std::pmr::get_default_resource(), [&image](std::size_t size) {
-    image.resize(size);
-    return image.data();
-  });
+std::vector<std::byte> Slowly(const std::vector<Record>& events) {
+  const std::span<const Record> sorted = events;
+  const auto layout = MeasureEvents<Record>(sorted, std::pmr::get_default_resource());
+  std::vector<std::byte> image(layout.size());
+  WriteImage<Record>(layout, sorted, image.data());
   return image;
 }
 
