@@ -35,7 +35,7 @@ PG_CXXFLAGS = -std=c++20 -fvisibility=hidden -fvisibility-inlines-hidden -Wno-re
 # The version script hides what visibility flags cannot: template instantiations of namespace std.
 SHLIB_LINK = -lstdc++ -lm -Wl,--version-script=src/pg/exports.map
 
-EXTRA_CLEAN = build/roaring.o $(EXTENSION_SQL) $(patsubst %.cpp,%.d,$(CORE_SOURCES) $(GLUE_SOURCES))
+EXTRA_CLEAN = build/roaring.o build/pch $(EXTENSION_SQL) $(patsubst %.cpp,%.d,$(CORE_SOURCES) $(GLUE_SOURCES))
 
 # Clang's bitcode buys nothing here (nobody inlines a set operation) and would need clang to build.
 override with_llvm = no
@@ -51,6 +51,17 @@ $(EXTENSION_SQL): $(INSTALL_PARTS)
 $(CORE_SOURCES:.cpp=.o) $(GLUE_SOURCES:.cpp=.o): $(CROARING)/roaring.h
 pg_cdp.so: src/pg/exports.map
 
+# Every file of the glue needs the server's headers, whose parsing costs more than most files do: GCC
+# parses them once. A compiler that finds nothing precompiled which fits it reads the header instead.
+GLUE_PRELUDE = build/pch/pg/prelude.h.gch
+$(GLUE_SOURCES:.cpp=.o): private override CXXFLAGS += -Ibuild/pch -include pg/prelude.h
+ifeq ($(findstring clang,$(CXX)),)
+$(GLUE_SOURCES:.cpp=.o): $(GLUE_PRELUDE)
+endif
+$(GLUE_PRELUDE): src/pg/prelude.h
+	@mkdir -p $(@D)
+	$(COMPILE.cc) -x c++-header -o $@ $<
+
 # Grouped (&:), or a parallel make would fetch twice at once into the same files.
 build/croaring/roaring.h build/croaring/roaring.c &: contrib/croaring/fetch
 	contrib/croaring/fetch build/croaring
@@ -60,7 +71,7 @@ build/roaring.o: $(CROARING)/roaring.h $(CROARING)/roaring.c
 	@mkdir -p build
 	$(CC) -std=gnu11 -O3 -g -DNDEBUG -w -fPIC -fvisibility=hidden -fexceptions -I$(CROARING) -c $(CROARING)/roaring.c -o $@
 
--include $(patsubst %.cpp,%.d,$(CORE_SOURCES) $(GLUE_SOURCES))
+-include $(patsubst %.cpp,%.d,$(CORE_SOURCES) $(GLUE_SOURCES)) $(GLUE_PRELUDE:.gch=.d)
 
 .PHONY: demo check format reference dist
 demo:

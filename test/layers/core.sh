@@ -41,18 +41,23 @@ need_build() {
 strict() { [ "$(g++ -dumpversion | cut -d. -f1)" = 12 ]; }
 
 build_extension_strictly() {
+  cd "$CDP_ROOT"
   compile_settings
   build_extension "${COMPILE_SETTINGS[@]}"
 }
 
 # compile_settings: of make, in COMPILE_SETTINGS. The tarball holds the sources that the clone does, so
 # what was compiled of the one is found again for the other. A test needs lines in a backtrace, not the
-# variables: they are a sixth of the compiler's time.
+# variables: they are a sixth of the compiler's time. ccache goes by the headers that GCC lists (depend);
+# those that it does not, the precompiled and CRoaring's, are told here.
 compile_settings() {
-  local flags='-Wall -Wextra -g1'
+  local flags='-Wall -Wextra -g1' prelude=$PLACE/prelude
   if strict; then flags+=' -Werror'; fi
   COMPILE_SETTINGS=(CDP_CXXFLAGS="$flags" CXX="ccache g++" CC="ccache gcc")
-  export CCACHE_DIR=$CDP_ROOT/build/ccache CCACHE_NOHASHDIR=1
+  g++ -std=c++20 -D_GNU_SOURCE -E -P -dD -isystem "$("$PG_CONFIG" --includedir-server)" -Isrc \
+    src/pg/prelude.h >"$prelude"
+  export CCACHE_DIR=$CDP_ROOT/build/ccache CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1
+  export CCACHE_EXTRAFILES_TO_HASH=$prelude:${CROARING:-build/croaring}/roaring.h
 }
 
 # build_test_modules: extensions of the tests' own, each a small PGXS project. They compile parts of
