@@ -5,6 +5,10 @@ CREATE FUNCTION cdp._tag_is_number(value_type text) RETURNS boolean LANGUAGE sql
     RETURN value_type IN ('number', 'date');
 COMMENT ON FUNCTION cdp._tag_is_number(text) IS 'internal: are values of this type kept in cdp.tag_number?';
 
+CREATE FUNCTION cdp._tag_scale(value_type text) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN value_type = 'date' THEN 2 ELSE cdp._tag_is_number(value_type)::int4 END;
+COMMENT ON FUNCTION cdp._tag_scale(text) IS 'internal: values of this type are texts, 0, numbers, 1, or dates, 2';
+
 CREATE FUNCTION cdp._tag_merge_rules(value_type text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE value_type WHEN 'number' THEN '{survivor,sum,min,max}'::text[] WHEN 'date' THEN '{survivor,min,max}'
                            ELSE '{survivor}' END;

@@ -34,13 +34,11 @@ Range TimesOf(const Node& leaf, Day today) {
 
 /// A tag that has been defined anew since the rule was.
 [[noreturn]] void ThrowMisfit(const Node& leaf, Scale scale) {
-  const char* holds = scale == Scale::kText     ? "does not hold numbers"
-                      : scale == Scale::kNumber ? "holds numbers"
-                                                : "holds dates";
   const char* detail = scale == Scale::kText     ? "Only numbers and dates have an order."
                        : scale == Scale::kNumber ? "What it is compared with is no number."
                                                  : "What it is compared with is no day.";
-  throw Error(ErrorCode::kInvalidArgument, "tag \"" + Shortened(leaf.name) + "\" " + holds, detail);
+  throw Error(ErrorCode::kInvalidArgument,
+              "tag \"" + Shortened(leaf.name) + "\" " + WhatHolds(scale), detail);
 }
 
 /// Is the value among those that the test names? For <> and not in: among those it does not mean.

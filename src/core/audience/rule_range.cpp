@@ -80,6 +80,18 @@ Scale ScaleOf(const Value& value) {
 
 }  // namespace
 
+const char* WhatHolds(Scale scale) {
+  switch (scale) {
+    case Scale::kText:
+      return "does not hold numbers";
+    case Scale::kNumber:
+      return "holds numbers";
+    case Scale::kDay:
+      return "holds dates";
+  }
+  __builtin_unreachable();
+}
+
 bool Fits(const Test& test, Scale scale) {
   if (scale == Scale::kText) return !IsOrder(test.compare);
   return std::all_of(test.values.begin(), test.values.end(),

@@ -36,6 +36,9 @@ struct DaySpan {
 /// What the values of a tag are.
 enum class Scale : std::uint8_t { kText = 0, kNumber = 1, kDay = 2 };
 
+/// What a message says of a tag of such values: "holds dates".
+const char* WhatHolds(Scale scale);
+
 /// Whether such values can be compared so: texts have no order, numbers are not compared with days.
 bool Fits(const Test& test, Scale scale);
 

@@ -21,8 +21,7 @@ using bsi::IdSet;
 LookUp everyone_of_chunk = {"SELECT cdp._everyone($1)", {{"roaringbitmap", true}}};
 /// The second column is an audience::Scale.
 LookUp tag_named = {
-    "SELECT g.tag_id, CASE WHEN g.value_type = 'date' THEN 2"
-    " ELSE cdp._tag_is_number(g.value_type)::int4 END AS value_type FROM cdp.tag AS g"
+    "SELECT g.tag_id, cdp._tag_scale(g.value_type) AS value_type FROM cdp.tag AS g"
     " WHERE g.name = $1",
     {{"int4"}, {"int4"}}};
 LookUp tag_missed = {"SELECT cdp._tag_id($1)"};

@@ -132,9 +132,9 @@ class Names {
   std::set<std::tuple<Sort, std::string, std::string>> seen_;  ///< of properties with their event
 };
 
-/// How one sort of names is looked up: a row if there is such a thing, which says of a tag whether
-/// it holds numbers and whether these are days, of an audience whether it has members; and the
-/// nearest name otherwise.
+/// How one sort of names is looked up: a row if there is such a thing, which says of a tag what it
+/// holds, an audience::Scale, of an audience whether it has members; and the nearest name
+/// otherwise.
 struct Registry {
   const char* message;
   LookUp find;
@@ -143,9 +143,8 @@ struct Registry {
 
 Registry registries[] = {
     {"tag \"%s\" does not exist",
-     {"SELECT cdp._tag_is_number(g.value_type), g.value_type = 'date' FROM cdp.tag AS g"
-      " WHERE g.name = $1",
-      {{"bool"}, {"bool"}}},
+     {"SELECT cdp._tag_scale(g.value_type) AS value_type FROM cdp.tag AS g WHERE g.name = $1",
+      {{"int4"}}},
      {"SELECT cdp._name_hint($1, ARRAY(SELECT g.name FROM cdp.tag AS g ORDER BY g.name))",
       {{"text"}}}},
     {"audience \"%s\" does not exist",
@@ -189,11 +188,11 @@ LookUp value_hint = {
     " JOIN cdp.tag AS g USING (tag_id) WHERE g.name = $1 ORDER BY 1))",
     {{"text"}}};
 
-/// The message takes a name or two.
+/// The message takes a name and perhaps another word.
 [[noreturn]] void Refuse(int sqlstate, const char* message, const char* name, const char* hint,
-                         std::string_view rule, int character, const char* event = "") {
+                         std::string_view rule, int character, const char* word = "") {
   ereport(ERROR,
-          (errcode(sqlstate), errmsg(message, name, event), errhint("%s", hint),
+          (errcode(sqlstate), errmsg(message, name, word), errhint("%s", hint),
            internalerrquery(pnstrdup(rule.data(), rule.size())), internalerrposition(character)));
   pg_unreachable();
 }
@@ -227,21 +226,14 @@ void WarnOfValues(const Mention& mention, Datum tag, Warnings* warnings) {
 }
 
 void CheckFits(const Mention& mention, Scale scale, const char* name, std::string_view rule) {
-  const auto refuse = [&](const char* message, const char* hint) {
-    Refuse(ERRCODE_INVALID_PARAMETER_VALUE, message, name, hint, rule, mention.character);
-  };
   if ((mention.fits & Bit(scale)) != 0) return;
-  switch (scale) {
-    case Scale::kText:
-      refuse("tag \"%s\" does not hold numbers", "Only numbers and dates have an order.");
-      break;
-    case Scale::kNumber:
-      refuse("tag \"%s\" holds numbers", "Compare it with a number.");
-      break;
-    case Scale::kDay:
-      refuse("tag \"%s\" holds dates",
-             "Compare it with a day such as 2025-01-31; of today say: between today and today.");
-  }
+  const char* hint = scale == Scale::kText ? "Only numbers and dates have an order."
+                     : scale == Scale::kNumber
+                         ? "Compare it with a number."
+                         : "Compare it with a day such as 2025-01-31; of today say: between "
+                           "today and today.";
+  Refuse(ERRCODE_INVALID_PARAMETER_VALUE, "tag \"%s\" %s", name, hint, rule, mention.character,
+         audience::WhatHolds(scale));
 }
 
 /// `own`: of a rule that defines something the audience that it does, which need not be there yet;
@@ -260,15 +252,11 @@ void Check(const Mention& mention, std::string_view rule, const text* own, Warni
     Refuse(ERRCODE_UNDEFINED_OBJECT, registry.message, name, TextDatumGetCString(hint.Get(0, 0)),
            rule, mention.character, TextDatumGetCString(arguments[1].datum));
   }
-  const bool answer = DatumGetBool(found.Get(0, 0));
+  const Datum answer = found.Get(0, 0);
   if (mention.sort == Sort::kTag) {
-    CheckFits(mention,
-              !answer                         ? Scale::kText
-              : DatumGetBool(found.Get(0, 1)) ? Scale::kDay
-                                              : Scale::kNumber,
-              name, rule);
+    CheckFits(mention, static_cast<Scale>(DatumGetInt32(answer)), name, rule);
   }
-  if (mention.sort == Sort::kAudience && own == nullptr && !answer) {
+  if (mention.sort == Sort::kAudience && own == nullptr && !DatumGetBool(answer)) {
     Refuse(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "audience \"%s\" has never been refreshed",
            name, psprintf("Run SELECT * FROM cdp.audience_refresh(%s);", quote_literal_cstr(name)),
            rule, mention.character);
