@@ -29,6 +29,19 @@ SELECT count(*) AS people, count(*) FILTER (WHERE (s.tl, s.depth, s.forms, s.cha
   FROM serial s FULL JOIN answers p USING (person);
 SELECT cdp.timeline_count(cdp.timeline_agg(ts, code)) = :serial_events AS events, md5(cdp.timeline_agg(ts, code)::text) = :'serial_image' AS image,
        cdp.window_funnel('1 hour', ts, code = 1, code = 2, code = 3) = :serial_depth AS depth FROM event;
+-- in the order of an index nearly every group is one worker's
+CREATE INDEX event_person ON event (person, ts) INCLUDE (code);
+VACUUM event;
+SET enable_hashagg = off;
+SET enable_seqscan = off;
+SET min_parallel_index_scan_size = 0;
+EXPLAIN (COSTS OFF) SELECT person, cdp.window_funnel('1 hour', ts, code = 1, code = 2, code = 3) AS depth FROM event GROUP BY person;
+SELECT count(*) AS people, count(*) FILTER (WHERE s.depth IS DISTINCT FROM p.depth) AS differ
+  FROM serial s FULL JOIN (SELECT person, cdp.window_funnel('1 hour', ts, code = 1, code = 2, code = 3) AS depth FROM event GROUP BY person) AS p USING (person);
+RESET enable_hashagg;
+RESET enable_seqscan;
+RESET min_parallel_index_scan_size;
+DROP INDEX event_person;
 -- groups that some workers never see, groups of nulls, no rows
 SELECT count(*) FROM (SELECT cdp.timeline_agg(CASE WHEN person = 5 THEN ts END, code) AS tl FROM event GROUP BY person) s WHERE tl IS NOT NULL;
 SELECT cdp.timeline_agg(ts, code), cdp.window_funnel('1 hour', ts, code = 1), cdp.retention(code = 1) FROM event WHERE person < 0;

@@ -67,6 +67,21 @@ EXPLAIN (COSTS OFF) SELECT cdp.timelines_build(uid, ts, code, value, props) FROM
 SELECT same(cdp.timelines_build(uid, ts, code), 'plain'), same(cdp.timelines_build(uid, ts, code, value, props), 'full_') FROM event;
 SELECT count(*) AS users, sum(cdp.timeline_count(r.tl)) AS events
   FROM (SELECT part, cdp.timelines_build(uid, ts, code) AS t FROM event GROUP BY part) AS b, cdp.timelines_read(b.t) AS r;
+-- of events partitioned by user a worker builds and reads a whole share
+CREATE TABLE share (LIKE event) PARTITION BY HASH (uid);
+CREATE TABLE share_0 PARTITION OF share FOR VALUES WITH (MODULUS 2, REMAINDER 0) WITH (parallel_workers = 0);
+CREATE TABLE share_1 PARTITION OF share FOR VALUES WITH (MODULUS 2, REMAINDER 1) WITH (parallel_workers = 0);
+INSERT INTO share SELECT * FROM event;
+ANALYZE share;
+CREATE VIEW of_shares AS
+    SELECT (s.r).* FROM (SELECT cdp.timelines_read(b.t) AS r FROM (SELECT cdp.timelines_build(uid, ts, code, value, props) AS t FROM share_0) AS b) AS s
+     UNION ALL
+    SELECT (s.r).* FROM (SELECT cdp.timelines_read(b.t) AS r FROM (SELECT cdp.timelines_build(uid, ts, code, value, props) AS t FROM share_1) AS b) AS s;
+EXPLAIN (COSTS OFF) SELECT count(*) FROM of_shares;
+SELECT count(*) AS users, count(*) FILTER (WHERE cdp.timeline_send(tl) IS DISTINCT FROM image) AS differ
+  FROM of_shares FULL JOIN (SELECT * FROM full_ WHERE image IS NOT NULL) AS a USING (uid);
+DROP VIEW of_shares;
+DROP TABLE share;
 RESET max_parallel_workers_per_gather;
 
 -- what cannot be

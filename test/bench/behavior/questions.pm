@@ -3,7 +3,10 @@
 #   pages             as ours, over pages of timelines
 #   by_days           cdp functions over the bitmaps of days
 #   flat              cdp functions over the raw rows that take the user as an argument
+#   in_order          as by_rows, over the index whose order is that of the groups
+#   shares            over events that are partitioned by user
 #   sql               the best plain SQL we know
+#   check             makes of each statement another one whose answers must agree, too
 #   clickhouse        its statement; TABLE stands for one of its two layouts
 # Times are milliseconds since 2024 in ClickHouse, timestamptz here.
 package questions;
@@ -59,10 +62,31 @@ sub flat_levels {
                            WITH ORDINALITY AS u(users, level)) AS c WHERE n > 0";
 }
 
-# built TIMELINES: what there is of them, as a line.
+# built TIMELINES: what there is of them, as a line that asks as little of each as can be.
 sub built {
     my ($timelines) = @_;
-    return "SELECT count(*) || ' users, ' || sum(cdp.timeline_count(tl)) || ' events, worth ' || coalesce(sum(cdp.timeline_sum(tl)), 0) FROM $timelines";
+    return "SELECT count(*) || ' users, ' || sum(cdp.timeline_count(tl)) || ' events' FROM $timelines";
+}
+
+# every_byte STATEMENT: the same with a sum over every byte of what was built, for a check beside the race.
+sub every_byte {
+    my ($statement) = @_;
+    return $statement =~ s/ \|\| ' events'/ || ' events, hash ' || sum(cdp.timeline_hash_extended(tl, 0))/r;
+}
+
+# built_in_shares ARGUMENTS: the same of each share of the users. It is in the list of a SELECT that workers may
+# call what they have built by another query.
+sub built_in_shares {
+    my ($arguments) = @_;
+    return built('(' . join(' UNION ALL ', map { "SELECT (s.r).tl FROM (SELECT cdp.timelines_read(b.t) AS r
+        FROM (SELECT cdp.timelines_build($arguments) AS t FROM bench_behavior.event_share_$_) AS b) AS s" } 0 .. 3) . ') AS f');
+}
+
+# with SETTING STATEMENT: a statement for which a setting holds.
+sub with {
+    my ($setting, $statement) = @_;
+    my ($name) = $setting =~ /^(\w+)/;
+    return "SET $setting;\n$statement;\nRESET $name";
 }
 
 # Exact funnel by window functions: for every row the latest start of a chain of 1, 2 ... steps. A step is
@@ -249,15 +273,19 @@ our @questions = (
     },
     {
         name => 'bulk building, with channel and amount',
+        check => \&every_byte,
         flat => built('(SELECT r.tl FROM (SELECT cdp.timelines_build(user_id, ts, event, amount, channel::int4) AS t
             FROM bench_behavior.event) AS b, cdp.timelines_read(b.t) AS r) AS f'),
+        shares => built_in_shares('user_id, ts, event, amount, channel::int4'),
         by_rows => built('(SELECT cdp.timeline_agg(ts, event, amount, ARRAY[channel::int4]) AS tl
             FROM bench_behavior.event GROUP BY user_id) AS g'),
     },
     {
         name => 'bulk building, events only',
+        check => \&every_byte,
         flat => built('(SELECT r.tl FROM (SELECT cdp.timelines_build(user_id, ts, event) AS t
             FROM bench_behavior.event) AS b, cdp.timelines_read(b.t) AS r) AS f'),
+        shares => built_in_shares('user_id, ts, event'),
         by_rows => built('(SELECT cdp.timeline_agg(ts, event) AS tl FROM bench_behavior.event GROUP BY user_id) AS g'),
     },
 );
@@ -267,5 +295,9 @@ for my $question (@questions) {
     next unless $question->{ours};
     $question->{pages} = $question->{ours} =~ s/\((?:user_id, )?tl, /(page, /r =~ s/bench_behavior\.timeline\b/bench_behavior.page/r;
 }
+
+# What is grouped by user can be grouped in the order of an index, or share by share.
+$questions[0]{in_order} = with('enable_hashagg = off', $questions[0]{by_rows});
+$questions[0]{shares} = with('enable_partitionwise_aggregate = on', $questions[0]{by_rows} =~ s/bench_behavior\.event\b/bench_behavior.event_by_user/r);
 
 1;
