@@ -82,11 +82,10 @@ sub built_in_shares {
         FROM (SELECT cdp.timelines_build($arguments) AS t FROM bench_behavior.event_share_$_) AS b) AS s" } 0 .. 3) . ') AS f');
 }
 
-# with SETTING STATEMENT: a statement for which a setting holds.
+# with STATEMENT VALUE NAME...: a statement for which settings have this value.
 sub with {
-    my ($setting, $statement) = @_;
-    my ($name) = $setting =~ /^(\w+)/;
-    return "SET $setting;\n$statement;\nRESET $name";
+    my ($statement, $value, @names) = @_;
+    return join ";\n", (map { "SET $_ = $value" } @names), $statement, map { "RESET $_" } @names;
 }
 
 # Exact funnel by window functions: for every row the latest start of a chain of 1, 2 ... steps. A step is
@@ -297,7 +296,7 @@ for my $question (@questions) {
 }
 
 # What is grouped by user can be grouped in the order of an index, or share by share.
-$questions[0]{in_order} = with('enable_hashagg = off', $questions[0]{by_rows});
-$questions[0]{shares} = with('enable_partitionwise_aggregate = on', $questions[0]{by_rows} =~ s/bench_behavior\.event\b/bench_behavior.event_by_user/r);
+$questions[0]{in_order} = with($questions[0]{by_rows}, 'off', qw(enable_hashagg enable_bitmapscan enable_seqscan));
+$questions[0]{shares} = with($questions[0]{by_rows} =~ s/bench_behavior\.event\b/bench_behavior.event_by_user/r, 'on', 'enable_partitionwise_aggregate');
 
 1;
