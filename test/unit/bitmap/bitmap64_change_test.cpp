@@ -9,6 +9,7 @@
 #include "core/bitmap/bitmap64_text.h"
 #include "core/bitmap/sort.h"
 #include "oracle/bitmap64.h"
+#include "unit/sanitized.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -85,7 +86,7 @@ TEST_P(Bitmap64Change, SetOperations) {
 }
 
 TEST_P(Bitmap64Change, SingleValues) {
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < Rounds(20); ++i) {
     const std::uint64_t value = Point();
     Set64 with = a_;
     with.insert(value);
@@ -97,7 +98,7 @@ TEST_P(Bitmap64Change, SingleValues) {
 }
 
 TEST_P(Bitmap64Change, RangesOfWhatIsThere) {
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < Rounds(20); ++i) {
     const Range64 range = RangeOf(Point(), i % 5 == 0 ? 0 : Point());
     SCOPED_TRACE(testing::Message() << range.first << " to " << range.last);
     Set64 inside, outside;
@@ -128,7 +129,7 @@ TEST_P(Bitmap64Change, RangesOfWhatIsThere) {
 }
 
 TEST_P(Bitmap64Change, FillingAndFlipping) {
-  for (int i = 0; i < 12; ++i) {
+  for (int i = 0; i < Rounds(12); ++i) {
     const std::uint64_t start = Point();
     const std::uint64_t end = start + rng_() % 200000;
     const Range64 range = RangeOf(start, end);
@@ -148,7 +149,7 @@ TEST_P(Bitmap64Change, FillingAndFlipping) {
 TEST_P(Bitmap64Change, Shifting) {
   std::vector<std::int64_t> distances = {
       0, 1, -1, INT64_MAX, INT64_MIN, INT64_C(1) << 32, -(INT64_C(1) << 32), 65536, -65536};
-  for (int i = 0; i < 12; ++i) distances.push_back(static_cast<std::int64_t>(Point()));
+  for (int i = 0; i < Rounds(12); ++i) distances.push_back(static_cast<std::int64_t>(Point()));
   for (const std::int64_t distance : distances) {
     SCOPED_TRACE(distance);
     Set64 shifted;

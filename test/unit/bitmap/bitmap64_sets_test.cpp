@@ -128,7 +128,7 @@ TEST(Bitmap64Content, AHashStaysTheSame) {
 
 TEST(Bitmap64Many, AgreesWithOneStepAfterTheOther) {
   std::mt19937_64 rng(75);
-  for (int round = 0; round < 8; ++round) {
+  for (int round = 0; round < Rounds(8); ++round) {
     SCOPED_TRACE(round);
     std::vector<PortableBytes> stored;
     Set64 all;

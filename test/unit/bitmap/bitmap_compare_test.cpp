@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "oracle/bitmap.h"
+#include "unit/sanitized.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -50,7 +51,7 @@ TEST(BitmapCompare, AShortArrayIsSearchedInALongOne) {
 
 TEST(BitmapCompare, AgreesWithSetsForEveryPairOfContainers) {
   std::mt19937_64 rng(7);
-  for (int round = 0; round < 80; ++round) {
+  for (int round = 0; round < Rounds(80); ++round) {
     SCOPED_TRACE(round);
     const Set a = oracle::RandomSet(rng);
     Set b = oracle::RandomSet(rng);

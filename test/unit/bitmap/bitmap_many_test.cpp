@@ -8,6 +8,7 @@
 #include "core/bitmap/bitmap_sample.h"
 #include "core/bitmap/bitmap_stats.h"
 #include "oracle/bitmap_result.h"
+#include "unit/sanitized.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -20,7 +21,7 @@ auto* const kMemory = std::pmr::new_delete_resource();
 
 TEST(BitmapMany, AgreesWithOneStepAfterTheOther) {
   std::mt19937_64 rng(51);
-  for (int round = 0; round < 12; ++round) {
+  for (int round = 0; round < Rounds(12); ++round) {
     SCOPED_TRACE(round);
     std::vector<PortableBytes> bytes;
     Set all;

@@ -9,6 +9,7 @@
 #include "core/bitmap/bitmap_shift.h"
 #include "oracle/bitmap.h"
 #include "oracle/bitmap_result.h"
+#include "unit/sanitized.h"
 
 namespace cdp::bitmap {
 namespace {
@@ -57,7 +58,7 @@ std::vector<std::byte> Changed(Bytes bytes, Change change) {
 
 TEST(BitmapRange, AgreesWithASetForEveryMixOfContainers) {
   std::mt19937_64 rng(31);
-  for (int round = 0; round < 8; ++round) {
+  for (int round = 0; round < Rounds(16); ++round) {
     SCOPED_TRACE(round);
     const Set set = oracle::RandomSet(rng);
     const auto bytes = oracle::RandomPortable(set, rng);
