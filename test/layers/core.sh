@@ -49,9 +49,10 @@ build_extension_strictly() {
 # compile_settings: of make, in COMPILE_SETTINGS. The tarball holds the sources that the clone does, so
 # what was compiled of the one is found again for the other. A test needs lines in a backtrace, not the
 # variables: they are a sixth of the compiler's time. ccache goes by the headers that GCC lists (depend);
-# those that it does not, the precompiled and CRoaring's, are told here.
+# those that it does not, the precompiled and CRoaring's, are told here. Shadowed names: from 16 on the
+# server's own flags warn of them.
 compile_settings() {
-  local flags='-Wall -Wextra -g1' prelude=$PLACE/prelude
+  local flags='-Wall -Wextra -Wshadow=compatible-local -g1' prelude=$PLACE/prelude
   if strict; then flags+=' -Werror'; fi
   COMPILE_SETTINGS=(CDP_CXXFLAGS="$flags" CXX="ccache g++" CC="ccache gcc")
   g++ -std=c++20 -D_GNU_SOURCE -E -P -dD -isystem "$("$PG_CONFIG" --includedir-server)" -Isrc \

@@ -87,9 +87,16 @@ SELECT _rb_least(b), _rb_greatest(b), _rb_lookups(b) FROM unnest('{"{}","{-1}","
 -- no other index than a btree of int4
 CREATE INDEX ON person USING hash (city);
 CREATE INDEX ON person ((city::int8));
+CREATE FUNCTION node_of(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+    RETURN plan->0->'Plan'->>'Node Type';
+END $$;
 SET enable_seqscan = off;
-EXPLAIN (COSTS OFF) SELECT * FROM person WHERE city <@ '{3,100}'::roaringbitmap;
+SELECT node_of($$SELECT * FROM person WHERE city <@ '{3,100}'::roaringbitmap$$);
 RESET enable_seqscan;
+DROP FUNCTION node_of;
 EXPLAIN (COSTS OFF) SELECT * FROM audience WHERE members @> 3;
 EXPLAIN (COSTS OFF) SELECT * FROM person WHERE one_id <@ NULL::roaringbitmap;
 

@@ -10,7 +10,10 @@ SELECT cdp.tag_define('last_day', 'SELECT one_id, max(ts)::date AS value FROM se
 SELECT cdp.tag_define('last_ts', 'SELECT one_id, ts AS value FROM seen');
 SELECT cdp.tag_define('pause', 'SELECT one_id, pause AS value FROM seen');
 SELECT cdp.tag_define('share', 'SELECT one_id, share AS value FROM seen');
+-- (the hint names the setting in another case since 18)
+\set VERBOSITY terse
 SELECT cdp.audience_define('evening', sql => $$SELECT one_id FROM seen WHERE ts >= '02/06/2025 00:00' OR ts > '2025-06-02'$$);
+\set VERBOSITY default
 SELECT cdp.audience_define('evening', sql => $$SELECT one_id FROM seen WHERE ts >= '2025-06-02 00:00'$$);
 CREATE PROCEDURE refresh() LANGUAGE plpgsql AS $$
 BEGIN

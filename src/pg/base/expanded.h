@@ -60,9 +60,14 @@ class Expanded {
     EOH_init_header(&header_, &kMethods, own);
   }
 
+  // The server flattens with its target current, which may be a context without single frees (the
+  // bump context of sorts, since 17): what the object needs meanwhile is its own.
   static Size GetFlatSize(ExpandedObjectHeader* header) {
     auto* self = reinterpret_cast<Expanded*>(header);
-    const std::size_t payload = CallCore([self] { return self->value_.FlatSize(); });
+    const std::size_t payload = CallCore([self] {
+      const ContextScope own(self->context());
+      return self->value_.FlatSize();
+    });
     if (payload > MaxAllocSize - VARHDRSZ) {
       ereport(ERROR,
               (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("result is too large"),
@@ -75,6 +80,7 @@ class Expanded {
     auto* self = reinterpret_cast<Expanded*>(header);
     SET_VARSIZE(result, allocated);
     CallCore([self, result] {
+      const ContextScope own(self->context());
       self->value_.FlattenInto(reinterpret_cast<std::byte*>(VARDATA(result)));
     });
   }

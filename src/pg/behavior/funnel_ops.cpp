@@ -35,16 +35,16 @@ void TakeWindows(ArrayType* windows, WindowsQuestion* question) {
   }
 }
 
-/// Arguments 1 (steps), 2 (windows) and 3 (mode); make(fcinfo) gives the funnel of the first and
+/// Arguments 1 (steps), 2 (windows) and 3 (mode); make() gives the funnel of the first and
 /// the last, with any window. May longjmp: for the first act.
 template <class Make>
 const WindowsQuestion& WindowsArgument(FunctionCallInfo fcinfo, Make make) {
   using enum ArgumentKind;
   static constexpr ArgumentKind kKinds[] = {kVarlena, kVarlena, kVarlena};
-  return *QuestionOf<WindowsQuestion>(fcinfo, 1, kKinds, [make](FunctionCallInfo fcinfo) {
+  return *QuestionOf<WindowsQuestion>(fcinfo, 1, kKinds, [fcinfo, make] {
             auto* question = static_cast<WindowsQuestion*>(palloc0(sizeof(WindowsQuestion)));
             TakeWindows(PG_GETARG_ARRAYTYPE_P(2), question);
-            question->funnel = make(fcinfo);
+            question->funnel = make();
             return question;
           }).question;
 }
@@ -81,7 +81,7 @@ CDP_FUNCTION(cdp_funnel_chain) {
 
 CDP_FUNCTION(cdp_window_funnel_depths) {
   const varlena* timeline = TimelineArgument(fcinfo, 0);
-  return Depths(timeline, &WindowsArgument(fcinfo, [](FunctionCallInfo fcinfo) {
+  return Depths(timeline, &WindowsArgument(fcinfo, [fcinfo] {
                   const std::span<const int32> codes = StepCodes(PG_GETARG_ARRAYTYPE_P(1));
                   const text* mode = PG_GETARG_TEXT_PP(3);
                   return CallCore([&] {
@@ -94,7 +94,7 @@ CDP_FUNCTION(cdp_window_funnel_depths) {
 CDP_FUNCTION(cdp_window_funnel_depths_text) {
   const varlena* timeline = TimelineArgument(fcinfo, 0);
   return Depths(
-      timeline, &WindowsArgument(fcinfo, [](FunctionCallInfo fcinfo) {
+      timeline, &WindowsArgument(fcinfo, [fcinfo] {
         static const Interval kNone = {};
         return MakeRuledFunnel(
                    {.steps = PG_GETARG_TEXT_PP(1), .window = &kNone, .mode = PG_GETARG_TEXT_PP(3)})

@@ -17,7 +17,7 @@ const KeptQuestion<TimelineFunnel>& TimelineFunnelArgument(FunctionCallInfo fcin
   static constexpr ArgumentKind kKinds[] = {kVarlena, kInterval, kVarlena};
   const auto given = static_cast<std::size_t>(PG_NARGS() - first);
   return QuestionOf<TimelineFunnel>(
-      fcinfo, first, std::span(kKinds).first(given), [first, given](FunctionCallInfo fcinfo) {
+      fcinfo, first, std::span(kKinds).first(given), [fcinfo, first, given] {
         const std::span<const int32> codes = StepCodes(PG_GETARG_ARRAYTYPE_P(first));
         const std::uint64_t window = SpanArgument(fcinfo, first + 1, "window");
         const text* mode = given > 2 ? PG_GETARG_TEXT_PP(first + 2) : nullptr;

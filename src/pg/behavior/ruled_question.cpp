@@ -166,7 +166,7 @@ const KeptQuestion<RuledFunnel>& RuledArgument(FunctionCallInfo fcinfo, int firs
   using enum ArgumentKind;
   static constexpr ArgumentKind kKinds[] = {kVarlena, kInterval, kVarlena, kVarlena, kVarlena,
                                             kVarlena, kByValue,  kVarlena, kVarlena};
-  return QuestionOf<RuledFunnel>(fcinfo, first, kKinds, [first](FunctionCallInfo fcinfo) {
+  return QuestionOf<RuledFunnel>(fcinfo, first, kKinds, [fcinfo, first] {
     RuledArguments arguments{.steps = PG_GETARG_TEXT_PP(first),
                              .window = PG_GETARG_INTERVAL_P(first + 1)};
     arguments.mode = TextOrNull(fcinfo, first + 2);
@@ -185,7 +185,7 @@ const KeptQuestion<RuledFunnel>& PackedRuledArgument(FunctionCallInfo fcinfo, in
   static constexpr ArgumentKind kKinds[] = {kVarlena, kInterval, kVarlena, kVarlena};
   const auto given = static_cast<std::size_t>(PG_NARGS() - first);
   return QuestionOf<RuledFunnel>(
-      fcinfo, first, std::span(kKinds).first(given), [first, given](FunctionCallInfo fcinfo) {
+      fcinfo, first, std::span(kKinds).first(given), [fcinfo, first, given] {
         RuledArguments arguments{.steps = PG_GETARG_TEXT_PP(first),
                                  .window = PG_GETARG_INTERVAL_P(first + 1)};
         if (given > 2) arguments.mode = PG_GETARG_TEXT_PP(first + 2);

@@ -49,9 +49,9 @@ ConditionCodes ConditionCodesOf(ArrayType* array) {
 const TimelineSequence& SequenceOf(FunctionCallInfo fcinfo) {
   using enum ArgumentKind;
   static constexpr ArgumentKind kKinds[] = {kVarlena, kVarlena};
-  const auto& kept = QuestionOf<TimelineSequence>(fcinfo, 1, kKinds, [](FunctionCallInfo call) {
-    const text* pattern = DatumGetTextPP(call->args[1].value);
-    const ConditionCodes taken = ConditionCodesOf(DatumGetArrayTypeP(call->args[2].value));
+  const auto& kept = QuestionOf<TimelineSequence>(fcinfo, 1, kKinds, [fcinfo] {
+    const text* pattern = DatumGetTextPP(fcinfo->args[1].value);
+    const ConditionCodes taken = ConditionCodesOf(DatumGetArrayTypeP(fcinfo->args[2].value));
     RequirePattern(pattern, taken.conditions);
     return CallCore([&taken, pattern] {
       const MemoryContext context = CurrentMemoryContext;

@@ -25,17 +25,17 @@ const KeptQuestion<AttributionQuestion>& AttributionArgument(FunctionCallInfo fc
                                             kByValue, kByValue, kInterval};
   const auto given = static_cast<std::size_t>(PG_NARGS() - first);
   return QuestionOf<AttributionQuestion>(
-      fcinfo, first, std::span(kKinds).first(given), [first, given](FunctionCallInfo call) {
-        AttributionQuestion question{.targets = RequiredCodes(call, first, "target codes"),
-                                     .touches = RequiredCodes(call, first + 1, "touch codes"),
-                                     .window = SpanArgument(call, first + 2, "window")};
-        RequireArgument(call, first + 3, "model");
-        RequireArgument(call, first + 4, "property");
-        const text* model = DatumGetTextPP(call->args[first + 3].value);
-        question.property = DatumGetInt32(call->args[first + 4].value);
+      fcinfo, first, std::span(kKinds).first(given), [fcinfo, first, given] {
+        AttributionQuestion question{.targets = RequiredCodes(fcinfo, first, "target codes"),
+                                     .touches = RequiredCodes(fcinfo, first + 1, "touch codes"),
+                                     .window = SpanArgument(fcinfo, first + 2, "window")};
+        RequireArgument(fcinfo, first + 3, "model");
+        RequireArgument(fcinfo, first + 4, "property");
+        const text* model = DatumGetTextPP(fcinfo->args[first + 3].value);
+        question.property = DatumGetInt32(fcinfo->args[first + 4].value);
         if (given > 5) {
-          question.direct = IntegerOrNull(call, first + 5);
-          question.half_life = SpanArgument(call, first + 6, "half-life");
+          question.direct = IntegerOrNull(fcinfo, first + 5);
+          question.half_life = SpanArgument(fcinfo, first + 6, "half-life");
         } else {
           question.half_life = 7 * static_cast<std::uint64_t>(USECS_PER_DAY);
         }

@@ -17,12 +17,12 @@ using behavior::TallyRow;
 const KeptQuestion<DailyQuestion>& DailyArgument(FunctionCallInfo fcinfo, int first) {
   using enum ArgumentKind;
   static constexpr ArgumentKind kKinds[] = {kVarlena, kByValue, kVarlena};
-  return QuestionOf<DailyQuestion>(fcinfo, first, kKinds, [first](FunctionCallInfo call) {
-    RequireArgument(call, first + 1, "property");
-    RequireArgument(call, first + 2, "time zone");
-    const DailyQuestion question{CodesOrNull(call, first),
-                                 DatumGetInt32(call->args[first + 1].value),
-                                 ZoneNamed(DatumGetTextPP(call->args[first + 2].value))};
+  return QuestionOf<DailyQuestion>(fcinfo, first, kKinds, [fcinfo, first] {
+    RequireArgument(fcinfo, first + 1, "property");
+    RequireArgument(fcinfo, first + 2, "time zone");
+    const DailyQuestion question{CodesOrNull(fcinfo, first),
+                                 DatumGetInt32(fcinfo->args[first + 1].value),
+                                 ZoneNamed(DatumGetTextPP(fcinfo->args[first + 2].value))};
     return CallCore([&question] {
       behavior::CheckDaily(question);
       return new (AllocateIn(CurrentMemoryContext, sizeof(question))) DailyQuestion(question);

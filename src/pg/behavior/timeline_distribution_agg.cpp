@@ -19,21 +19,21 @@ const KeptQuestion<DistributionQuestion>& DistributionArgument(FunctionCallInfo 
   static constexpr ArgumentKind kKinds[] = {kVarlena, kByValue, kByValue, kVarlena, kVarlena};
   const auto given = static_cast<std::size_t>(PG_NARGS() - first);
   return QuestionOf<DistributionQuestion>(
-      fcinfo, first, std::span(kKinds).first(given), [first, given](FunctionCallInfo call) {
-        DistributionQuestion question{.codes = CodesOrNull(call, first)};
+      fcinfo, first, std::span(kKinds).first(given), [fcinfo, first, given] {
+        DistributionQuestion question{.codes = CodesOrNull(fcinfo, first)};
         const text* measure = nullptr;
         if (given > 1) {
           // The server's infinities are the ends of the core's time.
-          if (!call->args[first + 1].isnull) {
-            question.period.from = DatumGetTimestampTz(call->args[first + 1].value);
+          if (!fcinfo->args[first + 1].isnull) {
+            question.period.from = DatumGetTimestampTz(fcinfo->args[first + 1].value);
           }
-          if (!call->args[first + 2].isnull) {
-            question.period.to = DatumGetTimestampTz(call->args[first + 2].value);
+          if (!fcinfo->args[first + 2].isnull) {
+            question.period.to = DatumGetTimestampTz(fcinfo->args[first + 2].value);
           }
-          RequireArgument(call, first + 3, "measure");
-          RequireArgument(call, first + 4, "time zone");
-          measure = DatumGetTextPP(call->args[first + 3].value);
-          question.zone = ZoneNamed(DatumGetTextPP(call->args[first + 4].value));
+          RequireArgument(fcinfo, first + 3, "measure");
+          RequireArgument(fcinfo, first + 4, "time zone");
+          measure = DatumGetTextPP(fcinfo->args[first + 3].value);
+          question.zone = ZoneNamed(DatumGetTextPP(fcinfo->args[first + 4].value));
         }
         return CallCore([&question, measure] {
           if (measure != nullptr) question.measure = behavior::ParseMeasure(ViewOf(measure));

@@ -48,20 +48,21 @@ const KeptQuestion<IntervalQuestion>& IntervalsArgument(FunctionCallInfo fcinfo,
                                             kVarlena, kByValue, kVarlena};
   const auto given = static_cast<std::size_t>(PG_NARGS() - first);
   return QuestionOf<IntervalQuestion>(
-      fcinfo, first, std::span(kKinds).first(given), [first, given](FunctionCallInfo call) {
-        IntervalQuestion question{
-            .from = CodesOrNull(call, first), .to = CodesOrNull(call, first + 1), .edges = kBins};
-        if (!call->args[first + 2].isnull) {
-          question.longest = SpanArgument(call, first + 2, "longest interval");
+      fcinfo, first, std::span(kKinds).first(given), [fcinfo, first, given] {
+        IntervalQuestion question{.from = CodesOrNull(fcinfo, first),
+                                  .to = CodesOrNull(fcinfo, first + 1),
+                                  .edges = kBins};
+        if (!fcinfo->args[first + 2].isnull) {
+          question.longest = SpanArgument(fcinfo, first + 2, "longest interval");
         }
         const text* pairing = nullptr;
         if (given > 3) {
-          RequireArgument(call, first + 3, "pairing");
-          RequireArgument(call, first + 4, "property");
-          pairing = DatumGetTextPP(call->args[first + 3].value);
-          question.held = DatumGetInt32(call->args[first + 4].value);
+          RequireArgument(fcinfo, first + 3, "pairing");
+          RequireArgument(fcinfo, first + 4, "property");
+          pairing = DatumGetTextPP(fcinfo->args[first + 3].value);
+          question.held = DatumGetInt32(fcinfo->args[first + 4].value);
         }
-        if (given > 5) question.edges = BinsArgument(call, first + 5);
+        if (given > 5) question.edges = BinsArgument(fcinfo, first + 5);
         return CallCore([&question, pairing] {
           if (pairing != nullptr) question.pairing = behavior::ParsePairing(ViewOf(pairing));
           behavior::CheckIntervals(question);

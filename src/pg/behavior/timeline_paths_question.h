@@ -16,18 +16,18 @@ inline const KeptPaths& PathsArgument(FunctionCallInfo fcinfo, int first) {
                                             kByValue,  kByValue, kByValue};
   const auto given = static_cast<std::size_t>(PG_NARGS() - first);
   return QuestionOf<behavior::PathQuestion>(
-      fcinfo, first, std::span(kKinds).first(given), [first, given](FunctionCallInfo call) {
-        RequireArgument(call, first + 1, "depth");
-        behavior::PathQuestion question{.gap = SpanArgument(call, first, "gap"),
-                                        .depth = DatumGetInt32(call->args[first + 1].value)};
+      fcinfo, first, std::span(kKinds).first(given), [fcinfo, first, given] {
+        RequireArgument(fcinfo, first + 1, "depth");
+        behavior::PathQuestion question{.gap = SpanArgument(fcinfo, first, "gap"),
+                                        .depth = DatumGetInt32(fcinfo->args[first + 1].value)};
         if (given > 2) {
-          question.codes = CodesOrNull(call, first + 2);
-          question.start = IntegerOrNull(call, first + 3);
-          question.end = IntegerOrNull(call, first + 4);
+          question.codes = CodesOrNull(fcinfo, first + 2);
+          question.start = IntegerOrNull(fcinfo, first + 3);
+          question.end = IntegerOrNull(fcinfo, first + 4);
           question.reverse =
-              !call->args[first + 5].isnull && DatumGetBool(call->args[first + 5].value);
+              !fcinfo->args[first + 5].isnull && DatumGetBool(fcinfo->args[first + 5].value);
           question.collapse =
-              !call->args[first + 6].isnull && DatumGetBool(call->args[first + 6].value);
+              !fcinfo->args[first + 6].isnull && DatumGetBool(fcinfo->args[first + 6].value);
         }
         return CallCore([question] {
           behavior::CheckPathQuestion(question);

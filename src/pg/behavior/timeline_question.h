@@ -84,7 +84,7 @@ inline bool AreConstant(FunctionCallInfo fcinfo, int first, int count) {
 
 }  // namespace question_detail
 
-/// The question that make(fcinfo) returns for the arguments from `first` on; it is made anew, in a
+/// The question that make() returns for the arguments from `first` on; it is made anew, in a
 /// context which is current then, only when they have changed. May longjmp: for the first act.
 template <class Question, class Make>
 const KeptQuestion<Question>& QuestionOf(FunctionCallInfo fcinfo, int first,
@@ -123,7 +123,7 @@ const KeptQuestion<Question>& QuestionOf(FunctionCallInfo fcinfo, int first,
   }
   kept->hash = hash_bytes_extended(reinterpret_cast<const unsigned char*>(kept->arguments),
                                    static_cast<int>(kept->argument_bytes), 0);
-  kept->question = make(fcinfo);
+  kept->question = make();
   MemoryContextSwitchTo(caller);
   fcinfo->flinfo->fn_extra = kept;
   return *kept;

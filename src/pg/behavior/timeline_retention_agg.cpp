@@ -85,32 +85,31 @@ const KeptQuestion<TimelineRetention>& RetentionArgument(FunctionCallInfo fcinfo
   const bool has_period = given == std::size(kPeriodKinds);
   const std::span<const ArgumentKind> kinds =
       has_period ? std::span(kPeriodKinds) : std::span(kKinds).first(given);
-  return QuestionOf<TimelineRetention>(
-      fcinfo, first, kinds, [first, given, has_period](FunctionCallInfo call) {
-        RequireArgument(call, first + 3, "number of periods");
-        RequireArgument(call, first + 4, "time zone");
-        Asked asked{.every_start = call->args[first].isnull,
-                    .every_return = call->args[first + 1].isnull,
-                    .starts = CodesGiven(call, first),
-                    .returns = CodesGiven(call, first + 1),
-                    .unit = WordGiven(call, first + 2, "unit"),
-                    .periods = DatumGetInt32(call->args[first + 3].value),
-                    .zone = ZoneNamed(DatumGetTextPP(call->args[first + 4].value))};
-        if (has_period) {
-          const NullableDatum& from = call->args[first + 5];
-          const NullableDatum& to = call->args[first + 6];
-          asked.started =
-              timeline::Period{.from = from.isnull ? DT_NOBEGIN : DatumGetTimestampTz(from.value),
-                               .to = to.isnull ? DT_NOEND : DatumGetTimestampTz(to.value)};
-        } else if (given > 5) {
-          asked.kind = WordGiven(call, first + 5, "kind of retention");
-          asked.brackets = CodesGiven(call, first + 6);
-          RequireArgument(call, first + 7, "calendar");
-          asked.calendar = DatumGetBool(call->args[first + 7].value);
-        }
-        if (given > 8) asked.cohorts = WordGiven(call, first + 8, "kind of cohort");
-        return CallCore([&asked] { return MakeQuestion(asked); });
-      });
+  return QuestionOf<TimelineRetention>(fcinfo, first, kinds, [fcinfo, first, given, has_period] {
+    RequireArgument(fcinfo, first + 3, "number of periods");
+    RequireArgument(fcinfo, first + 4, "time zone");
+    Asked asked{.every_start = fcinfo->args[first].isnull,
+                .every_return = fcinfo->args[first + 1].isnull,
+                .starts = CodesGiven(fcinfo, first),
+                .returns = CodesGiven(fcinfo, first + 1),
+                .unit = WordGiven(fcinfo, first + 2, "unit"),
+                .periods = DatumGetInt32(fcinfo->args[first + 3].value),
+                .zone = ZoneNamed(DatumGetTextPP(fcinfo->args[first + 4].value))};
+    if (has_period) {
+      const NullableDatum& from = fcinfo->args[first + 5];
+      const NullableDatum& to = fcinfo->args[first + 6];
+      asked.started =
+          timeline::Period{.from = from.isnull ? DT_NOBEGIN : DatumGetTimestampTz(from.value),
+                           .to = to.isnull ? DT_NOEND : DatumGetTimestampTz(to.value)};
+    } else if (given > 5) {
+      asked.kind = WordGiven(fcinfo, first + 5, "kind of retention");
+      asked.brackets = CodesGiven(fcinfo, first + 6);
+      RequireArgument(fcinfo, first + 7, "calendar");
+      asked.calendar = DatumGetBool(fcinfo->args[first + 7].value);
+    }
+    if (given > 8) asked.cohorts = WordGiven(fcinfo, first + 8, "kind of cohort");
+    return CallCore([&asked] { return MakeQuestion(asked); });
+  });
 }
 
 /// Bit i of the string is element i; for use inside CallCore.

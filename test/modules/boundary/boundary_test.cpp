@@ -122,3 +122,19 @@ CDP_FUNCTION(cdp_boundary_sum_final) {
   SumState* state = SumState::From(PG_GETARG_DATUM(0));
   PG_RETURN_INT64(state->value().total);
 }
+
+/// The size of an expanded object's value, flattened where nothing can be allocated: the chunks of
+/// this context have a size that nobody asks for. Null for what is no expanded object.
+CDP_FUNCTION(cdp_boundary_flat_bytes) {
+  const Datum value = PG_GETARG_DATUM(0);
+  if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(value))) PG_RETURN_NULL();
+  void* room = palloc(std::size_t{1} << 24);
+  MemoryContext barren = SlabContextCreate(CurrentMemoryContext, "boundary test", 65536, 4568);
+  MemoryContext before = MemoryContextSwitchTo(barren);
+  ExpandedObjectHeader* object = DatumGetEOHP(value);
+  const Size bytes = EOH_get_flat_size(object);
+  EOH_flatten_into(object, room, bytes);
+  MemoryContextSwitchTo(before);
+  MemoryContextDelete(barren);
+  PG_RETURN_INT64(static_cast<int64>(bytes));
+}
