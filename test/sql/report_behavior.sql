@@ -146,6 +146,7 @@ RESET max_parallel_workers_per_gather;
 RESET enable_bitmapscan;
 RESET enable_indexscan;
 -- a period may reach as far as time does, and where there is nothing
+SET TimeZone = 'UTC';
 SELECT b."from", b."to", (SELECT sum(events) FROM cdp.daily_report("from" => b."from", "to" => b."to")) AS days,
        (SELECT sum(events) FROM cdp.daily_report('{pay}', 'channel', b."from", b."to")) AS channels,
        (SELECT sum(n) FROM cdp.path_report(1, "from" => b."from", "to" => b."to")) AS paths,
@@ -156,6 +157,7 @@ SELECT b."from", b."to", (SELECT sum(events) FROM cdp.daily_report("from" => b."
                ('4714-11-24 00:00+00 BC', '2025-02-10 UTC'), ('2025-02-10 UTC', 'infinity'), ('2025-02-10 UTC', '294276-12-31 23:59:59.999999+00'), ('infinity', NULL), (NULL, '-infinity'),
                (NULL, '4714-11-24 00:00+00 BC'), ('294276-12-31 23:59:59.999999+00', NULL)) AS b ("from", "to");
 SELECT sum(n) FROM cdp.attribution_report('{pay}', '{ad}', '100000000 days', "from" => '2025-02-10 UTC');
+RESET TimeZone;
 SELECT count(*) FROM cdp.attribution_report('{pay}', '{ad}', '-1 day', "from" => '4714-11-24 00:00+00 BC');
 -- what cannot be
 SELECT * FROM cdp.daily_report('{vew}');
