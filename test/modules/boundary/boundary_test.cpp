@@ -128,12 +128,11 @@ CDP_FUNCTION(cdp_boundary_sum_final) {
 CDP_FUNCTION(cdp_boundary_flat_bytes) {
   const Datum value = PG_GETARG_DATUM(0);
   if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(value))) PG_RETURN_NULL();
-  void* room = palloc(std::size_t{1} << 24);
   MemoryContext barren = SlabContextCreate(CurrentMemoryContext, "boundary test", 65536, 4568);
   MemoryContext before = MemoryContextSwitchTo(barren);
   ExpandedObjectHeader* object = DatumGetEOHP(value);
   const Size bytes = EOH_get_flat_size(object);
-  EOH_flatten_into(object, room, bytes);
+  EOH_flatten_into(object, MemoryContextAllocHuge(before, bytes), bytes);
   MemoryContextSwitchTo(before);
   MemoryContextDelete(barren);
   PG_RETURN_INT64(static_cast<int64>(bytes));
