@@ -51,14 +51,17 @@ $(EXTENSION_SQL): $(INSTALL_PARTS)
 $(CORE_SOURCES:.cpp=.o) $(GLUE_SOURCES:.cpp=.o): $(CROARING)/roaring.h
 pg_cdp.so: src/pg/exports.map
 
-# Every file of the glue needs the server's headers, whose parsing costs more than most files do: GCC
-# parses them once. A compiler that finds nothing precompiled which fits it reads the header instead.
-GLUE_PRELUDE = build/pch/pg/prelude.h.gch
+# What nearly every file begins with, the glue with the server's headers and the core with the standard
+# library's, costs more to parse than most files do: GCC parses each once. A compiler that finds nothing
+# precompiled which fits it reads the header instead.
+PRELUDES = build/pch/pg/prelude.h.gch build/pch/core/base/prelude.h.gch
 $(GLUE_SOURCES:.cpp=.o): private override CXXFLAGS += -Ibuild/pch -include pg/prelude.h
+$(CORE_SOURCES:.cpp=.o): private override CXXFLAGS += -Ibuild/pch -include core/base/prelude.h
 ifeq ($(findstring clang,$(CXX)),)
-$(GLUE_SOURCES:.cpp=.o): $(GLUE_PRELUDE)
+$(GLUE_SOURCES:.cpp=.o): build/pch/pg/prelude.h.gch
+$(CORE_SOURCES:.cpp=.o): build/pch/core/base/prelude.h.gch
 endif
-$(GLUE_PRELUDE): src/pg/prelude.h
+$(PRELUDES): build/pch/%.gch: src/%
 	@mkdir -p $(@D)
 	$(COMPILE.cc) -x c++-header -o $@ $<
 
@@ -71,7 +74,7 @@ build/roaring.o: $(CROARING)/roaring.h $(CROARING)/roaring.c
 	@mkdir -p build
 	$(CC) -std=gnu11 -O3 -g -DNDEBUG -w -fPIC -fvisibility=hidden -fexceptions -I$(CROARING) -c $(CROARING)/roaring.c -o $@
 
--include $(patsubst %.cpp,%.d,$(CORE_SOURCES) $(GLUE_SOURCES)) $(GLUE_PRELUDE:.gch=.d)
+-include $(patsubst %.cpp,%.d,$(CORE_SOURCES) $(GLUE_SOURCES)) $(PRELUDES:.gch=.d)
 
 .PHONY: demo check format reference dist
 demo:

@@ -57,6 +57,7 @@ compile_settings() {
   COMPILE_SETTINGS=(CDP_CXXFLAGS="$flags" CXX="ccache g++" CC="ccache gcc")
   g++ -std=c++20 -D_GNU_SOURCE -E -P -dD -isystem "$("$PG_CONFIG" --includedir-server)" -Isrc \
     src/pg/prelude.h >"$prelude"
+  g++ -std=c++20 -E -P -dD src/core/base/prelude.h >>"$prelude"
   export CCACHE_DIR=$CDP_ROOT/build/ccache CCACHE_NOHASHDIR=1 CCACHE_DEPEND=1
   export CCACHE_EXTRAFILES_TO_HASH=$prelude:${CROARING:-build/croaring}/roaring.h
 }

@@ -1,5 +1,8 @@
 #include "core/audience/behavior_clock.h"
 
+#include <algorithm>
+#include <string>
+
 #include "core/audience/rule_range.h"
 
 namespace cdp::audience {

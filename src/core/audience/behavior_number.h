@@ -1,6 +1,7 @@
 /// Tests of numbers of events: of counts, values, sums and averages.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 

@@ -1,4 +1,7 @@
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/audience/json_text.h"
 #include "core/audience/rule_words.h"

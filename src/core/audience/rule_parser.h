@@ -1,8 +1,10 @@
 /// What the two halves of the rule's parser share: the tokens, and the operands of tests.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/audience/rule.h"
 #include "core/base/stop.h"

@@ -1,4 +1,6 @@
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "core/audience/rule_words.h"
 #include "core/base/stop.h"

@@ -1,6 +1,7 @@
 /// What a funnel over timelines may ask beyond steps, a window and a mode.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string_view>

@@ -1,5 +1,6 @@
 #include "core/behavior/funnel_steps.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 

@@ -17,8 +17,11 @@
 /// standing for one. White space may stand between all parts; words are not case-sensitive.
 #pragma once
 
+#include <memory_resource>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/behavior/instant_match.h"

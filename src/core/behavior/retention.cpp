@@ -1,5 +1,7 @@
 #include "core/behavior/retention.h"
 
+#include <string>
+
 namespace cdp::behavior {
 
 Retention Retention::Unpack(std::int64_t packed) {

@@ -1,5 +1,7 @@
 #include "core/behavior/rule_scan.h"
 
+#include <algorithm>
+
 #include "core/behavior/funnel_chain.h"
 
 namespace cdp::behavior {

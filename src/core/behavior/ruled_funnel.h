@@ -4,6 +4,7 @@
 
 #include <memory_resource>
 #include <optional>
+#include <vector>
 
 #include "core/behavior/rule_scan.h"
 #include "core/behavior/timeline_funnel.h"

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory_resource>
+#include <string>
 #include <string_view>
 #include <vector>
 

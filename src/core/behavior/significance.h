@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory_resource>
+#include <optional>
 
 #include "core/behavior/proportion.h"
 

@@ -1,5 +1,7 @@
 #include "core/behavior/step_table.h"
 
+#include <string>
+
 namespace cdp::behavior {
 
 void StepTable::Add(std::int32_t code, int step) {

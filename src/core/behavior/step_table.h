@@ -1,9 +1,11 @@
 /// Which steps an event of a timeline fills, and the walk over the events that matter.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <memory_resource>
 #include <span>
+#include <vector>
 
 #include "core/base/stop.h"
 #include "core/behavior/funnel_steps.h"

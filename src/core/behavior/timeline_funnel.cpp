@@ -1,5 +1,6 @@
 #include "core/behavior/timeline_funnel.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 

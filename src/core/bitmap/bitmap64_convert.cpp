@@ -1,5 +1,7 @@
 #include "core/bitmap/bitmap64_convert.h"
 
+#include <string>
+
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap_range.h"
 

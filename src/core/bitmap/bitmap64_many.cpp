@@ -1,6 +1,7 @@
 #include "core/bitmap/bitmap64_many.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap64_parts.h"

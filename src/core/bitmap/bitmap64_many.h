@@ -1,6 +1,8 @@
 /// What many 64-bit bitmaps have together, bucket by bucket and without results in between.
 #pragma once
 
+#include <memory_resource>
+
 #include "core/bitmap/bitmap64_writer.h"
 
 namespace cdp::bitmap {

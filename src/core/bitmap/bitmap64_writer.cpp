@@ -1,6 +1,7 @@
 #include "core/bitmap/bitmap64_writer.h"
 
 #include <exception>
+#include <string>
 
 #include "core/base/copy.h"
 #include "core/bitmap/bitmap_writer.h"

@@ -1,6 +1,7 @@
 /// Buckets on their way to the portable bytes of a 64-bit bitmap.
 #pragma once
 
+#include <memory_resource>
 #include <vector>
 
 #include "core/bitmap/bitmap64_bucket.h"

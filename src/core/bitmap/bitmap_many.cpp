@@ -1,6 +1,7 @@
 #include "core/bitmap/bitmap_many.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "core/base/stop.h"
 

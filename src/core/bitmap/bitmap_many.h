@@ -1,6 +1,7 @@
 /// What many bitmaps have together, container by container and without steps in between.
 #pragma once
 
+#include <memory_resource>
 #include <span>
 
 #include "core/bitmap/bitmap_parts.h"

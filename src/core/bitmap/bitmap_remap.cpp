@@ -1,6 +1,8 @@
 #include "core/bitmap/bitmap_remap.h"
 
 #include <algorithm>
+#include <memory_resource>
+#include <string>
 #include <vector>
 
 #include "core/base/stop.h"

@@ -1,6 +1,8 @@
 /// A part of a bitmap's values, drawn by lot.
 #pragma once
 
+#include <memory_resource>
+
 #include "core/bitmap/bitmap64_writer.h"
 #include "core/bitmap/bitmap_parts.h"
 

@@ -1,5 +1,7 @@
 #include "core/bitmap/block.h"
 
+#include <algorithm>
+
 #include "core/bitmap/run_combine.h"
 
 namespace cdp::bitmap {

@@ -1,6 +1,7 @@
 /// A bit-sliced index in memory that can change. Only asking? BsiView and bsi_ask.h need no copy.
 #pragma once
 
+#include <memory_resource>
 #include <vector>
 
 #include "core/bsi/id_set.h"

@@ -1,6 +1,7 @@
 #include "core/bsi/bsi_ask.h"
 
 #include <cmath>
+#include <string>
 
 #include "core/bitmap/bitmap_compare.h"
 #include "core/bitmap/bitmap_rank.h"

@@ -1,6 +1,7 @@
 /// Questions to a bit-sliced index, answered from its bytes by operations on whole sets.
 #pragma once
 
+#include <memory_resource>
 #include <optional>
 #include <vector>
 

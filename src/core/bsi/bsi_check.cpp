@@ -2,6 +2,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <limits>
+#include <memory_resource>
+#include <string>
+#include <vector>
 
 #include "core/base/stop.h"
 #include "core/bitmap/array_text.h"

@@ -1,6 +1,8 @@
 /// Whose value compares so with another: container by container, so that nothing between is larger.
 #pragma once
 
+#include <memory_resource>
+
 #include "core/bsi/bsi_view.h"
 #include "core/bsi/id_set.h"
 

@@ -1,5 +1,7 @@
 #include "core/bsi/bsi_view.h"
 
+#include <string>
+
 #include "core/base/bytes.h"
 
 namespace cdp::bsi {

@@ -1,6 +1,7 @@
 #include "core/bsi/packed.h"
 
 #include <algorithm>
+#include <string>
 
 #include "core/base/bytes.h"
 #include "core/base/error.h"

@@ -5,6 +5,8 @@
 /// then the values of all places as distances from the least one, all of the same width.
 #pragma once
 
+#include <memory_resource>
+#include <optional>
 #include <vector>
 
 #include "core/bsi/bsi.h"

@@ -1,6 +1,7 @@
 #include "core/bsi/row.h"
 
 #include <algorithm>
+#include <string>
 
 #include "core/base/bytes.h"
 #include "core/base/stop.h"

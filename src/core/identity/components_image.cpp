@@ -1,6 +1,7 @@
 #include "core/identity/components_image.h"
 
 #include <algorithm>
+#include <string>
 
 #include "core/identity/components.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <tuple>
+#include <vector>
 
 #include "core/base/stop.h"
 #include "core/identity/first_load.h"

@@ -1,5 +1,7 @@
 #include "core/timeline/timeline_ask.h"
 
+#include <algorithm>
+
 #include "core/base/stop.h"
 
 namespace cdp::timeline {

@@ -1,5 +1,7 @@
 #include "core/timeline/timeline_join.h"
 
+#include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "core/base/copy.h"

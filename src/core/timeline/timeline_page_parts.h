@@ -1,6 +1,8 @@
 /// Pages in build form as they are read by who does not keep them: nothing is sealed on the way.
 #pragma once
 
+#include <memory_resource>
+
 #include "core/timeline/timeline_page_writer.h"
 
 namespace cdp::timeline {

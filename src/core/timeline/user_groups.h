@@ -1,6 +1,8 @@
 /// The rows of many users, user by user.
 #pragma once
 
+#include <algorithm>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
