@@ -2,8 +2,9 @@
 
 layer_demo() {
   local people=${CDP_DEMO_PEOPLE:-3000}
-  step "the generator's truths, counted again" run_generator "$people"
-  step "demo, $people people" one_case "$CDP_ROOT/contrib/demo/run" --people "$people"
+  step_later "demo, $people people" one_case "$CDP_ROOT/contrib/demo/run" --people "$people"
+  step_later "the generator's truths, counted again" run_generator "$people"
+  steps_side_by_side "$(slots)"
 }
 
 # run_generator PEOPLE: it recounts what it planted from the rows it wrote, with code of its own.
