@@ -77,6 +77,13 @@ EXPLAIN (COSTS OFF) SELECT funnel_agg(page, '{2,5,7}'::int4[], '1 day') FROM pag
 SELECT count(*) AS questions, count(*) FILTER (WHERE s.same AND NOT s.is_null) AS same FROM question AS q, same(aggregate, arguments) AS s;
 RESET max_parallel_workers_per_gather;
 
+-- pages of so many people that the state never is one of few rows, one after another
+CREATE TABLE many AS SELECT one_id, timeline_agg('2024-01-01'::timestamptz + (one_id * 7919 % 86400 + k * 600) * interval '1 s', k) AS tl
+  FROM generate_series(1, 30000) AS one_id, generate_series(1, 3) AS k WHERE k <= one_id % 4 GROUP BY one_id;
+CREATE TABLE large AS SELECT one_id / 10000 AS part, timeline_page_agg(one_id, tl) AS page FROM many GROUP BY 1;
+SELECT funnel_counts(f) AS users, f::text = (SELECT funnel_agg(one_id, tl, '{1,2,3}'::int4[], '1 day') FROM many)::text AS same
+  FROM (SELECT funnel_agg(page, '{1,2,3}'::int4[], '1 day') AS f FROM large) AS a;
+DROP TABLE many, large;
 -- what cannot be
 \set SHOW_CONTEXT never
 SELECT funnel_agg(page, NULL::int4[], '1 day') FROM page;

@@ -12,7 +12,10 @@ class FunnelState {
   explicit FunnelState(std::pmr::memory_resource* memory)
       : context_(static_cast<ContextResource*>(memory)->context()), funnel_(memory) {}
 
-  void Declare(int steps) { funnel_.Declare(steps); }
+  void Declare(int steps) {
+    const ContextScope scope(context_);
+    funnel_.Declare(steps);
+  }
   void Ask(std::uint16_t question) { funnel_.Ask(question); }
   void Add(std::uint32_t user, int level, std::span<const std::uint64_t> spans) {
     const ContextScope scope(context_);
