@@ -30,6 +30,22 @@ SELECT cdp._table_fill_at_once('filled', 'SELECT n, n::text, n, n FROM generate_
 COMMIT;
 SELECT a FROM filled WHERE b = '9';
 SELECT a FROM filled WHERE b = '999';
+-- from a table that the planner would read in parallel
+TRUNCATE filled;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SET enable_seqscan = on;
+CREATE TABLE source AS SELECT n, n::text AS name FROM generate_series(1, 1000) AS n;
+ANALYZE source;
+EXPLAIN (COSTS OFF) SELECT n, name, n, n FROM source;
+SELECT cdp._table_fill_at_once('filled', 'SELECT n, name, n, n FROM source');
+SELECT count(*), sum(a) FROM filled;
+DROP TABLE source;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+SET enable_seqscan = off;
 -- what a table refuses
 TRUNCATE filled;
 SELECT cdp._table_fill_at_once('filled', 'SELECT 1, ''''::text, 1, 1');

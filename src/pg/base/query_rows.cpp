@@ -100,10 +100,11 @@ void SetForNow(const char* setting, const char* value) {
 
 }  // namespace
 
-void RunQuery(const char* argument, const text* query, const RowTaker& taker) {
+void RunQuery(const char* argument, const text* query, const RowTaker& taker, Workers workers) {
   const char* statement = text_to_cstring(query);
   if (SPI_connect() != SPI_OK_CONNECT) elog(ERROR, "SPI_connect failed");
-  SPIPlanPtr plan = SPI_prepare_cursor(statement, 0, nullptr, CURSOR_OPT_PARALLEL_OK);
+  const int options_of_plan = workers == Workers::kAllowed ? CURSOR_OPT_PARALLEL_OK : 0;
+  SPIPlanPtr plan = SPI_prepare_cursor(statement, 0, nullptr, options_of_plan);
   if (plan == nullptr) {
     // What SPI does not run at all, such as COPY, is no SELECT either.
     elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));

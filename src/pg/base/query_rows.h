@@ -19,9 +19,14 @@ struct RowTaker {
   void* closure;
 };
 
+/// May workers run a part of the query? Not where the taker writes to the database: the server
+/// refuses that as long as there are workers.
+enum class Workers { kAllowed, kNone };
+
 /// Runs the query, which has to be one SELECT that changes and locks nothing, and gives every row
 /// to the taker. `argument` names the function's argument in messages. May longjmp.
-void RunQuery(const char* argument, const text* query, const RowTaker& taker);
+void RunQuery(const char* argument, const text* query, const RowTaker& taker,
+              Workers workers = Workers::kAllowed);
 
 /// A value for a query of our own, kept (look_up.h) or not; a null one has no datum.
 struct QueryValue {

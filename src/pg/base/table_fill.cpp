@@ -194,7 +194,7 @@ void WriteRows(Relation table, const Rows& rows) {
   filling.bulk = GetBulkInsertState();
   filling.command = GetCurrentCommandId(true);
   if (rows.query != nullptr) {
-    RunQuery("query", rows.query, {CheckColumns, TakeRow, &filling});
+    RunQuery("query", rows.query, {CheckColumns, TakeRow, &filling}, Workers::kNone);
   } else {
     MakeRows(&filling, *rows.maker);
   }
