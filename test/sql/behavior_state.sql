@@ -35,6 +35,17 @@ SELECT count(*) AS states, count(*) FILTER (WHERE s::text::cdp.window_funnel_sta
        bool_and(length(cdp.window_funnel_state_send(s)) <= pg_column_size(s)) AS trimmed FROM state;
 -- a state goes on from what was stored
 SELECT cdp._window_funnel_final(s) FROM state WHERE person = 1 ORDER BY 1;
+-- the room holds nothing of what was in that memory before: the states of groups with the same rows are the same bytes
+SET enable_hashagg = off;
+CREATE TABLE image AS
+    SELECT g % 2 AS kind, funnel_state('1 hour', ts, n = 1, n = 2) AS f, cdp.timelines_build(n, ts, n) AS t FROM (
+        SELECT g, n, '2024-01-01'::timestamptz + (g % 2 * g * n * 1000003 % 86400) * interval '1 second' AS ts
+          FROM generate_series(1, 8) AS g, generate_series(1, CASE WHEN g % 2 = 0 THEN 2 ELSE 60 END) AS n) AS e GROUP BY g;
+RESET enable_hashagg;
+SELECT count(*) AS pairs, count(*) FILTER (WHERE a *= b) AS same
+  FROM (SELECT f, t FROM image WHERE kind = 0) AS a, (SELECT f, t FROM image WHERE kind = 0) AS b;
+SELECT bool_and(pg_column_size(t) <= octet_length(cdp.timelines_send(t)) + 4) AS no_spare_room FROM image;
+DROP TABLE image;
 -- states as anybody may store them: by day or shard, no longer than need be, put together later; funnels, sequences and what comes next
 CREATE TABLE kept AS
     SELECT person, part, cdp.window_funnel_state_agg('1 hour', ts, code = 1, code = 2, code = 3) AS f, cdp.window_funnel_state_agg('1 hour', 'strict_order', ts, code = 1, code = 2, code = 3) AS o,

@@ -47,11 +47,8 @@ struct FlatState {
 
   /// A state without records in the current context. May longjmp.
   static Header* New(const Header& header, std::size_t capacity) {
-    if (capacity > kMaxRecords) TooLarge();
-    auto* state = static_cast<Header*>(palloc(sizeof(Header) + capacity * sizeof(Record)));
-    *state = header;
-    SET_VARSIZE(state, sizeof(Header) + capacity * sizeof(Record));
-    state->used = 0;
+    Header* state = Allocate(header, capacity, 0);
+    ClearRoom(state);
     return state;
   }
 
@@ -72,14 +69,31 @@ struct FlatState {
     if (need <= capacity) [[likely]]
       return state;
     if (need > kMaxRecords) TooLarge();
-    Header* grown = New(*state, std::min(std::max(need, capacity * 2), kMaxRecords));
-    grown->used = state->used;
+    Header* grown =
+        Allocate(*state, std::min(std::max(need, capacity * 2), kMaxRecords), state->used);
     CopyPolled(reinterpret_cast<char*>(grown + 1), reinterpret_cast<const char*>(state + 1),
                state->used * sizeof(Record));
+    ClearRoom(grown);
     return grown;
   }
 
  private:
+  static Header* Allocate(const Header& header, std::size_t capacity, std::size_t used) {
+    if (capacity > kMaxRecords) TooLarge();
+    auto* state = static_cast<Header*>(palloc(sizeof(Header) + capacity * sizeof(Record)));
+    *state = header;
+    SET_VARSIZE(state, sizeof(Header) + capacity * sizeof(Record));
+    state->used = static_cast<std::uint32_t>(used);
+    return state;
+  }
+
+  /// The room goes where the state goes, into tables and to clients: what was in that memory before
+  /// is not for them.
+  static void ClearRoom(Header* state) {
+    std::memset(static_cast<void*>(Records(state) + state->used), 0,
+                (Capacity(state) - state->used) * sizeof(Record));
+  }
+
   [[noreturn]] static void TooLarge() {
     ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("aggregate state is too large"),
                     errdetail("A group may hold at most %zu records.", kMaxRecords)));

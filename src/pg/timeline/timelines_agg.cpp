@@ -1,6 +1,7 @@
 /// timelines_build and rollup(timelines): events of many users are kept as they come; they become
 /// timelines when they are read.
 
+#include "pg/base/state_io.h"
 #include "pg/timeline/event_arguments.h"
 #include "pg/timeline/user_rows_datum.h"
 
@@ -10,6 +11,12 @@ namespace {
 using timeline::Event;
 using timeline::FullEvent;
 using timeline::ValuedEvent;
+
+struct RowsForm {
+  static std::size_t Size(std::span<const std::byte> bytes) {
+    return timeline::UserRowsSize(bytes);
+  }
+};
 
 /// Arguments 1 to 3, the user and the event; false when one of them is null.
 bool TakeUserEvent(FunctionCallInfo fcinfo, int64* user, Event* event) {
@@ -83,9 +90,10 @@ CDP_FUNCTION(cdp__timelines_build_combine) {
 }
 
 CDP_FUNCTION(cdp__timelines_build_final) {
-  // As it is: nothing is done twice for what is read at once, and what is stored is flattened.
+  // As it is: nothing is done twice for what is read at once, and what is stored is flattened. Of
+  // few events the room for more would be stored with them.
   if (ExpandedRows* expanded = ExpandedRows::From(PG_GETARG_DATUM(0))) return expanded->ReadOnly();
-  PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+  PG_RETURN_POINTER(TrimmedState<RowsForm>(fcinfo));
 }
 
 }  // namespace cdp::pg
