@@ -1,6 +1,7 @@
 #include "core/audience/behavior.h"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 
 namespace cdp::audience {

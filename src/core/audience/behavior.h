@@ -18,6 +18,7 @@
 
 #include <memory_resource>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/audience/behavior_number.h"

@@ -1,6 +1,8 @@
 /// What the times and windows of a rule are as instants, by the clocks of the business.
 #pragma once
 
+#include <string_view>
+
 #include "core/audience/rule.h"
 #include "core/base/zone.h"
 #include "core/behavior/calendar.h"

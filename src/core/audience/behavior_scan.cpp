@@ -1,6 +1,7 @@
 #include "core/audience/behavior_scan.h"
 
 #include <algorithm>
+#include <span>
 
 #include "core/bitmap/bitmap_cursor.h"
 

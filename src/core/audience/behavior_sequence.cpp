@@ -1,6 +1,7 @@
 #include "core/audience/behavior_sequence.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cdp::audience {
 

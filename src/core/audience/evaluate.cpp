@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <utility>
 
 #include "core/audience/rule_words.h"
 #include "core/base/stop.h"

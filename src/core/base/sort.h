@@ -7,6 +7,7 @@
 #include <memory>
 #include <memory_resource>
 #include <span>
+#include <utility>
 
 #include "core/base/copy.h"
 #include "core/base/room.h"

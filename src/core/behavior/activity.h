@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory_resource>
+#include <utility>
 #include <vector>
 
 #include "core/base/error.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap_compare.h"

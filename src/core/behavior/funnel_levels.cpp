@@ -1,5 +1,7 @@
 #include "core/behavior/funnel_levels.h"
 
+#include <utility>
+
 #include "core/behavior/funnel_scan.h"
 #include "core/timeline/user_groups.h"
 

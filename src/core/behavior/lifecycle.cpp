@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "core/base/stop.h"
 #include "core/behavior/user_set.h"

@@ -1,6 +1,7 @@
 #include "core/behavior/rule_scan.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/behavior/funnel_chain.h"
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory_resource>
+#include <span>
 #include <vector>
 
 #include "core/behavior/funnel_rules.h"

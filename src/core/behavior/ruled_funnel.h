@@ -4,6 +4,8 @@
 
 #include <memory_resource>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/behavior/rule_scan.h"

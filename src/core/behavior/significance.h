@@ -4,6 +4,7 @@
 
 #include <memory_resource>
 #include <optional>
+#include <span>
 
 #include "core/behavior/proportion.h"
 

@@ -1,6 +1,7 @@
 #include "core/behavior/timeline_daily.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "core/base/scratch.h"

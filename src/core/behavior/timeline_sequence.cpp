@@ -1,6 +1,7 @@
 #include "core/behavior/timeline_sequence.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/scratch.h"
 #include "core/base/stop.h"

@@ -1,6 +1,7 @@
 #include "core/bitmap/accumulator.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/base/stop.h"

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory_resource>
+#include <span>
 #include <vector>
 
 #include "core/bitmap/block.h"
@@ -46,8 +47,8 @@ class Accumulator {
   /// Never true of a set with values; always of an empty one that only came from kAnd.
   bool IsSurelyEmpty() const { return batched_ == 0 && waiting_.empty() && used_ == 0; }
   std::uint64_t Cardinality();
-  /// The set as portable bytes, containers in SwiftForm: equal sets have equal bytes. Neither changes
-  /// what it holds.
+  /// The set as portable bytes, containers in SwiftForm: equal sets have equal bytes. Neither
+  /// changes what it holds.
   std::size_t PortableSize();
   void WritePortable(std::byte* out);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory_resource>
+#include <span>
 #include <utility>
 
 #include "core/bitmap/kernels.h"

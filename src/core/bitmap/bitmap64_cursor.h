@@ -1,6 +1,8 @@
 /// Walks a 64-bit bitmap's values one at a time, in place.
 #pragma once
 
+#include <span>
+
 #include "core/bitmap/bitmap64_view.h"
 #include "core/bitmap/bitmap_cursor.h"
 

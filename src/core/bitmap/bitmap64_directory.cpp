@@ -1,6 +1,7 @@
 #include "core/bitmap/bitmap64_directory.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap_rank.h"

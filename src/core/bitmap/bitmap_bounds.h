@@ -1,6 +1,8 @@
 /// Bitmaps against columns of signed integers, as the planner sees them.
 #pragma once
 
+#include <span>
+
 #include "core/bitmap/bitmap64_directory.h"
 
 namespace cdp::bitmap {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory_resource>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "core/bitmap/bitmap.h"

@@ -1,6 +1,8 @@
 /// Walks a bitmap's values one at a time, in place; for callers that stop and come back.
 #pragma once
 
+#include <span>
+
 #include "core/bitmap/bitmap_view.h"
 
 namespace cdp::bitmap {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap64_view.h"

@@ -1,6 +1,7 @@
 #include "core/bitmap/bitmap_order.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/base/stop.h"
 #include "core/bitmap/container_words.h"

@@ -1,5 +1,7 @@
 #include "core/bitmap/bitmap_output.h"
 
+#include <cstring>
+
 #include "core/base/copy.h"
 
 namespace cdp::bitmap {

@@ -1,6 +1,7 @@
 #include "core/bitmap/bitmap_rank.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/bitmap/container_words.h"
 

@@ -1,6 +1,8 @@
 /// Values replaced by others: what happens to sets of people when identities merge or split.
 #pragma once
 
+#include <span>
+
 #include "core/bitmap/bitmap64_writer.h"
 
 namespace cdp::bitmap {

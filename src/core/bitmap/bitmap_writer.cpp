@@ -1,5 +1,7 @@
 #include "core/bitmap/bitmap_writer.h"
 
+#include <cstring>
+
 #include "core/base/stop.h"
 
 namespace cdp::bitmap {

@@ -1,6 +1,8 @@
 /// Values to portable bytes, without a bitmap in between.
 #pragma once
 
+#include <span>
+
 #include "core/bitmap/format.h"
 
 namespace cdp::bitmap {

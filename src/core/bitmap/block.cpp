@@ -1,6 +1,8 @@
 #include "core/bitmap/block.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 #include "core/bitmap/run_combine.h"
 

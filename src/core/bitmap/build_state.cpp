@@ -1,5 +1,7 @@
 #include "core/bitmap/build_state.h"
 
+#include <cstring>
+
 namespace cdp::bitmap {
 
 bool IsBuildState(Bytes bytes) {

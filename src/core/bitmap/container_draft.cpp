@@ -1,6 +1,7 @@
 #include "core/bitmap/container_draft.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace cdp::bitmap {
 namespace {

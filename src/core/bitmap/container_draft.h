@@ -1,6 +1,8 @@
 /// A container in the making.
 #pragma once
 
+#include <array>
+
 #include "core/bitmap/container_form.h"
 
 namespace cdp::bitmap {

@@ -1,6 +1,9 @@
 /// How values that share their high bits are written: the smallest form, and words as runs.
 #pragma once
 
+#include <bit>
+#include <cstring>
+
 #include "core/bitmap/container_words.h"
 
 namespace cdp::bitmap {

@@ -1,3 +1,5 @@
+#include <bit>
+
 #include "core/bitmap/kernels_scalar.h"
 
 namespace cdp::bitmap {

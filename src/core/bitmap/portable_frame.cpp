@@ -1,5 +1,7 @@
 #include "core/bitmap/portable_frame.h"
 
+#include <cstring>
+
 namespace cdp::bitmap {
 
 PortableCursor::PortableCursor(const PortableFrame& frame, std::byte* out)

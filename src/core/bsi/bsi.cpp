@@ -1,6 +1,8 @@
 #include "core/bsi/bsi.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <limits>
 
 #include "core/base/bytes.h"

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <memory_resource>
+#include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/bsi/id_set.h"

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include "core/bitmap/bitmap_compare.h"
 #include "core/bitmap/bitmap_rank.h"

@@ -3,6 +3,7 @@
 
 #include <memory_resource>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/bsi/bsi_compare.h"

@@ -3,7 +3,10 @@
 #include <cstdlib>
 #include <limits>
 #include <memory_resource>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/stop.h"

@@ -1,5 +1,7 @@
 #include "core/bsi/bsi_compare.h"
 
+#include <array>
+
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap_set.h"
 #include "core/bitmap/container_combine.h"

@@ -1,5 +1,6 @@
 #include "core/bsi/bsi_view.h"
 
+#include <cstring>
 #include <string>
 
 #include "core/base/bytes.h"

@@ -1,5 +1,7 @@
 #include "core/bsi/id_set.h"
 
+#include <cstring>
+
 #include "core/bitmap/bitmap_parts.h"
 #include "core/bitmap/bitmap_writer.h"
 

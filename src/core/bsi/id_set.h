@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory_resource>
+#include <span>
 #include <utility>
 
 #include "core/bitmap/bitmap_set.h"

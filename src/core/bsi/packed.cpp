@@ -1,6 +1,7 @@
 #include "core/bsi/packed.h"
 
 #include <algorithm>
+#include <bit>
 #include <string>
 
 #include "core/base/bytes.h"

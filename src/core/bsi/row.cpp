@@ -1,7 +1,10 @@
 #include "core/bsi/row.h"
 
 #include <algorithm>
+#include <cstring>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include "core/base/bytes.h"
 #include "core/base/stop.h"

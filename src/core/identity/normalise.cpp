@@ -1,6 +1,7 @@
 #include "core/identity/normalise.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/identity/landed_text.h"

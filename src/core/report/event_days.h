@@ -8,6 +8,7 @@
 
 #include <memory_resource>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/zone.h"

@@ -1,6 +1,7 @@
 #include "core/timeline/timeline_ask.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/base/stop.h"
 

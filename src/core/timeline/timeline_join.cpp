@@ -1,6 +1,8 @@
 #include "core/timeline/timeline_join.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <optional>
 #include <vector>
 

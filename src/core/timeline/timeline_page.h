@@ -7,8 +7,11 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstring>
 #include <optional>
+#include <span>
 
 #include "core/base/bytes.h"
 #include "core/base/stop.h"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory_resource>
+#include <span>
 
 #include "core/timeline/timeline_page_writer.h"
 

@@ -1,6 +1,7 @@
 #include "core/timeline/timeline_page_writer.h"
 
 #include <bit>
+#include <cstring>
 
 #include "core/timeline/timeline_join.h"
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory_resource>
+#include <span>
 #include <string>
 #include <vector>
 

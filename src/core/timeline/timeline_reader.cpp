@@ -1,6 +1,7 @@
 #include "core/timeline/timeline_reader.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "core/base/bytes.h"
 

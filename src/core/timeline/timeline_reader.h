@@ -34,6 +34,8 @@
 ///   events has its own StopTicker.
 #pragma once
 
+#include <array>
+#include <cstring>
 #include <optional>
 
 #include "core/base/stop.h"

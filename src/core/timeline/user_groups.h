@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory_resource>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/base/room.h"
