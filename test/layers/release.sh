@@ -3,7 +3,7 @@
 layer_demo() {
   local people=${CDP_DEMO_PEOPLE:-3000}
   # Both compile the generator: once.
-  local -x CXX='ccache g++' CCACHE_DIR=$CDP_ROOT/build/ccache
+  local -x CDP_COMPILER_CACHE=ccache CCACHE_DIR=$CDP_ROOT/build/ccache
   step "the generator's truths, counted again" run_generator "$people"
   step "demo, $people people" one_case "$CDP_ROOT/contrib/demo/run" --people "$people"
 }
