@@ -36,7 +36,7 @@ SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 SET enable_seqscan = on;
-CREATE TABLE source AS SELECT n, n::text AS name FROM generate_series(1, 1000) AS n;
+CREATE TABLE source AS SELECT n, n::text AS name FROM generate_series(1, 5000) AS n;
 ANALYZE source;
 EXPLAIN (COSTS OFF) SELECT n, name, n, n FROM source;
 SELECT cdp._table_fill_at_once('filled', 'SELECT n, name, n, n FROM source');
