@@ -129,7 +129,7 @@ need_sanitized() {
   step "build unit tests and fuzzers with sanitizers" cmake_build sanitize \
     -DCDP_SANITIZE=ON -DCDP_FUZZ=ON -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
     -DCMAKE_C_FLAGS_RELWITHDEBINFO='-O1 -g1' -DCMAKE_CXX_FLAGS_RELWITHDEBINFO='-O1 -g1' \
-    -DCDP_TEST_FLAGS="-fno-sanitize=null,alignment,object-size,vptr -O0 -g0" \
+    -DCDP_TEST_FLAGS="-fno-sanitize=null,alignment,vptr -O0 -g0" \
     -DCDP_BUSY_FLAGS=-O1 || return
   SANITIZED_STATUS=0
 }

@@ -15,7 +15,7 @@ inline constexpr bool kSanitized = false;
 inline constexpr bool kSanitized = false;
 #endif
 
-/// The rounds of a random test: `plain`, or a quarter of them under sanitizers.
-constexpr int Rounds(int plain) { return kSanitized ? (plain + 3) / 4 : plain; }
+/// The rounds of a random test: `plain`, or a sixth of them under sanitizers.
+constexpr int Rounds(int plain) { return kSanitized ? (plain + 5) / 6 : plain; }
 
 }  // namespace cdp
