@@ -6,8 +6,7 @@ namespace cdp::pg {
 
 void* AllocateIn(MemoryContext context, std::size_t size) {
   if (!AllocHugeSizeIsValid(size)) throw std::bad_alloc();
-  void* block =
-      MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+  void* block = MemoryContextAllocExtended(context, size, MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
   if (block == nullptr) throw std::bad_alloc();
   return block;
 }
@@ -55,6 +54,15 @@ void ContextResource::do_deallocate(void* block, std::size_t, std::size_t alignm
 bool ContextResource::do_is_equal(const std::pmr::memory_resource& other) const noexcept {
   const auto* same = dynamic_cast<const ContextResource*>(&other);
   return same != nullptr && same->context_ == context_;
+}
+
+MemoryContext ScratchOf(FunctionCallInfo fcinfo) {
+  FmgrInfo* const site = fcinfo->flinfo;
+  if (site == nullptr) return nullptr;
+  if (site->fn_extra == nullptr) {
+    site->fn_extra = AllocSetContextCreate(site->fn_mcxt, "pg_cdp scratch", ALLOCSET_SMALL_SIZES);
+  }
+  return static_cast<MemoryContext>(site->fn_extra);
 }
 
 }  // namespace cdp::pg

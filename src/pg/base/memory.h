@@ -44,4 +44,21 @@ class ContextScope {
   MemoryContext before_;
 };
 
+/// An empty context of the call site's own, made at its first call; null for a call without one. It
+/// is all that the call site may keep. May longjmp: for the first act.
+MemoryContext ScratchOf(FunctionCallInfo fcinfo);
+
+/// What `answer()` says, a number, without anything left of what it allocated: for functions that a
+/// sort or an index calls ever so often in one context. May longjmp where `answer` may.
+template <class Answer>
+auto AnswerInScratch(FunctionCallInfo fcinfo, Answer answer) {
+  const MemoryContext scratch = ScratchOf(fcinfo);
+  if (scratch == nullptr) return answer();
+  const MemoryContext before = MemoryContextSwitchTo(scratch);
+  const auto result = answer();
+  MemoryContextSwitchTo(before);
+  MemoryContextReset(scratch);
+  return result;
+}
+
 }  // namespace cdp::pg

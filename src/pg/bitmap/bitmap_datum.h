@@ -61,14 +61,6 @@ auto AskBitmapOnce(FunctionCallInfo fcinfo, int n, Answer answer) {
   return *static_cast<const Result*>(stored.kept->notes);
 }
 
-/// Frees what BitmapArgument had to fetch or make; for functions that an index calls.
-inline void FreeDetoasted(FunctionCallInfo fcinfo, int n, bitmap::Bytes bytes) {
-  const auto* value = reinterpret_cast<const varlena*>(PG_GETARG_POINTER(n));
-  if (VARATT_IS_EXTENDED(value) && !VARATT_IS_SHORT(value)) {
-    pfree(const_cast<std::byte*>(bytes.data()) - VARHDRSZ);
-  }
-}
-
 /// New values in the current context; for use inside CallCore.
 varlena* NewBitmap(const bitmap::Bitmap& value);
 varlena* NewBitmap(const bitmap::BitmapParts& parts);

@@ -19,21 +19,19 @@ std::uint64_t Hash(Kind64, Bytes bytes, std::uint64_t seed) { return bitmap::Has
 
 template <class Kind>
 int CompareArguments(FunctionCallInfo fcinfo) {
-  const Bytes a = ArgumentOf<Kind>(fcinfo, 0);
-  const Bytes b = ArgumentOf<Kind>(fcinfo, 1);
-  const int order = CallCore([=] { return Compare(Kind(), a, b); });
-  // An index calls this for ever so many values in one context, and expects it to leave nothing.
-  FreeDetoasted(fcinfo, 0, a);
-  FreeDetoasted(fcinfo, 1, b);
-  return order;
+  return AnswerInScratch(fcinfo, [fcinfo] {
+    const Bytes a = ArgumentOf<Kind>(fcinfo, 0);
+    const Bytes b = ArgumentOf<Kind>(fcinfo, 1);
+    return CallCore([=] { return Compare(Kind(), a, b); });
+  });
 }
 
 template <class Kind>
 std::uint64_t HashArgument(FunctionCallInfo fcinfo, std::uint64_t seed) {
-  const Bytes bytes = ArgumentOf<Kind>(fcinfo, 0);
-  const std::uint64_t hash = CallCore([=] { return Hash(Kind(), bytes, seed); });
-  FreeDetoasted(fcinfo, 0, bytes);
-  return hash;
+  return AnswerInScratch(fcinfo, [fcinfo, seed] {
+    const Bytes bytes = ArgumentOf<Kind>(fcinfo, 0);
+    return CallCore([=] { return Hash(Kind(), bytes, seed); });
+  });
 }
 
 // With seed 0 the extended hash ends in the plain one, as the server demands.
