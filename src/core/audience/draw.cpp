@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/audience/share.h"
+#include "core/base/sort.h"
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap_cursor.h"
 
@@ -25,8 +26,12 @@ struct Ticket {
 // Leaves the `count` smallest, in any order.
 void KeepSmallest(std::size_t count, std::pmr::vector<Ticket>* tickets) {
   if (tickets->size() <= count) return;
+  StopTicker ticker;
   std::nth_element(tickets->begin(), tickets->begin() + static_cast<std::ptrdiff_t>(count),
-                   tickets->end());
+                   tickets->end(), [&ticker](const Ticket& a, const Ticket& b) {
+                     ticker.Step();
+                     return a < b;
+                   });
   tickets->resize(count);
 }
 
@@ -62,7 +67,7 @@ bsi::IdSet Draw(bitmap::Bytes people, std::uint64_t count, std::string_view salt
   std::pmr::vector<std::uint32_t> drawn(memory);
   drawn.reserve(tickets.size());
   for (const Ticket& ticket : tickets) drawn.push_back(ticket.id);
-  std::sort(drawn.begin(), drawn.end());
+  SortPolled(std::span(drawn), memory);
   return bsi::IdSet(std::span<const std::uint32_t>(drawn), memory);
 }
 

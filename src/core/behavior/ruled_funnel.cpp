@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "core/base/sort.h"
+
 namespace cdp::behavior {
 
 using timeline::TimeReader;
@@ -182,7 +184,7 @@ void RuledFunnel::CollectHeld(const View& view) {
     }
     return false;
   });
-  std::sort(held_.begin(), held_.end(), [](const HeldHit& a, const HeldHit& b) {
+  SortPolledInPlace(std::span(held_), [](const HeldHit& a, const HeldHit& b) {
     return a.symbol != b.symbol ? a.symbol < b.symbol : a.at < b.at;
   });
 }
@@ -261,7 +263,7 @@ void RuledFunnel::Attempts(const View& view, std::pmr::memory_resource* memory,
     return;
   }
   ForEachHeld(view, [&scan](std::uint32_t) { scan(); });
-  std::sort(found->begin(), found->end(), [times](const Found& a, const Found& b) {
+  SortPolledInPlace(std::span(*found), [times](const Found& a, const Found& b) {
     if (a.attempt.begun != b.attempt.begun) return a.attempt.begun < b.attempt.begun;
     const auto begin = times->begin();
     return std::lexicographical_compare(

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/sort.h"
 #include "core/base/stop.h"
 #include "core/bitmap/bitmap64_directory.h"
 #include "core/bitmap/bitmap64_set.h"
@@ -41,11 +42,9 @@ Exchange<Value> ExchangeOf(const Lookup& bitmap, std::span<const Value> from,
   std::pmr::vector<Replacement<Value>> replacements(memory);
   replacements.reserve(from.size());
   for (std::size_t i = 0; i < from.size(); ++i) replacements.push_back({from[i], to[i]});
+  SortPolledInPlace(std::span(replacements),
+                    [](const auto& a, const auto& b) { return a.from < b.from; });
   StopTicker ticker;
-  std::sort(replacements.begin(), replacements.end(), [&ticker](const auto& a, const auto& b) {
-    ticker.Step();
-    return a.from < b.from;
-  });
 
   Exchange<Value> result(memory);
   for (std::size_t i = 0; i < replacements.size(); ++i) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "core/base/sort.h"
 #include "core/base/stop.h"
 #include "core/identity/union_find.h"
 
@@ -36,7 +37,7 @@ BatchUnion::BatchUnion(std::span<const std::int32_t> fresh, const Links& links,
       persons.push_back(static_cast<std::uint32_t>(owner));
     }
   }
-  std::sort(persons.begin(), persons.end());
+  SortPolled(std::span(persons), memory);
   persons.erase(std::unique(persons.begin(), persons.end()), persons.end());
   const auto person_count = static_cast<std::uint32_t>(persons.size());
 
@@ -45,7 +46,7 @@ BatchUnion::BatchUnion(std::span<const std::int32_t> fresh, const Links& links,
   for (std::size_t i = 0; i < fresh.size(); ++i) {
     places.emplace_back(fresh[i], person_count + static_cast<std::uint32_t>(i));
   }
-  std::sort(places.begin(), places.end());
+  SortPolledInPlace(std::span(places));
   const auto node_of = [&](std::int32_t id, std::int64_t owner) {
     if (owner >= 0) {
       const auto at = std::lower_bound(persons.begin(), persons.end(), owner);

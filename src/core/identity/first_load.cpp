@@ -347,7 +347,7 @@ void FirstLoad::SortLinks() {
     link.b = std::max(x, y);
     link.source = place[link.source];
   }
-  std::sort(links_.begin(), links_.end(), [](const Link& x, const Link& y) {
+  SortPolledInPlace(std::span(links_), [](const Link& x, const Link& y) {
     return std::tie(x.a, x.b, x.source) < std::tie(y.a, y.b, y.source);
   });
 }
@@ -371,7 +371,7 @@ void FirstLoad::FindShared() {
       sights.push_back(static_cast<std::uint64_t>(link.b) << 32 | a.type);
     }
   }
-  std::sort(sights.begin(), sights.end());
+  SortPolled(std::span(sights), memory_);
   for (std::size_t begin = 0, end = 0; begin < sights.size(); begin = end) {
     while (end < sights.size() && sights[end] == sights[begin]) ++end;
     ticker.Step(static_cast<std::uint32_t>(end - begin));

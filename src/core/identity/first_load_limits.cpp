@@ -2,9 +2,11 @@
 // again, link by link.
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <tuple>
 #include <vector>
 
+#include "core/base/sort.h"
 #include "core/base/stop.h"
 #include "core/identity/first_load.h"
 #include "core/identity/limited_union.h"
@@ -78,13 +80,16 @@ void FirstLoad::HoldToLimits(std::pmr::vector<std::uint32_t>* root) {
     }
   }
   // What is as good comes in the order of the ends, as links_ is.
-  std::stable_sort(order.begin(), order.end(), is_better);
+  StopTicker ticker;
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t x, std::uint32_t y) {
+    ticker.Step();
+    return is_better(x, y);
+  });
   const auto place_of = [&members](std::uint32_t number) {
     const auto at = std::lower_bound(members.begin(), members.end(), number);
     return static_cast<std::uint32_t>(at - members.begin());
   };
   LimitedUnion sets(kinds, maximum, static_cast<std::uint32_t>(std::max(size_cap_, 0)), memory_);
-  StopTicker ticker;
   for (const std::uint32_t i : order) {
     ticker.Step();
     const std::uint32_t x = place_of(links_[i].a);
@@ -98,8 +103,8 @@ void FirstLoad::HoldToLimits(std::pmr::vector<std::uint32_t>* root) {
     for (; row < links_.size() && is_same_pair(row, i); ++row) limited_.push_back({row, type});
   }
   refused_ += limited_.size();
-  std::sort(limited_.begin(), limited_.end(),
-            [](const Limited& x, const Limited& y) { return x.link < y.link; });
+  SortPolled(std::span(limited_), memory_,
+             [](const Limited& x, const Limited& y) { return x.link < y.link; });
   for (std::uint32_t place = 0; place < members.size(); ++place) {
     (*root)[members[place]] = members[sets.Root(place)];
   }

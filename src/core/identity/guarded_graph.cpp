@@ -22,7 +22,7 @@ constexpr std::uint32_t kAnyNumber = std::numeric_limits<std::uint32_t>::max();
 void GuardedGraph::Arrange() {
   const auto by_id = [](const Node& x, const Node& y) { return x.id < y.id; };
   if (!std::is_sorted(nodes_.begin(), nodes_.end(), by_id)) {
-    std::sort(nodes_.begin(), nodes_.end(), by_id);
+    SortPolledInPlace(std::span(nodes_), by_id);
   }
   std::pmr::vector<std::uint32_t> numbers(memory_);
   numbers.reserve(nodes_.size());
@@ -41,7 +41,7 @@ void GuardedGraph::Arrange() {
     return std::tie(x.a, x.b) < std::tie(y.a, y.b);
   };
   if (!std::is_sorted(links_.begin(), links_.end(), by_ends)) {
-    std::sort(links_.begin(), links_.end(), by_ends);
+    SortPolledInPlace(std::span(links_), by_ends);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/error.h"
+#include "core/base/sort.h"
 #include "core/base/stop.h"
 
 namespace cdp::identity {
@@ -37,7 +38,7 @@ LinkGraph::LinkGraph(std::span<const std::int32_t> a, std::span<const std::int32
   numbers_.reserve(2 * a.size());
   numbers_.assign(a.begin(), a.end());
   numbers_.insert(numbers_.end(), b.begin(), b.end());
-  std::sort(numbers_.begin(), numbers_.end());
+  SortPolled(std::span(numbers_), memory);
   numbers_.erase(std::unique(numbers_.begin(), numbers_.end()), numbers_.end());
 
   std::pmr::vector<std::uint32_t> ends(memory);
@@ -64,9 +65,8 @@ LinkGraph::LinkGraph(std::span<const std::int32_t> a, std::span<const std::int32
   // Answers must not depend on the order of the links.
   for (std::size_t n = 0; n < numbers_.size(); ++n) {
     ticker.Step();
-    std::sort(
-        edges_.begin() + static_cast<std::ptrdiff_t>(first_[n]),
-        edges_.begin() + static_cast<std::ptrdiff_t>(first_[n + 1]),
+    SortPolledInPlace(
+        std::span(edges_).subspan(first_[n], first_[n + 1] - first_[n]),
         [](const Edge& x, const Edge& y) { return x.to != y.to ? x.to < y.to : x.link < y.link; });
   }
 }
@@ -133,8 +133,8 @@ std::pmr::vector<LinkGraph::Bridge> LinkGraph::Bridges() const {
           size[root] - std::max(bridge.side_a, bridge.side_b);
     }
   }
-  std::sort(bridges.begin(), bridges.end(),
-            [](const Bridge& x, const Bridge& y) { return x.link < y.link; });
+  SortPolled(std::span(bridges), memory_,
+             [](const Bridge& x, const Bridge& y) { return x.link < y.link; });
   return bridges;
 }
 

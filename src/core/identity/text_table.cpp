@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "core/base/error.h"
+#include "core/base/sort.h"
 #include "core/base/stop.h"
 
 namespace cdp::identity {
@@ -42,14 +43,13 @@ void SortFrom(std::span<Sortable> texts, std::size_t depth, const TextOf& text_o
   constexpr std::size_t kFew = 8;
   constexpr std::size_t kDeepest = 256;  // bounds the recursion
   if (texts.size() <= kFew || depth >= kDeepest) {
-    std::sort(texts.begin(), texts.end(), [&](const Sortable& x, const Sortable& y) {
+    SortPolledInPlace(texts, [&](const Sortable& x, const Sortable& y) {
       return text_of(x.place) < text_of(y.place);
     });
     return;
   }
-  CheckStop();
   for (Sortable& text : texts) ReadHead(text_of(text.place), depth, &text);
-  std::sort(texts.begin(), texts.end());
+  SortPolledInPlace(texts);
   for (std::size_t from = 0; from < texts.size();) {
     std::size_t to = from + 1;
     while (to < texts.size() && texts[to] == texts[from]) ++to;
@@ -126,7 +126,7 @@ void TextTable::MakeRoom(std::size_t words) {
 void TextTable::Prepare() {
   if (sorted_) {
     // Back to the order of arrival, in which parents stand before their children.
-    std::ranges::sort(places_);
+    SortPolledInPlace(std::span(places_));
     limit_ = slots_.size() / 4 * 3;
     sorted_ = false;
   }

@@ -1,6 +1,7 @@
 #include "pg/audience/behavior_news.h"
 
 #include "core/audience/behavior_scan.h"
+#include "core/base/stop.h"
 #include "pg/base/boundary.h"
 #include "pg/base/memory.h"
 #include "pg/base/query_rows.h"
@@ -110,8 +111,12 @@ void ReadAll() {
     return;
   }
   CallCore([asked] {
+    StopTicker ticker;
     std::stable_sort(asked->rows, asked->rows + asked->count,
-                     [](const NewsRow& a, const NewsRow& b) { return a.person < b.person; });
+                     [&ticker](const NewsRow& a, const NewsRow& b) {
+                       ticker.Step();
+                       return a.person < b.person;
+                     });
   });
   asked->state = AskedNews::State::kRead;
 }

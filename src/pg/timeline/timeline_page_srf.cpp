@@ -1,6 +1,7 @@
 /// timeline_page_read: the timelines of a page, one row each; timeline_pages and timeline_pages_by:
 /// the events of many users as pages.
 
+#include "core/base/sort.h"
 #include "core/timeline/user_groups.h"
 #include "pg/base/row_set.h"
 #include "pg/timeline/timeline_page_datum.h"
@@ -61,8 +62,8 @@ class UserImages {
       }
     });
     CheckStop();
-    std::sort(images_.begin(), images_.end(),
-              [order](const Image& a, const Image& b) { return order(a.uid) < order(b.uid); });
+    SortPolled(std::span(images_), &memory_,
+               [order](const Image& a, const Image& b) { return order(a.uid) < order(b.uid); });
   }
 
   bool done() const { return next_ == images_.size(); }
