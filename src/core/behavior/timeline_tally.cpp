@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/base/bytes.h"
+#include "core/base/sort.h"
 #include "core/base/stop.h"
 
 namespace cdp::behavior {
@@ -13,6 +14,7 @@ using Payload = std::span<const std::byte>;
 
 constexpr char kWhat[] = "tally";
 constexpr unsigned kMaxSlotsLog2 = 30;
+constexpr std::size_t kMaxBytes = 0x3fffffff;  // of a value of the server's
 constexpr std::size_t kHeaderPayload = sizeof(TallyHeader) - kTallyLengthWord;
 
 struct Opened {
@@ -97,7 +99,9 @@ void TallyTable::Attach(TallyHeader* block) {
   const std::size_t slots = std::size_t{1} << block->slots_log2;
   mask_ = slots - 1;
   shift_ = 64 - block->slots_log2;
-  limit_ = static_cast<std::uint32_t>(slots / 2);
+  // The last table that a value can be is filled further, for none follows.
+  const bool last = SizeOf(shape, block->slots_log2 + 1U) > kMaxBytes;
+  limit_ = static_cast<std::uint32_t>(last ? slots / 8 * 7 : slots / 2);
 }
 
 void TallyTable::Grow() {
@@ -107,10 +111,11 @@ void TallyTable::Grow() {
   const std::uint64_t* from = slots_;
   const std::size_t slots = mask_ + 1;
   const std::size_t old_size = size();
-  if (old->slots_log2 == kMaxSlotsLog2) {
-    throw Error(ErrorCode::kLimitExceeded, "tally has too many different keys");
+  const std::size_t new_size = SizeOf(old->shape(), old->slots_log2 + 1U);
+  if (new_size > kMaxBytes) {
+    throw Error(ErrorCode::kLimitExceeded, "tally has too many different keys",
+                "It holds " + std::to_string(old->used) + ", and a value has no room for more.");
   }
-  const std::size_t new_size = SizeOf(old->shape(), old->slots_log2 + 1);
   void* block = memory_->allocate(new_size, alignof(std::uint64_t));
   std::memset(block, 0, new_size);
   auto* header = static_cast<TallyHeader*>(block);
@@ -211,8 +216,7 @@ std::pmr::vector<std::byte> SealTally(const TallyTable& table, std::pmr::memory_
     row.total = shape.totals ? static_cast<std::int64_t>(numbers[1]) : 0;
     rows.push_back(row);
   });
-  std::sort(rows.begin(), rows.end(), [&](const TallyRow& a, const TallyRow& b) {
-    ticker.Step();
+  SortPolledInPlace(std::span(rows), [&](const TallyRow& a, const TallyRow& b) {
     return KeyBefore(a, b, shape.parts);
   });
   const std::size_t row_bytes = shape.parts * 4 + (shape.totals ? 16 : 8);

@@ -96,7 +96,8 @@ struct FlatState {
 
   [[noreturn]] static void TooLarge() {
     ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("aggregate state is too large"),
-                    errdetail("A group may hold at most %zu records.", kMaxRecords)));
+                    errdetail("A group may hold at most %zu %s.", kMaxRecords,
+                              sizeof(Record) == 1 ? "bytes" : "records")));
     pg_unreachable();
   }
 };

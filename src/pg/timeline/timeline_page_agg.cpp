@@ -115,7 +115,8 @@ CDP_FUNCTION(cdp__timeline_page_parts_trans) {
   const bool bare = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
   const std::size_t room = CallCore([page] { return RoomFor(page); });
   // Mostly another page follows, and the server copies a state that has moved.
-  BuildHeader* state = BuildArgument(fcinfo, PG_ARGISNULL(0) ? 2 * room : room);
+  const std::size_t first = std::max(room, std::min(2 * room, BuildState::kMaxRecords));
+  BuildHeader* state = BuildArgument(fcinfo, PG_ARGISNULL(0) ? first : room);
   CallCore([state, page, bare] { Append(state, page, bare); });
   PG_RETURN_POINTER(state);
 }

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <map>
+#include <memory>
 #include <random>
 
 namespace cdp::behavior {
@@ -144,6 +146,40 @@ TEST(TimelineTally, HostileBytesAreRefusedOrRead) {
     CodeOf(wrong);
   }
   EXPECT_EQ(CodeOf({sealed.begin(), sealed.end()}), ErrorCode::kInternal);
+}
+
+// The largest table that a value can be is filled to seven eighths; then an error comes instead of
+// a larger one. Of its 671 MB, zeros, only a few pages are ever touched.
+TEST(TimelineTally, EndsWhereAValueEnds) {
+  const TallyShape shape{TallyKind::kCredit, kMaxTallyParts, true, 7};
+  constexpr unsigned kSlotsLog2 = 23;
+  const std::size_t size =
+      sizeof(TallyHeader) + ((kMaxTallyParts / 2 + 2) * sizeof(std::uint64_t) << kSlotsLog2);
+  ASSERT_LT(size, std::size_t{1} << 30);
+  const std::unique_ptr<void, void (*)(void*)> pages(std::calloc(size, 1), std::free);
+  ASSERT_NE(pages, nullptr);
+  auto* const header = static_cast<TallyHeader*>(pages.get());
+  {
+    const Table first(shape);
+    *header = *first.table.block();
+  }
+  header->slots_log2 = kSlotsLog2;
+  header->used = (std::uint32_t{1} << kSlotsLog2) / 8 * 7 - 1;
+
+  TallyTable table(header, size, shape, std::pmr::null_memory_resource());
+  Key key(kMaxTallyParts, 1);
+  table.Add(key, 1, 1);
+  const Key other(kMaxTallyParts, 2);
+  try {
+    table.Add(other, 1, 1);
+    FAIL() << "went on";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kLimitExceeded);
+    EXPECT_STREQ(error.what(), "tally has too many different keys");
+  }
+  table.Add(key, 1, 1);
+  EXPECT_EQ(table.block(), header);
+  EXPECT_EQ(header->used, (std::uint32_t{1} << kSlotsLog2) / 8 * 7);
 }
 
 }  // namespace
